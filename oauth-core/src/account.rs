@@ -1,0 +1,183 @@
+//! The bundled accounts: users with passwords, and browser sessions.
+//!
+//! A session id is a secret like any other: 256 bits, in the browser's cookie, of which the database holds the digest.
+//! A session ends when it was idle for too long, when it is too old, when its user signs out, and when the user's
+//! password changes.
+
+use crate::{
+    AuthorizationServer, NewUser, Secret, StoreError, Timestamp, User,
+    secret::Digest,
+    store::{self, DbConnection},
+};
+
+/// A browser's session.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The session id, as the browser keeps it.
+    pub secret: Secret,
+    /// Who has signed in.
+    pub user: Option<User>,
+}
+
+impl Session {
+    /// What a form of this session carries: nobody else can know it, and it is good for this session only.
+    #[must_use]
+    pub fn csrf_token(&self) -> Secret {
+        Secret::derived(self.secret.expose(), b"oauth-core csrf token of session", "csrf_token")
+    }
+
+    /// Whether a form carries this session's token; compared in constant time.
+    #[must_use]
+    pub fn accepts(&self, csrf_token: &str) -> bool {
+        Digest::of(csrf_token).is(Digest::of(self.csrf_token().expose()).as_bytes())
+    }
+}
+
+/// Why a user cannot be created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// The name has no or too many characters.
+    #[error("a user name has 1 to 150 characters, none of them a control character")]
+    InvalidUsername,
+    /// The password has too few characters.
+    #[error("a password has at least 8 characters")]
+    ShortPassword,
+    /// There is already a user of this name.
+    #[error("the user name {0} is taken")]
+    Taken(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AuthorizationServer {
+    /// Creates a user.
+    ///
+    /// # Errors
+    /// When the name or the password cannot be used.
+    pub async fn create_user(&self, user: NewUser, password: &str) -> Result<User, AccountError> {
+        let length = user.username.chars().count();
+        if !(1..=150).contains(&length) || user.username.chars().any(char::is_control) {
+            return Err(AccountError::InvalidUsername);
+        }
+        check_password(password)?;
+        let (hash, now) = (self.hasher.hash(password).await?, self.now());
+        let username = user.username.clone();
+        let created =
+            self.store.write(move |db| store::user::insert(db, &user, &hash, now)).await?;
+        created.ok_or(AccountError::Taken(username))
+    }
+
+    /// Sets a user's password and ends all of the user's sessions. Says whether there is such a user.
+    ///
+    /// # Errors
+    /// When the password cannot be used.
+    pub async fn set_password(&self, user_id: i64, password: &str) -> Result<bool, AccountError> {
+        check_password(password)?;
+        let hash = self.hasher.hash(password).await?;
+        Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
+    }
+
+    /// The user of this name and password. An unknown name takes as long as a wrong password.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn verify_password(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<User>, StoreError> {
+        let known = if username.contains('\0') {
+            None // nothing that a database could hold
+        } else {
+            let username = username.to_owned();
+            self.store.read(move |db| store::user::named(db, &username)).await?
+        };
+        let (user, hash) = known.unzip();
+        let verified = self.hasher.verify(password, hash).await?;
+        Ok(user.filter(|_| verified))
+    }
+
+    /// The user of this key, unless deactivated.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user(&self, id: i64) -> Result<Option<User>, StoreError> {
+        self.store.read(move |db| store::user::find(db, id)).await
+    }
+
+    /// Starts a session for a browser in which nobody has signed in yet: what the CSRF token of a form hangs on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn start_session(&self) -> Result<Session, StoreError> {
+        self.replace_session(None, None).await
+    }
+
+    /// Signs a user in: a session with a new id takes the place of the browser's old one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_in(&self, old: Option<&Session>, user: User) -> Result<Session, StoreError> {
+        self.replace_session(old, Some(user)).await
+    }
+
+    async fn replace_session(
+        &self,
+        old: Option<&Session>,
+        user: Option<User>,
+    ) -> Result<Session, StoreError> {
+        let secret = Secret::generate();
+        let (digest, old) =
+            (Digest::of(secret.expose()), old.map(|old| Digest::of(old.secret.expose())));
+        let (now, user_id) = (self.now(), user.as_ref().map(|user| user.id));
+        let expires_at = self.session_end(now, now);
+        let replace = move |db: &mut DbConnection| {
+            if let Some(old) = &old {
+                store::session::delete(db, old)?;
+            }
+            store::session::insert(db, &digest, user_id, now, expires_at)
+        };
+        self.store.write(replace).await?;
+        Ok(Session { secret, user })
+    }
+
+    /// The session of a presented id, if it lives. Its use moves its end, which is written at most twenty times in
+    /// the idle time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn session(&self, presented: &str) -> Result<Option<Session>, StoreError> {
+        let (digest, now) = (Digest::of(presented), self.now());
+        let Some(row) = self.store.read(move |db| store::session::find(db, &digest)).await? else {
+            return Ok(None);
+        };
+        let user_is_gone = row.user_id.is_some() && row.user.is_none();
+        if row.expires_at <= now || user_is_gone {
+            return Ok(None);
+        }
+        let extended = self.session_end(row.created_at, now);
+        if extended - row.expires_at > self.settings.session_idle / 20 {
+            self.store.write(move |db| store::session::extend(db, row.id, extended)).await?;
+        }
+        Ok(Some(Session { secret: presented.into(), user: row.user }))
+    }
+
+    /// Signs out.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_session(&self, session: &Session) -> Result<(), StoreError> {
+        let digest = Digest::of(session.secret.expose());
+        self.store.write(move |db| store::session::delete(db, &digest)).await
+    }
+
+    fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {
+        (used_at + self.settings.session_idle).min(created_at + self.settings.session_lifetime)
+    }
+}
+
+fn check_password(password: &str) -> Result<(), AccountError> {
+    if password.chars().count() < 8 { Err(AccountError::ShortPassword) } else { Ok(()) }
+}

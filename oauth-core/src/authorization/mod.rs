@@ -1,0 +1,235 @@
+//! The authorization endpoint: RFC 6749 §3.1.
+//!
+//! The checks stand in the order that the RFC makes matter. Until the client and its redirect URI are proven, a refusal
+//! is a page; from there on it is answered at the client. An [`AuthorizationRequest`] exists only when all have passed.
+
+mod reply;
+mod response_type;
+
+use std::borrow::Cow;
+
+use self::reply::{Refusal, Reply};
+pub use self::response_type::ResponseType;
+use crate::{
+    AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
+    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge, store,
+};
+
+/// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
+#[derive(Debug, Clone)]
+pub struct AuthorizationRequest {
+    client: Client,
+    reply: Reply,
+    response_type: ResponseType,
+    scopes: Vec<Scope>,
+    challenge: Option<Challenge>,
+}
+
+impl AuthorizationServer {
+    /// Judges an authorization request.
+    ///
+    /// # Errors
+    /// When it is refused, with the place where that is answered.
+    pub async fn authorization_request(
+        &self,
+        params: &Params,
+    ) -> Result<AuthorizationRequest, AuthorizationError> {
+        let client = self.requesting_client(params).await.map_err(Unproven::into_error)?;
+        let redirect_uri = self.redirect_uri(&client, params).map_err(AuthorizationError::Page)?;
+        let reply = Reply::to(redirect_uri, params);
+
+        match self.judge(&client, params).await {
+            Ok((response_type, scopes, challenge)) => {
+                Ok(AuthorizationRequest { client, reply, response_type, scopes, challenge })
+            }
+            Err(refusal) => Err(reply.refuse(refusal)),
+        }
+    }
+
+    /// The resource owner said yes: issues what was asked for, and answers where the browser goes with it.
+    ///
+    /// # Errors
+    /// When the store fails, which is answered at the client.
+    pub async fn accept(
+        &self,
+        request: AuthorizationRequest,
+        subject: &str,
+    ) -> Result<String, AuthorizationError> {
+        let issued = match request.response_type {
+            ResponseType::Code => response_type::code::issue(self, &request, subject).await,
+            ResponseType::Token => response_type::token::issue(self, &request, subject).await,
+        };
+        match issued {
+            Ok(params) => Ok(request.reply.grant(&params)),
+            Err(error) => Err(request.reply.refuse(error.into())),
+        }
+    }
+
+    async fn requesting_client(&self, params: &Params) -> Result<Client, Unproven> {
+        params.check(&["client_id", "redirect_uri"]).map_err(PageFault::Malformed)?;
+        let client_id = params.get("client_id").ok_or(PageFault::MissingClientId)?.to_owned();
+        let client = self.store.read(move |db| store::client::find(db, &client_id)).await?;
+        Ok(client.ok_or(PageFault::UnknownClient)?)
+    }
+
+    /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out.
+    fn redirect_uri(&self, client: &Client, params: &Params) -> Result<RedirectUri, PageFault> {
+        let mut registered = client.redirect_uris();
+        let requested = match (params.get("redirect_uri"), registered.next(), registered.next()) {
+            (Some(requested), ..) => requested,
+            (None, Some(only), None) => only,
+            (None, ..) => return Err(PageFault::MissingRedirectUri),
+        };
+        let redirect_uri = RedirectUri::parse(requested)
+            .map_err(|invalid| PageFault::InvalidRedirectUri(invalid.0))?;
+
+        if !client.registered(&redirect_uri) {
+            return Err(PageFault::InvalidRedirectUri(
+                "redirect_uri is not one that the client registered",
+            ));
+        }
+        if self.settings.ssl_only && !redirect_uri.is_secure() {
+            return Err(PageFault::InvalidRedirectUri("redirect_uri must use TLS"));
+        }
+        Ok(redirect_uri)
+    }
+
+    async fn judge(
+        &self,
+        client: &Client,
+        params: &Params,
+    ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
+        params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
+        let response_type = ResponseType::requested(client, params)?;
+        let challenge = match response_type {
+            ResponseType::Code => challenge(client, params)?,
+            ResponseType::Token => None,
+        };
+        if params.get("state").is_none() && self.state_is_required(challenge.is_some()) {
+            return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
+        }
+        Ok((response_type, self.requested_scopes(client, params).await?, challenge))
+    }
+
+    fn state_is_required(&self, uses_pkce: bool) -> bool {
+        match self.settings.require_state {
+            RequireState::Always => true,
+            RequireState::UnlessPkce => !uses_pkce,
+            RequireState::Never => false,
+        }
+    }
+
+    async fn requested_scopes(
+        &self,
+        client: &Client,
+        params: &Params,
+    ) -> Result<Vec<Scope>, Refusal> {
+        let invalid =
+            |description: Cow<'static, str>| Refusal::new(Code::InvalidScope, description);
+        let requested = params.get("scope").unwrap_or_default();
+        let requested: Scopes = requested
+            .parse()
+            .map_err(|error: crate::InvalidScope| invalid(error.to_string().into()))?;
+        if requested.is_empty() {
+            return Err(invalid("scope must be included".into()));
+        }
+        let beyond = requested.beyond(&client.scopes);
+        if !beyond.is_empty() {
+            return Err(invalid(not_available(&beyond)));
+        }
+        let names = requested.clone();
+        let known = self.store.read(move |db| store::scope::named(db, &names)).await?;
+        let unknown = requested.beyond(&known.iter().map(|scope| scope.name.as_str()).collect());
+        if unknown.is_empty() { Ok(known) } else { Err(invalid(not_available(&unknown))) }
+    }
+}
+
+impl AuthorizationRequest {
+    /// Who asks.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// Where the answer goes.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &RedirectUri {
+        &self.reply.redirect_uri
+    }
+
+    /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
+    #[must_use]
+    pub fn decline(&self) -> String {
+        self.reply.error(Code::AccessDenied, "the resource owner denied the request")
+    }
+
+    fn granted(&self) -> Scopes {
+        self.scopes.iter().map(|scope| scope.name.as_str()).collect()
+    }
+}
+
+/// RFC 7636 §4.3, with `S256` alone: an absent method means `plain`, which shows the verifier to who reads the request.
+fn challenge(client: &Client, params: &Params) -> Result<Option<Challenge>, Refusal> {
+    let invalid = |description: &'static str| Err(Refusal::new(Code::InvalidRequest, description));
+    match (params.get("code_challenge"), params.get("code_challenge_method")) {
+        (None, None) if client.require_pkce => {
+            invalid("code_challenge is missing: this client must use PKCE (RFC 7636)")
+        }
+        (None, None) => Ok(None),
+        (None, Some(_)) => invalid("code_challenge is missing beside code_challenge_method"),
+        (Some(challenge), Some("S256")) => match Challenge::parse(challenge) {
+            Some(challenge) => Ok(Some(challenge)),
+            None => invalid(
+                "code_challenge must be 43 characters of base64url, the SHA-256 of the verifier",
+            ),
+        },
+        (Some(_), _) => invalid("code_challenge_method must be S256"),
+    }
+}
+
+/// Names scopes to the client's developer, as many as a description may hold.
+pub(crate) fn not_available(scopes: &Scopes) -> Cow<'static, str> {
+    let mut names = scopes.to_string();
+    if names.len() > 200 {
+        names.truncate(200); // scopes are ASCII
+        names.push_str(" ...");
+    }
+    format!("these scopes are unknown or not available to this client: {names}").into()
+}
+
+/// A refusal on a page, or a failure: nothing is known yet of where to answer it.
+enum Unproven {
+    Refused(PageFault),
+    Failed(StoreError),
+}
+
+impl Unproven {
+    fn into_error(self) -> AuthorizationError {
+        match self {
+            Self::Refused(fault) => AuthorizationError::Page(fault),
+            Self::Failed(error) => AuthorizationError::Server(error),
+        }
+    }
+}
+
+impl From<PageFault> for Unproven {
+    fn from(fault: PageFault) -> Self {
+        Self::Refused(fault)
+    }
+}
+
+impl From<StoreError> for Unproven {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
+const PARAMETERS: &[&str] =
+    &["response_type", "scope", "state", "code_challenge", "code_challenge_method"];

@@ -1,0 +1,76 @@
+//! How an authorization request is answered at the client: RFC 6749 §4.1.2 and §4.2.2.
+
+use std::borrow::Cow;
+
+use super::response_type::ResponseType;
+use crate::{
+    AuthorizationError, Params, RedirectUri, StoreError,
+    error::{AuthorizationErrorCode as Code, SERVER_FAILED},
+};
+
+/// Where the answer goes, and what it always carries.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) redirect_uri: RedirectUri,
+    /// Whether the request named it: then the token request must, too (§4.1.3).
+    pub(super) redirect_uri_was_named: bool,
+    in_fragment: bool,
+    state: Option<String>,
+}
+
+/// A refusal that is answered at the client.
+pub(super) struct Refusal {
+    code: Code,
+    description: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, description: description.into() }
+    }
+}
+
+/// §4.1.2.1: `server_error` is there "because a 500 Internal Server Error HTTP status code cannot be returned to the
+/// client via an HTTP redirect". The log gets the cause.
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the authorization endpoint failed");
+        Self::new(Code::ServerError, SERVER_FAILED)
+    }
+}
+
+impl Reply {
+    pub(super) fn to(redirect_uri: RedirectUri, params: &Params) -> Self {
+        Self {
+            redirect_uri,
+            redirect_uri_was_named: params.get("redirect_uri").is_some(),
+            in_fragment: params.get("response_type") == Some(ResponseType::Token.as_str()),
+            state: params.get("state").map(str::to_owned),
+        }
+    }
+
+    /// The success answer with `params`, and `state` as it came.
+    pub(super) fn grant(&self, params: &[(&str, String)]) -> String {
+        self.location(params.iter().map(|(name, value)| (*name, value.as_str())).collect())
+    }
+
+    pub(super) fn error(&self, code: Code, description: &str) -> String {
+        self.location(vec![("error", code.as_str()), ("error_description", description)])
+    }
+
+    pub(super) fn refuse(&self, refusal: Refusal) -> AuthorizationError {
+        let Refusal { code, description } = refusal;
+        AuthorizationError::Client { location: self.error(code, &description), code, description }
+    }
+
+    fn location<'a>(&'a self, mut params: Vec<(&'a str, &'a str)>) -> String {
+        if let Some(state) = &self.state {
+            params.push(("state", state));
+        }
+        if self.in_fragment {
+            self.redirect_uri.with_fragment(&params)
+        } else {
+            self.redirect_uri.with_query(&params)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `response_type`: RFC 6749 §3.1.1.
+
+pub(super) mod code;
+pub(super) mod token;
+
+use super::reply::Refusal;
+use crate::{Client, GrantType, Params, error::AuthorizationErrorCode as Code};
+
+/// What the client wants to be answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResponseType {
+    /// An authorization code (§4.1).
+    Code,
+    /// An access token, in the fragment (§4.2).
+    Token,
+}
+
+impl ResponseType {
+    /// The value of `response_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Token => "token",
+        }
+    }
+
+    /// What the request asks for, where the client may.
+    pub(super) fn requested(client: &Client, params: &Params) -> Result<Self, Refusal> {
+        let (response_type, grant_type) = match params.get("response_type") {
+            Some("code") => (Self::Code, GrantType::AuthorizationCode),
+            Some("token") => (Self::Token, GrantType::Implicit),
+            Some(_) => {
+                return Err(Refusal::new(
+                    Code::UnsupportedResponseType,
+                    "response_type must be code or token",
+                ));
+            }
+            None => return Err(Refusal::new(Code::InvalidRequest, "response_type is missing")),
+        };
+        if !client.allows(grant_type) {
+            let description =
+                format!("this client is not registered for the grant {}", grant_type.as_str());
+            return Err(Refusal::new(Code::UnauthorizedClient, description));
+        }
+        Ok(response_type)
+    }
+}

@@ -1,0 +1,42 @@
+//! What a bearer token allows: RFC 6750.
+
+use crate::{AuthorizationServer, BearerError, Scopes, Timestamp, secret::Digest, store};
+
+/// A token that was presented and is live: what a protected resource may know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccessToken {
+    /// Who granted it; `None` when the client acts for itself.
+    pub subject: Option<String>,
+    /// The client that presents it.
+    pub client_id: String,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl AuthorizationServer {
+    /// Admits a presented token that is live and has all the required scopes.
+    ///
+    /// # Errors
+    /// `invalid_token` when it is unknown, expired or revoked; `insufficient_scope` when it lacks a scope.
+    pub async fn verify(
+        &self,
+        presented: &str,
+        required: &Scopes,
+    ) -> Result<AccessToken, BearerError> {
+        let invalid =
+            || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
+        let digest = Digest::of(presented);
+        let standing =
+            self.store.read(move |db| store::access_token::standing(db, &digest)).await?;
+        let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
+
+        if !required.is_within(&token.scopes) {
+            return Err(BearerError::InsufficientScope(required.clone()));
+        }
+        let (subject, client_id) = (token.subject, token.client_id);
+        Ok(AccessToken { subject, client_id, scopes: token.scopes, expires_at: token.expires_at })
+    }
+}

@@ -1,0 +1,66 @@
+//! Client authentication: RFC 6749 §2.3. Exactly one method a request.
+
+mod basic;
+mod none;
+mod post;
+mod secret;
+
+pub(crate) use self::secret::VerifiedSecrets;
+use crate::{
+    AuthorizationServer, Client, Params, Secret,
+    error::TokenError::{self, InvalidClient, InvalidRequest},
+    store,
+};
+
+/// What the client presents, whichever way.
+struct Credentials {
+    client_id: String,
+    /// `None` is the method `none` (RFC 7591 §2): a public client only says who it is.
+    secret: Option<Secret>,
+}
+
+/// The client that sends this request, proven as far as its registration asks.
+///
+/// # Errors
+/// `invalid_request` when it uses two methods, `invalid_client` when it proves nothing.
+pub(crate) async fn authenticate(
+    server: &AuthorizationServer,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Result<Client, TokenError> {
+    let credentials = presented(authorization, params)?;
+    let client_id = credentials.client_id;
+    let client = server.store.read(move |db| store::client::find(db, &client_id)).await?;
+    let client =
+        client.ok_or(InvalidClient("no client is registered under this client_id".into()))?;
+
+    match (client.is_public, &credentials.secret) {
+        (true, None) => Ok(client),
+        (true, Some(_)) => Err(InvalidClient(
+            "this client is public and has no secret; leave client_secret out".into(),
+        )),
+        (false, None) => Err(InvalidClient("this client must authenticate with its secret".into())),
+        (false, Some(secret)) if secret::verify(server, &client, secret).await? => Ok(client),
+        (false, Some(_)) => Err(InvalidClient("the client secret is wrong".into())),
+    }
+}
+
+fn presented(authorization: Option<&str>, params: &Params) -> Result<Credentials, TokenError> {
+    let Some(authorization) = authorization else {
+        return post::credentials(params).or_else(|| none::credentials(params)).ok_or_else(|| {
+            InvalidClient("no client authentication: use HTTP Basic, or client_id and client_secret in the body".into())
+        });
+    };
+    let credentials = basic::credentials(authorization)?;
+    if params.get("client_secret").is_some() {
+        return Err(InvalidRequest(
+            "use one authentication method: HTTP Basic or client_secret, not both".into(),
+        ));
+    }
+    if params.get("client_id").is_some_and(|in_body| in_body != credentials.client_id) {
+        return Err(InvalidRequest(
+            "client_id in the body is not that of the Authorization header".into(),
+        ));
+    }
+    Ok(credentials)
+}

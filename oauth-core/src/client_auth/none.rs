@@ -1,0 +1,8 @@
+//! `none`: a public client only says who it is (RFC 6749 §3.2.1, RFC 7591 §2).
+
+use super::Credentials;
+use crate::Params;
+
+pub(super) fn credentials(params: &Params) -> Option<Credentials> {
+    Some(Credentials { client_id: params.get("client_id")?.to_owned(), secret: None })
+}

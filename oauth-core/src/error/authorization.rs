@@ -1,0 +1,88 @@
+//! What the authorization endpoint refuses: RFC 6749 §4.1.2.1 and §4.2.2.1.
+
+use std::borrow::Cow;
+
+use crate::StoreError;
+
+/// Why the authorization endpoint refused a request, and where that is answered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AuthorizationError {
+    /// On a page of ours: the client or its redirect URI is not proven, so nothing may be sent there (§4.1.2.1: the
+    /// server "MUST NOT automatically redirect the user-agent to the invalid redirection URI").
+    Page(PageFault),
+    /// At the client: the browser goes to `location`, which carries the error and `state`.
+    Client {
+        /// Where the browser goes.
+        location: String,
+        /// The value of `error`.
+        code: AuthorizationErrorCode,
+        /// The value of `error_description`.
+        description: Cow<'static, str>,
+    },
+    /// The server itself failed before it knew the client; the cause is for the log, never for a page.
+    Server(StoreError),
+}
+
+/// What cannot be answered by redirect. Its `Display` is a sentence for the client's developer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageFault {
+    /// The request did not come over TLS, which the server requires (§3.1).
+    #[error("authorization requests must use TLS")]
+    InsecureRequest,
+    /// The query is malformed, or repeats a parameter.
+    #[error("{0}")]
+    Malformed(String),
+    /// There is no `client_id`.
+    #[error("client_id is missing")]
+    MissingClientId,
+    /// No client of this identifier is registered, or it is disabled.
+    #[error("no client is registered under this client_id")]
+    UnknownClient,
+    /// The client registered none or several, and the request names none (§3.1.2.3).
+    #[error("redirect_uri is missing: the client did not register exactly one")]
+    MissingRedirectUri,
+    /// It is not one that the client registered, byte for byte, or not usable at all.
+    #[error("{0}")]
+    InvalidRedirectUri(&'static str),
+}
+
+/// The registry of §4.1.2.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthorizationErrorCode {
+    /// A parameter is missing, repeated or malformed.
+    InvalidRequest,
+    /// The client may not use this response type.
+    UnauthorizedClient,
+    /// The user said no.
+    AccessDenied,
+    /// The server does not know this response type.
+    UnsupportedResponseType,
+    /// The scope is missing, malformed, unknown, or not the client's.
+    InvalidScope,
+    /// The server itself failed.
+    ServerError,
+}
+
+impl AuthorizationErrorCode {
+    /// The value of `error`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+        }
+    }
+}
+
+impl From<StoreError> for AuthorizationError {
+    fn from(error: StoreError) -> Self {
+        Self::Server(error)
+    }
+}

@@ -1,0 +1,56 @@
+//! What the guard of a protected resource refuses: RFC 6750 §3.1.
+
+use std::borrow::Cow;
+
+use super::token::SERVER_FAILED;
+use crate::{Scopes, StoreError};
+
+/// Why a protected resource refused a request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BearerError {
+    /// No token was sent: the challenge alone, without an error (§3.1: the server "SHOULD NOT include an error code or
+    /// other error information").
+    MissingToken,
+    /// The request is malformed, or carries a token in more than one way.
+    InvalidRequest(Cow<'static, str>),
+    /// The token is unknown, expired or revoked.
+    InvalidToken(Cow<'static, str>),
+    /// The token lacks a scope; these are the ones that the resource requires.
+    InsufficientScope(Scopes),
+    /// The server itself failed; the cause is for the log, never for the client.
+    Server(StoreError),
+}
+
+impl BearerError {
+    /// The value of `error`, where there is one. `server_error` is not in §3.1's list: it goes with a status of 500.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::MissingToken => None,
+            Self::InvalidRequest(_) => Some("invalid_request"),
+            Self::InvalidToken(_) => Some("invalid_token"),
+            Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::Server(_) => Some("server_error"),
+        }
+    }
+
+    /// The value of `error_description`.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        match self {
+            Self::MissingToken => "this resource requires an access token",
+            Self::InvalidRequest(text) | Self::InvalidToken(text) => text,
+            Self::InsufficientScope(_) => {
+                "the access token lacks a scope that this resource requires"
+            }
+            Self::Server(_) => SERVER_FAILED,
+        }
+    }
+}
+
+impl From<StoreError> for BearerError {
+    fn from(error: StoreError) -> Self {
+        Self::Server(error)
+    }
+}

@@ -1,0 +1,12 @@
+//! One enum for each of the RFCs' error registries.
+
+mod authorization;
+mod bearer;
+mod token;
+
+pub(crate) use self::token::SERVER_FAILED;
+pub use self::{
+    authorization::{AuthorizationError, AuthorizationErrorCode, PageFault},
+    bearer::BearerError,
+    token::TokenError,
+};

@@ -1,0 +1,65 @@
+//! What the token endpoint refuses: RFC 6749 §5.2.
+
+use std::borrow::Cow;
+
+use crate::StoreError;
+
+/// Why the token endpoint refused a request. Each variant carries a sentence for the client's developer, in the
+/// characters that §5.2 allows.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// A parameter is missing, repeated or malformed, or the client authenticates in two ways.
+    InvalidRequest(Cow<'static, str>),
+    /// The client is unknown, or did not prove who it is.
+    InvalidClient(Cow<'static, str>),
+    /// The code or refresh token is unknown, expired, redeemed, or another client's.
+    InvalidGrant(Cow<'static, str>),
+    /// The client may not use this grant.
+    UnauthorizedClient(Cow<'static, str>),
+    /// The server does not know this grant.
+    UnsupportedGrantType(Cow<'static, str>),
+    /// The scope is malformed, unknown, or more than was granted.
+    InvalidScope(Cow<'static, str>),
+    /// The server itself failed; the cause is for the log, never for the client.
+    Server(StoreError),
+}
+
+impl TokenError {
+    /// The value of `error`. `server_error` is not in §5.2's list: it goes with a status of 500.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidClient(_) => "invalid_client",
+            Self::InvalidGrant(_) => "invalid_grant",
+            Self::UnauthorizedClient(_) => "unauthorized_client",
+            Self::UnsupportedGrantType(_) => "unsupported_grant_type",
+            Self::InvalidScope(_) => "invalid_scope",
+            Self::Server(_) => "server_error",
+        }
+    }
+
+    /// The value of `error_description`.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        match self {
+            Self::InvalidRequest(text)
+            | Self::InvalidClient(text)
+            | Self::InvalidGrant(text)
+            | Self::UnauthorizedClient(text)
+            | Self::UnsupportedGrantType(text)
+            | Self::InvalidScope(text) => text,
+            Self::Server(_) => SERVER_FAILED,
+        }
+    }
+}
+
+impl From<StoreError> for TokenError {
+    fn from(error: StoreError) -> Self {
+        Self::Server(error)
+    }
+}
+
+/// What a client is told of a failure of ours.
+pub(crate) const SERVER_FAILED: &str = "the server failed to answer this request; try again later";

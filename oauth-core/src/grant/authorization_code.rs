@@ -1,0 +1,131 @@
+//! `grant_type=authorization_code`: RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
+
+use crate::{
+    AuthorizationServer, Client, Event, Params, RedirectUri, Tokens,
+    error::TokenError::{self, InvalidGrant, InvalidRequest},
+    grant::NewTokens,
+    pkce::Verifier,
+    secret::Digest,
+    store::{self, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
+};
+
+/// Trades a code for tokens, once.
+///
+/// Only the client that it was issued to, with the redirect URI and the verifier that belong to it, can redeem it; and
+/// only who could redeem it can have it count as used again. So a code that leaked is no way to revoke what it led to.
+pub(super) async fn exchange(
+    server: &AuthorizationServer,
+    client: &Client,
+    params: &Params,
+) -> Result<Tokens, TokenError> {
+    let digest = Digest::of(params.get("code").ok_or(InvalidRequest("code is missing".into()))?);
+    let found = server.store.read(move |db| store::authorization_code::find(db, &digest)).await?;
+    let (code, grant) = found.ok_or(InvalidGrant("the code is unknown".into()))?;
+
+    if grant.client_id != client.id {
+        return Err(InvalidGrant("the code was issued to another client".into()));
+    }
+    check_redirect_uri(client, &code, params)?;
+    check_verifier(&code, params)?;
+    if code.redeemed_at.is_some() {
+        return Err(used_again(server, client, &grant).await?);
+    }
+    if code.expires_at <= server.now() || !grant.is_live(server.now()) {
+        return Err(InvalidGrant("the code has expired or was revoked".into()));
+    }
+    redeem(server, client, &code, &grant).await
+}
+
+async fn redeem(
+    server: &AuthorizationServer,
+    client: &Client,
+    code: &AuthorizationCode,
+    grant: &Grant,
+) -> Result<Tokens, TokenError> {
+    let (now, code_id, grant_id) = (server.now(), code.id, grant.id);
+    let tokens = NewTokens::drawn(server, client, grant.scopes.clone(), grant.expires_at);
+
+    let stored = tokens.clone();
+    let redeem = move |db: &mut DbConnection| {
+        let won = store::authorization_code::redeem(db, code_id, now)?;
+        if won {
+            stored.insert(db, grant_id)?;
+        } else {
+            store::grant::revoke(db, grant_id, now)?;
+        }
+        Ok(won)
+    };
+    if server.store.write(redeem).await? {
+        return Ok(tokens.into_answer(server));
+    }
+    Err(raise_used_again(server, client, grant))
+}
+
+/// §4.1.2: the server "MUST deny the request and SHOULD revoke (when possible) all tokens previously issued based on
+/// that authorization code".
+async fn used_again(
+    server: &AuthorizationServer,
+    client: &Client,
+    grant: &Grant,
+) -> Result<TokenError, TokenError> {
+    if grant.revoked_at.is_none() {
+        let (id, now) = (grant.id, server.now());
+        server.store.write(move |db| store::grant::revoke(db, id, now)).await?;
+    }
+    Ok(raise_used_again(server, client, grant))
+}
+
+fn raise_used_again(server: &AuthorizationServer, client: &Client, grant: &Grant) -> TokenError {
+    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
+    server.raise(&Event::AuthorizationCodeUsedAgain { client_id, subject });
+    InvalidGrant(
+        "the code was used before; what it led to is revoked, ask for authorization again".into(),
+    )
+}
+
+/// §4.1.3: where the authorization request named a redirect URI, "their values MUST be identical". A client that proves
+/// itself with PKCE may leave it out, as in OAuth 2.1.
+fn check_redirect_uri(
+    client: &Client,
+    code: &AuthorizationCode,
+    params: &Params,
+) -> Result<(), TokenError> {
+    let matches = match (&code.redirect_uri, params.get("redirect_uri")) {
+        (Some(_), None) if code.code_challenge.is_some() => true,
+        (Some(_), None) => {
+            return Err(InvalidRequest(
+                "redirect_uri is missing: the authorization request named one".into(),
+            ));
+        }
+        (Some(named), Some(presented)) => named == presented,
+        (None, None) => true,
+        (None, Some(presented)) => {
+            RedirectUri::parse(presented).is_ok_and(|presented| client.registered(&presented))
+        }
+    };
+    if matches {
+        Ok(())
+    } else {
+        Err(InvalidGrant("redirect_uri is not that of the authorization request".into()))
+    }
+}
+
+/// RFC 7636 §4.6. RFC 9700 §2.1.1: a verifier without a challenge is refused too, or PKCE could be stripped.
+fn check_verifier(code: &AuthorizationCode, params: &Params) -> Result<(), TokenError> {
+    match (&code.code_challenge, params.get("code_verifier")) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => {
+            Err(InvalidGrant("code_verifier was sent, but the code has no code_challenge".into()))
+        }
+        (Some(_), None) => {
+            Err(InvalidGrant("code_verifier is missing: the code has a code_challenge".into()))
+        }
+        (Some(challenge), Some(verifier)) => match Verifier::parse(verifier) {
+            None => Err(InvalidRequest(
+                "code_verifier must be 43 to 128 characters A-Z a-z 0-9 - . _ ~".into(),
+            )),
+            Some(verifier) if verifier.answers(challenge) => Ok(()),
+            Some(_) => Err(InvalidGrant("code_verifier does not match the code_challenge".into())),
+        },
+    }
+}

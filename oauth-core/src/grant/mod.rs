@@ -1,0 +1,105 @@
+//! The token endpoint: RFC 6749 §3.2. One match on `grant_type`; each grant is a file.
+
+mod authorization_code;
+mod issue;
+mod refresh_token;
+
+pub(crate) use self::issue::{NewTokens, TOKEN_TYPE, new_grant};
+use crate::{
+    AuthorizationServer, Client, Params, Scopes, Secret,
+    client_auth::authenticate,
+    error::TokenError::{self, InvalidRequest, UnauthorizedClient, UnsupportedGrantType},
+};
+
+/// The grants that a client can be registered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §4.2: only at the authorization endpoint, as `response_type=token`.
+    Implicit,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+    /// RFC 6749 §4.3.
+    Password,
+}
+
+impl GrantType {
+    /// The name on the wire and in the client's registration (RFC 7591 §2).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::Implicit => "implicit",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// A successful answer of the token endpoint: RFC 6749 §5.1. `token_type` is always `Bearer`.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// The access token.
+    pub access_token: Secret,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// The refresh token, where the client may use one.
+    pub refresh_token: Option<Secret>,
+    /// What the access token allows.
+    pub scopes: Scopes,
+}
+
+impl AuthorizationServer {
+    /// Answers a token request: `authorization` is the value of that header, `params` the body.
+    ///
+    /// # Errors
+    /// When the request is refused: RFC 6749 §5.2.
+    pub async fn token(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+    ) -> Result<Tokens, TokenError> {
+        params.check(PARAMETERS).map_err(|fault| InvalidRequest(fault.into()))?;
+        let client = authenticate(self, authorization, params).await?;
+
+        match params.get("grant_type") {
+            Some("authorization_code") => {
+                may_use(&client, GrantType::AuthorizationCode)?;
+                authorization_code::exchange(self, &client, params).await
+            }
+            Some("refresh_token") => {
+                may_use(&client, GrantType::RefreshToken)?;
+                refresh_token::exchange(self, &client, params).await
+            }
+            Some(_) => Err(UnsupportedGrantType(
+                "grant_type must be authorization_code or refresh_token".into(),
+            )),
+            None => Err(InvalidRequest("grant_type is missing".into())),
+        }
+    }
+}
+
+fn may_use(client: &Client, grant_type: GrantType) -> Result<(), TokenError> {
+    if client.allows(grant_type) {
+        return Ok(());
+    }
+    Err(UnauthorizedClient(
+        format!("this client is not registered for the grant {}", grant_type.as_str()).into(),
+    ))
+}
+
+/// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.2).
+const PARAMETERS: &[&str] = &[
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+];

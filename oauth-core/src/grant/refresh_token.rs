@@ -1,0 +1,154 @@
+//! `grant_type=refresh_token`: RFC 6749 §6, with the rotation of RFC 9700 §4.14.2.
+
+use crate::{
+    AuthorizationServer, Client, Event, Params, Scopes, Timestamp, Tokens,
+    authorization::not_available,
+    error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
+    grant::{NewTokens, issue::successors},
+    secret::{Digest, Secret, random_bytes},
+    store::{
+        self, DbConnection, Query,
+        grant::Grant,
+        refresh_token::{RefreshToken, find},
+    },
+};
+
+/// Trades a refresh token for a new pair of tokens, of the same scope or less.
+pub(super) async fn exchange(
+    server: &AuthorizationServer,
+    client: &Client,
+    params: &Params,
+) -> Result<Tokens, TokenError> {
+    let presented = Secret::from(
+        params.get("refresh_token").ok_or(InvalidRequest("refresh_token is missing".into()))?,
+    );
+    let digest = Digest::of(presented.expose());
+    let found = server.store.read(move |db| find(db, &digest)).await?;
+    let (token, grant) = found.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
+
+    if grant.client_id != client.id {
+        return Err(InvalidGrant("the refresh token was issued to another client".into()));
+    }
+    let dead = !grant.is_live(server.now());
+    if dead && token.redeemed_at.is_some() {
+        return Err(used_again(server, client, &grant));
+    }
+    let expired =
+        token.redeemed_at.is_none() && token.expires_at.is_some_and(|end| end <= server.now());
+    if dead || expired {
+        return Err(InvalidGrant("the refresh token has expired or was revoked".into()));
+    }
+    let scopes = narrowed(&grant, params)?;
+    rotate(server, client, &Presented { secret: presented, digest, token, grant }, scopes).await
+}
+
+/// A refresh token that may be redeemed, as far as a look could tell.
+struct Presented {
+    secret: Secret,
+    digest: Digest,
+    token: RefreshToken,
+    grant: Grant,
+}
+
+/// What the write found.
+enum Outcome {
+    Rotated,
+    /// Redeemed a moment ago, and the answer perhaps lost: the very same pair again.
+    Repeated(Tokens),
+    Replayed,
+}
+
+/// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
+/// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token.
+fn narrowed(grant: &Grant, params: &Params) -> Result<Scopes, TokenError> {
+    let requested = params.get("scope").unwrap_or_default();
+    let requested: Scopes = requested
+        .parse()
+        .map_err(|error: crate::InvalidScope| InvalidScope(error.to_string().into()))?;
+    match requested.beyond(&grant.scopes) {
+        _ if requested.is_empty() => Ok(grant.scopes.clone()),
+        beyond if beyond.is_empty() => Ok(requested),
+        beyond => Err(InvalidScope(not_available(&beyond))),
+    }
+}
+
+async fn rotate(
+    server: &AuthorizationServer,
+    client: &Client,
+    presented: &Presented,
+    scopes: Scopes,
+) -> Result<Tokens, TokenError> {
+    let (now, salt) = (server.now(), random_bytes());
+    let (token, grant) = (presented.token.clone(), &presented.grant);
+    let tokens =
+        NewTokens::derived(server, presented.secret.expose(), &salt, scopes, grant.expires_at);
+    let replay = Replay {
+        secret: presented.secret.clone(),
+        digest: presented.digest,
+        now,
+        grace: server.settings.refresh_token_grace,
+    };
+
+    let (stored, grant_id) = (tokens.clone(), grant.id);
+    let redeem = move |db: &mut DbConnection| {
+        if store::refresh_token::redeem(db, token.id, now, &salt)? {
+            store::access_token::revoke(db, token.access_token_id, now)?;
+            stored.insert(db, grant_id)?;
+            return Ok(Outcome::Rotated);
+        }
+        if let Some(tokens) = replay.pair_again(db)? {
+            return Ok(Outcome::Repeated(tokens));
+        }
+        store::grant::revoke(db, grant_id, now)?;
+        Ok(Outcome::Replayed)
+    };
+    match server.store.write(redeem).await? {
+        Outcome::Rotated => Ok(tokens.into_answer(server)),
+        Outcome::Repeated(tokens) => Ok(tokens),
+        Outcome::Replayed => Err(used_again(server, client, grant)),
+    }
+}
+
+/// A redeemed refresh token that is presented once more.
+struct Replay {
+    secret: Secret,
+    digest: Digest,
+    now: Timestamp,
+    grace: i64,
+}
+
+impl Replay {
+    /// The pair that its redemption led to, while the grace lasts and the successor is unused: so there are never two
+    /// live branches.
+    fn pair_again(&self, db: &mut DbConnection) -> Query<Option<Tokens>> {
+        let Some((redeemed, grant)) = find(db, &self.digest)? else { return Ok(None) };
+        let (Some(redeemed_at), Some(salt)) = (redeemed.redeemed_at, redeemed.salt) else {
+            return Ok(None);
+        };
+        let Ok(salt) = <[u8; 32]>::try_from(salt) else { return Ok(None) };
+        if self.now >= redeemed_at + self.grace || !grant.is_live(self.now) {
+            return Ok(None);
+        }
+        let (access_token, refresh_token) = successors(self.secret.expose(), &salt);
+        let successor = find(db, &Digest::of(refresh_token.expose()))?;
+        let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
+        let terms = store::access_token::terms(db, &Digest::of(access_token.expose()))?;
+        let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
+        let (expires_in, refresh_token) = (expires_at - self.now, Some(refresh_token));
+        Ok(scopes.parse().ok().map(|scopes| Tokens {
+            access_token,
+            expires_in,
+            refresh_token,
+            scopes,
+        }))
+    }
+}
+
+fn used_again(server: &AuthorizationServer, client: &Client, grant: &Grant) -> TokenError {
+    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
+    server.raise(&Event::RefreshTokenUsedAfterInvalidation { client_id, subject });
+    InvalidGrant(
+        "the refresh token was used before; its family is revoked, ask for authorization again"
+            .into(),
+    )
+}

@@ -1,0 +1,43 @@
+#![doc = include_str!("../ARCHITECTURE.md")]
+
+mod account;
+mod authorization;
+mod bearer;
+mod client_auth;
+mod clock;
+mod error;
+mod event;
+mod grant;
+mod params;
+mod password;
+mod pkce;
+mod redirect_uri;
+mod registration;
+mod scope;
+mod secret;
+mod server;
+mod settings;
+mod store;
+
+pub use self::{
+    account::{AccountError, Session},
+    authorization::{AuthorizationRequest, ResponseType},
+    bearer::AccessToken,
+    clock::{Clock, MovableClock, Timestamp},
+    error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
+    event::{Event, EventSink},
+    grant::{GrantType, Tokens},
+    params::Params,
+    redirect_uri::{InvalidRedirectUri, RedirectUri},
+    registration::{ClientSecret, NewClient, Registered, RegistrationError},
+    scope::{InvalidScope, Scopes, is_scope_token},
+    secret::Secret,
+    server::AuthorizationServer,
+    settings::{InvalidSetting, RequireState, Settings},
+    store::{
+        Store, StoreError,
+        client::Client,
+        scope::Scope,
+        user::{NewUser, User},
+    },
+};

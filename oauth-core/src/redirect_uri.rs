@@ -1,0 +1,237 @@
+//! Redirection endpoints: RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1 and §4.1.
+//!
+//! A URI is judged by a real parser and compared as text: what was registered and what is requested must be the same,
+//! byte for byte. The one exception is the port of a loopback address, which a native application cannot choose.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::{Host, Url};
+
+/// A redirection endpoint that a client may register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedirectUri {
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Https,
+    /// `http` to this very machine: RFC 8252 §7.3.
+    Loopback,
+    /// A private-use scheme of a native application: RFC 8252 §7.1.
+    PrivateUse,
+    Http,
+}
+
+/// Why a redirect URI is refused, as a sentence for the client's developer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidRedirectUri(pub(crate) &'static str);
+
+impl RedirectUri {
+    /// Judges the form of a redirect URI.
+    ///
+    /// # Errors
+    /// When it is not absolute, has a fragment (§3.1.2: it "MUST NOT include a fragment component") or credentials, or
+    /// its scheme is neither `https`, `http` nor a private-use one with a period (RFC 8252 §8.4).
+    pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidRedirectUri(
+                "redirect_uri must be percent-encoded ASCII without spaces",
+            ));
+        }
+        if text.contains('#') {
+            return Err(InvalidRedirectUri("redirect_uri must not contain a fragment"));
+        }
+        let url =
+            Url::parse(text).map_err(|_| InvalidRedirectUri("redirect_uri must be absolute"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidRedirectUri("redirect_uri must not contain credentials"));
+        }
+        Ok(Self { text: text.to_owned(), kind: kind(&url, text)? })
+    }
+
+    /// The URI as it was registered or requested.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether what is sent there cannot be read on the way: `https`, this very machine, or an application on it.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.kind != Kind::Http
+    }
+
+    /// Whether a request for this URI is one for the registered `text`.
+    #[must_use]
+    pub fn matches(&self, registered: &str) -> bool {
+        self.text == registered
+            || self.kind == Kind::Loopback && same_but_for_port(&self.text, registered)
+    }
+
+    /// The URI with `params` added to its query, which keeps what it had (§4.1.2).
+    #[must_use]
+    pub fn with_query(&self, params: &[(&str, &str)]) -> String {
+        let separator = match self.text.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        format!("{}{separator}{}", self.text, encoded(params))
+    }
+
+    /// The URI with `params` as its fragment (§4.2.2).
+    #[must_use]
+    pub fn with_fragment(&self, params: &[(&str, &str)]) -> String {
+        format!("{}#{}", self.text, encoded(params))
+    }
+}
+
+fn kind(url: &Url, text: &str) -> Result<Kind, InvalidRedirectUri> {
+    let after_scheme = text.get(url.scheme().len()..).unwrap_or_default();
+    match url.scheme() {
+        "http" | "https" if !after_scheme.starts_with("://") => {
+            Err(InvalidRedirectUri("redirect_uri must be absolute"))
+        }
+        "https" => Ok(Kind::Https),
+        "http" if is_loopback(url) => Ok(Kind::Loopback),
+        "http" => Ok(Kind::Http),
+        scheme if scheme.contains('.') => Ok(Kind::PrivateUse),
+        _ => Err(InvalidRedirectUri(
+            "redirect_uri must use https, http on a loopback address, or a private-use scheme with a period",
+        )),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// RFC 8252 §7.3: the server "MUST allow any port to be specified at the time of the request for loopback IP redirect
+/// URIs". Only the literal addresses: `localhost` can be made to resolve elsewhere (§8.3).
+fn same_but_for_port(requested: &str, registered: &str) -> bool {
+    ["http://127.0.0.1", "http://[::1]"].iter().any(|host| {
+        let rest = |text: &str| -> Option<String> {
+            let after = text.strip_prefix(host)?;
+            let path = match after.strip_prefix(':') {
+                Some(port) => port.trim_start_matches(|digit: char| digit.is_ascii_digit()),
+                None => after,
+            };
+            (path.is_empty() || path.starts_with(['/', '?'])).then(|| path.to_owned())
+        };
+        rest(requested).is_some_and(|path| rest(registered) == Some(path))
+    })
+}
+
+fn encoded(params: &[(&str, &str)]) -> String {
+    let pair =
+        |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+    params.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// Everything but RFC 3986's unreserved characters, so that a space is `%20` in a query and in a fragment alike.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(text: &str) -> RedirectUri {
+        RedirectUri::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_redirect_uri_must_be_absolute_and_without_fragment() {
+        for invalid in [
+            "",
+            "/callback",
+            "callback",
+            "//a.example/cb",
+            "http:/a.example",
+            "https:a.example",
+            "http://",
+            "https://a.example/#",
+            "https://a.example/cb#x",
+            "https://user:pass@a.example/",
+            "https://a.example/a b",
+            "https://a.example/\u{fc}",
+            "https://a.example/\n",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "myapp:/cb",
+            "file:///etc/passwd",
+        ] {
+            assert!(RedirectUri::parse(invalid).is_err(), "{invalid:?}");
+        }
+    }
+
+    #[test]
+    fn https_loopback_and_private_use_are_secure_and_plain_http_is_not() {
+        for secure in [
+            "https://a.example/cb",
+            "http://127.0.0.1:1/cb",
+            "http://[::1]/cb",
+            "http://localhost:1111",
+            "com.example.app:/cb",
+            "com.example.app://cb",
+        ] {
+            assert!(uri(secure).is_secure(), "{secure}");
+        }
+        assert!(!uri("http://a.example/cb").is_secure());
+        assert!(!uri("http://localhost.a.example/cb").is_secure());
+    }
+
+    #[test]
+    fn matching_is_exact() {
+        let registered = "https://a.example/cb?x=1";
+        assert!(uri(registered).matches(registered));
+        for other in [
+            "https://a.example/cb",
+            "https://a.example/cb?x=1&y=2",
+            "https://a.example:443/cb?x=1",
+            "https://A.example/cb?x=1",
+            "https://a.example/./cb?x=1",
+            "https://a.example/cb/?x=1",
+        ] {
+            assert!(!uri(other).matches(registered), "{other}");
+        }
+    }
+
+    #[test]
+    fn rfc_8252_section_7_3_a_loopback_address_may_use_any_port() {
+        assert!(uri("http://127.0.0.1:50000/cb").matches("http://127.0.0.1/cb"));
+        assert!(uri("http://[::1]:50000/cb").matches("http://[::1]:1/cb"));
+        assert!(!uri("http://127.0.0.1:50000/other").matches("http://127.0.0.1/cb"));
+        assert!(!uri("http://127.0.0.1:50000/cb").matches("http://[::1]/cb"));
+        assert!(!uri("http://localhost:50000/cb").matches("http://localhost/cb"));
+        assert!(!uri("http://127.0.0.1.a.example/cb").matches("http://127.0.0.1/cb"));
+    }
+
+    #[test]
+    fn the_query_of_the_redirect_uri_is_kept() {
+        let added = [("code", "x"), ("state", "a b&\u{fc}+")];
+        let tail = "code=x&state=a%20b%26%C3%BC%2B";
+        assert_eq!(
+            uri("https://a.example/cb").with_query(&added),
+            format!("https://a.example/cb?{tail}")
+        );
+        assert_eq!(
+            uri("https://a.example/cb?").with_query(&added),
+            format!("https://a.example/cb?{tail}")
+        );
+        assert_eq!(
+            uri("https://a.example/?%C3%BC=1&b=").with_query(&added),
+            format!("https://a.example/?%C3%BC=1&b=&{tail}")
+        );
+        assert_eq!(
+            uri("https://a.example/?a=1").with_fragment(&added),
+            format!("https://a.example/?a=1#{tail}")
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Scopes: RFC 6749 §3.3.
+
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Display},
+    str::FromStr,
+};
+
+/// A set of scope tokens: order and repetition mean nothing.
+///
+/// ```
+/// use oauth_core::Scopes;
+///
+/// let granted: Scopes = "user_info  email user_info".parse()?;
+/// assert_eq!(granted.to_string(), "email user_info");
+/// assert!("email".parse::<Scopes>()?.is_within(&granted));
+/// # Ok::<(), oauth_core::InvalidScope>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scopes(BTreeSet<String>);
+
+/// A scope holds a character that RFC 6749 §3.3 does not allow in a scope token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a scope may only hold printable ASCII without space, double quote and backslash")]
+pub struct InvalidScope;
+
+impl Scopes {
+    /// Whether every scope of this set is in the other one.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.is_subset(&other.0)
+    }
+
+    /// Whether the set holds this scope.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Whether there is no scope at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The scopes, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The scopes that the other set lacks.
+    #[must_use]
+    pub fn beyond(&self, other: &Self) -> Self {
+        Self(self.0.difference(&other.0).cloned().collect())
+    }
+}
+
+/// Separated by spaces; more than one space in a row is forgiven.
+impl FromStr for Scopes {
+    type Err = InvalidScope;
+
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        let tokens = text.split(' ').filter(|token| !token.is_empty());
+        tokens
+            .map(
+                |token| {
+                    if is_scope_token(token) { Ok(token.to_owned()) } else { Err(InvalidScope) }
+                },
+            )
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+/// From a column of the database, where only valid scopes are ever written.
+impl TryFrom<String> for Scopes {
+    type Error = InvalidScope;
+
+    fn try_from(text: String) -> Result<Self, InvalidScope> {
+        text.parse()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Scopes {
+    /// For names that the program itself declares; what comes from outside is parsed.
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        Self(names.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, scope) in self.iter().enumerate() {
+            let separator = if place == 0 { "" } else { " " };
+            write!(f, "{separator}{scope}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the text is one `scope-token`: `1*( %x21 / %x23-5B / %x5D-7E )`. Usable in constants.
+#[must_use]
+pub const fn is_scope_token(text: &str) -> bool {
+    let mut bytes = text.as_bytes();
+    let mut valid = !bytes.is_empty();
+    while let [byte, rest @ ..] = bytes {
+        valid = valid && matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        bytes = rest;
+    }
+    valid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_characters_of_rfc_6749_section_3_3_make_a_scope() {
+        for valid in ["user_info", "polls:results", "https://a.example/read", "!#[]~"] {
+            assert!(is_scope_token(valid), "{valid}");
+        }
+        for invalid in ["", "a b", "a\"b", "a\\b", "a\tb", "\u{fc}", "a\0"] {
+            assert!(!is_scope_token(invalid), "{invalid:?}");
+        }
+        assert_eq!("a\tb".parse::<Scopes>(), Err(InvalidScope));
+    }
+
+    #[test]
+    fn order_repetition_and_runs_of_spaces_do_not_matter() {
+        assert_eq!("b  a b ".parse::<Scopes>(), "a b".parse());
+        assert!("   ".parse::<Scopes>().unwrap().is_empty());
+    }
+}

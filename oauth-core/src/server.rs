@@ -1,0 +1,98 @@
+//! The authorization server: its settings, its store, and the verbs of the protocol.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    Clock, Event, EventSink, InvalidSetting, Settings, Store, Timestamp,
+    client_auth::VerifiedSecrets, password::Hasher,
+};
+
+/// An OAuth 2.0 authorization server, without HTTP.
+///
+/// Its verbs stand beside what they implement: `authorization_request` and `accept` (RFC 6749 §3.1), `token` (§3.2),
+/// `verify` (RFC 6750), `register_client` (§2), `sign_in` and the other verbs of the bundled accounts. Cloning is cheap.
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use oauth_core::{AuthorizationServer, Params, Settings, Store};
+///
+/// let store = Store::open("sqlite://provider.sqlite3")?;
+/// store.migrate()?;
+/// let server = AuthorizationServer::new(Settings::new("https://id.example"), store)?;
+///
+/// let body = Params::parse(b"grant_type=refresh_token&refresh_token=x&client_id=y");
+/// if let Err(refusal) = server.token(None, &body).await {
+///     println!("{}: {}", refusal.code(), refusal.description());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct AuthorizationServer {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) hasher: Hasher,
+    pub(crate) verified_secrets: Arc<VerifiedSecrets>,
+    events: Option<EventSink>,
+}
+
+impl AuthorizationServer {
+    /// A server on the system's clock that tells nobody of its events.
+    ///
+    /// # Errors
+    /// When a setting is out of its range.
+    pub fn new(settings: Settings, store: Store) -> Result<Self, InvalidSetting> {
+        settings.check()?;
+        Ok(Self {
+            settings: Arc::new(settings),
+            store,
+            clock: Clock::default(),
+            hasher: Hasher::new(),
+            verified_secrets: Arc::default(),
+            events: None,
+        })
+    }
+
+    /// Reads the time from another clock: for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Into<Clock>) -> Self {
+        Self { clock: clock.into(), ..self }
+    }
+
+    /// Tells `sink` of every event.
+    #[must_use]
+    pub fn with_events(self, sink: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { events: Some(Arc::new(sink)), ..self }
+    }
+
+    /// The settings it runs with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn raise(&self, event: &Event) {
+        if let Some(sink) = &self.events {
+            sink(event);
+        }
+    }
+}
+
+impl fmt::Debug for AuthorizationServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationServer")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,132 @@
+//! What an operator may set: djoauth2's names and defaults, made safer where an RFC has become stricter since.
+
+/// The settings of an authorization server. Lifetimes are in seconds.
+///
+/// ```
+/// use oauth_core::Settings;
+///
+/// let settings = Settings { access_token_lifetime: 600, ..Settings::new("https://id.example") };
+/// assert!(settings.ssl_only);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The URL by which clients know this server (RFC 8414 §2), without a trailing slash.
+    pub issuer: String,
+    /// Refuse requests that did not come over TLS, and redirect URIs that do not use it (RFC 6749 §3.1, §3.1.2.1).
+    /// Loopback and private-use redirect URIs are exempt (RFC 8252). Default: true.
+    pub ssl_only: bool,
+    /// When an authorization request must carry `state` (RFC 6749 §10.12). Default: unless it uses PKCE.
+    pub require_state: RequireState,
+    /// The `realm` of every challenge (RFC 9110 §11.5). Default: empty.
+    pub realm: String,
+    /// From the issue of a code to its end, at most 600 (RFC 6749 §4.1.2). Default: 60.
+    pub authorization_code_lifetime: i64,
+    /// From the issue of an access token to its end. Default: 3600.
+    pub access_token_lifetime: i64,
+    /// Whether clients that may use the refresh grant get refresh tokens. Default: true.
+    pub access_tokens_refreshable: bool,
+    /// From each rotation of a refresh token to the end of the new one; `None` never ends. Default: 30 days.
+    pub refresh_token_lifetime: Option<i64>,
+    /// From an authorization to the end of everything it led to; `None` never ends. Default: 365 days.
+    pub grant_lifetime: Option<i64>,
+    /// How long a redeemed refresh token, presented again, still gets its very answer, as long as that was not used:
+    /// the client may have lost it on the way. 0 turns it off. Default: 10.
+    pub refresh_token_grace: i64,
+    /// From a session's last use to its end. Default: one day.
+    pub session_idle: i64,
+    /// From a sign-in to the session's end, whatever its use. Default: 14 days.
+    pub session_lifetime: i64,
+}
+
+/// When an authorization request must carry `state`.
+///
+/// PKCE protects the code from being injected (RFC 9700 §2.1), so it can stand in for `state`. The implicit grant has
+/// no code: `response_type=token` never counts as using PKCE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequireState {
+    /// Every request.
+    Always,
+    /// Every request that does not use PKCE.
+    UnlessPkce,
+    /// No request.
+    Never,
+}
+
+impl Settings {
+    /// The safe defaults, for a server known as `issuer`.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            ssl_only: true,
+            require_state: RequireState::UnlessPkce,
+            realm: String::new(),
+            authorization_code_lifetime: 60,
+            access_token_lifetime: 3600,
+            access_tokens_refreshable: true,
+            refresh_token_lifetime: Some(30 * 24 * 3600),
+            grant_lifetime: Some(365 * 24 * 3600),
+            refresh_token_grace: 10,
+            session_idle: 24 * 3600,
+            session_lifetime: 14 * 24 * 3600,
+        }
+    }
+
+    /// Says what no server can run with.
+    ///
+    /// # Errors
+    /// The first setting that is out of its range.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        let issuer = url::Url::parse(&self.issuer).ok();
+        let quotable =
+            |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+        let rules = [
+            (
+                issuer.is_some_and(|url| url.has_host()),
+                "issuer",
+                "an absolute URL such as https://id.example",
+            ),
+            (
+                self.realm.bytes().all(quotable),
+                "realm",
+                "printable ASCII without double quote and backslash",
+            ),
+            (
+                (1..=600).contains(&self.authorization_code_lifetime),
+                "authorization_code_lifetime",
+                "1 to 600 seconds",
+            ),
+            (lasts(self.access_token_lifetime), "access_token_lifetime", LASTS),
+            (self.refresh_token_lifetime.is_none_or(lasts), "refresh_token_lifetime", LASTS),
+            (self.grant_lifetime.is_none_or(lasts), "grant_lifetime", LASTS),
+            (
+                (0..=3600).contains(&self.refresh_token_grace),
+                "refresh_token_grace",
+                "0 to 3600 seconds",
+            ),
+            (lasts(self.session_idle), "session_idle", LASTS),
+            (lasts(self.session_lifetime), "session_lifetime", LASTS),
+        ];
+        match rules.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, setting, expected)) => Err(InvalidSetting { setting, expected }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A setting that no server can run with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the setting {setting} must be {expected}")]
+pub struct InvalidSetting {
+    /// The field of [`Settings`].
+    pub setting: &'static str,
+    /// What would be right.
+    pub expected: &'static str,
+}
+
+/// A century: what is longer is a slip of the keyboard, and sums of times must not overflow.
+fn lasts(seconds: i64) -> bool {
+    (1..=3_155_760_000).contains(&seconds)
+}
+
+const LASTS: &str = "1 second to 100 years, in seconds";

@@ -1,0 +1,68 @@
+//! Authorization codes: RFC 6749 §4.1.
+
+use diesel::prelude::*;
+
+use super::{
+    DbConnection, Query,
+    grant::Grant,
+    schema::{oauth_authorization_codes as codes, oauth_grants},
+};
+use crate::{Timestamp, secret::Digest};
+
+/// A code that was issued.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = codes)]
+pub(crate) struct AuthorizationCode {
+    pub(crate) id: i64,
+    /// Where the authorization request named it: then the token request must, too (§4.1.3).
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) redeemed_at: Option<Timestamp>,
+}
+
+/// What is stored of a new code.
+pub(crate) struct NewAuthorizationCode {
+    pub(crate) digest: Digest,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+pub(crate) fn insert(
+    db: &mut DbConnection,
+    grant_id: i64,
+    code: &NewAuthorizationCode,
+) -> Query<()> {
+    diesel::insert_into(codes::table)
+        .values((
+            codes::digest.eq(code.digest.as_bytes()),
+            codes::grant_id.eq(grant_id),
+            codes::redirect_uri.eq(&code.redirect_uri),
+            codes::code_challenge.eq(&code.code_challenge),
+            codes::created_at.eq(code.created_at),
+            codes::expires_at.eq(code.expires_at),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// The code of this digest, with its grant.
+pub(crate) fn find(
+    db: &mut DbConnection,
+    digest: &Digest,
+) -> Query<Option<(AuthorizationCode, Grant)>> {
+    codes::table
+        .inner_join(oauth_grants::table)
+        .filter(codes::digest.eq(digest.as_bytes()))
+        .select((AuthorizationCode::as_select(), Grant::as_select()))
+        .first(db)
+        .optional()
+}
+
+/// The compare-and-set: of any number of callers, one gets `true`.
+pub(crate) fn redeem(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
+    let unredeemed = codes::table.find(id).filter(codes::redeemed_at.is_null());
+    Ok(diesel::update(unredeemed).set(codes::redeemed_at.eq(now)).execute(db)? == 1)
+}

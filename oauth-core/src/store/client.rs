@@ -1,0 +1,132 @@
+//! Clients: RFC 6749 §2.
+
+use diesel::prelude::*;
+
+use super::{DbConnection, Query, schema::oauth_clients};
+use crate::{GrantType, RedirectUri, Scopes, Timestamp, secret::Digest};
+
+/// A registered client.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub struct Client {
+    pub(crate) id: i64,
+    /// The identifier that the client sends as `client_id` (§2.2).
+    pub client_id: String,
+    /// The name that users see.
+    pub name: String,
+    /// What users are told about it.
+    pub description: String,
+    /// The client's home page.
+    pub client_uri: Option<String>,
+    /// The client's picture.
+    pub logo_uri: Option<String>,
+    /// Whether the client cannot keep a secret (§2.1).
+    pub is_public: bool,
+    pub(crate) secret_digest: Option<Vec<u8>>,
+    pub(crate) secret_hash: Option<String>,
+    pub(crate) redirect_uris: String,
+    pub(crate) grant_types: String,
+    /// The scopes that the client may ask for.
+    #[diesel(deserialize_as = String)]
+    pub scopes: Scopes,
+    /// Whether `response_type=code` takes a PKCE challenge (RFC 7636).
+    pub require_pkce: bool,
+    pub(crate) version: i64,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+impl Client {
+    /// The registered redirection endpoints (§3.1.2.2).
+    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
+        self.redirect_uris.split_ascii_whitespace()
+    }
+
+    /// Whether the client may use a grant.
+    #[must_use]
+    pub fn allows(&self, grant_type: GrantType) -> bool {
+        self.grant_types
+            .split_ascii_whitespace()
+            .any(|registered| registered == grant_type.as_str())
+    }
+
+    /// Whether the client registered this redirection endpoint.
+    pub(crate) fn registered(&self, redirect_uri: &RedirectUri) -> bool {
+        self.redirect_uris().any(|registered| redirect_uri.matches(registered))
+    }
+}
+
+/// What is stored of a new client.
+pub(crate) struct NewClientRow {
+    pub(crate) client_id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) client_uri: Option<String>,
+    pub(crate) logo_uri: Option<String>,
+    pub(crate) is_public: bool,
+    pub(crate) secret_digest: Option<Digest>,
+    pub(crate) secret_hash: Option<String>,
+    pub(crate) redirect_uris: String,
+    pub(crate) grant_types: String,
+    pub(crate) scopes: String,
+    pub(crate) require_pkce: bool,
+    pub(crate) created_at: Timestamp,
+}
+
+/// The client of this identifier, unless it is disabled.
+pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Client>> {
+    oauth_clients::table
+        .filter(oauth_clients::client_id.eq(client_id))
+        .filter(oauth_clients::disabled_at.is_null())
+        .select(Client::as_select())
+        .first(db)
+        .optional()
+}
+
+/// Whether the identifier is taken, by a disabled client too.
+pub(crate) fn exists(db: &mut DbConnection, client_id: &str) -> Query<bool> {
+    diesel::select(diesel::dsl::exists(
+        oauth_clients::table.filter(oauth_clients::client_id.eq(client_id)),
+    ))
+    .get_result(db)
+}
+
+/// Inserts a client; `false` when its identifier is taken.
+pub(crate) fn insert(db: &mut DbConnection, client: &NewClientRow) -> Query<bool> {
+    if exists(db, &client.client_id)? {
+        return Ok(false);
+    }
+    diesel::insert_into(oauth_clients::table)
+        .values((
+            oauth_clients::client_id.eq(&client.client_id),
+            oauth_clients::name.eq(&client.name),
+            oauth_clients::description.eq(&client.description),
+            oauth_clients::client_uri.eq(&client.client_uri),
+            oauth_clients::logo_uri.eq(&client.logo_uri),
+            oauth_clients::is_public.eq(client.is_public),
+            oauth_clients::secret_digest.eq(client.secret_digest.as_ref().map(Digest::as_bytes)),
+            oauth_clients::secret_hash.eq(&client.secret_hash),
+            oauth_clients::redirect_uris.eq(&client.redirect_uris),
+            oauth_clients::grant_types.eq(&client.grant_types),
+            oauth_clients::scopes.eq(&client.scopes),
+            oauth_clients::require_pkce.eq(client.require_pkce),
+            oauth_clients::version.eq(1),
+            oauth_clients::created_at.eq(client.created_at),
+        ))
+        .execute(db)?;
+    Ok(true)
+}
+
+/// Disables or enables a client; `false` when there is none of this identifier.
+pub(crate) fn set_disabled(
+    db: &mut DbConnection,
+    client_id: &str,
+    disabled_at: Option<Timestamp>,
+) -> Query<bool> {
+    let client = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
+    let changes = (
+        oauth_clients::disabled_at.eq(disabled_at),
+        oauth_clients::version.eq(oauth_clients::version + 1),
+    );
+    Ok(diesel::update(client).set(changes).execute(db)? == 1)
+}

@@ -1,0 +1,53 @@
+//! How work reaches a connection, per database.
+//!
+//! | | SQLite | PostgreSQL |
+//! |---|---|---|
+//! | read | right here, on a pooled connection: a lookup by key takes microseconds | on a blocking thread |
+//! | write | one writer thread; what waits shares one commit | on a blocking thread, one transaction each |
+//!
+//! Measured on two cores with 32 callers and durable commits: one SQLite writer with shared commits does three times
+//! the refresh grants of a pool whose connections each begin their own transaction, at a fiftieth of the p99.
+
+mod postgres;
+mod savepoint;
+mod sqlite;
+mod writer;
+
+pub(super) use self::sqlite::memory_statistics_off;
+use self::{postgres::Postgres, sqlite::Sqlite};
+use super::{DbConnection, Query, StoreError, connection::Database};
+
+#[derive(Clone)]
+pub(super) enum Executor {
+    Postgres(Postgres),
+    Sqlite(Sqlite),
+}
+
+impl Executor {
+    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
+        match database {
+            Database::Postgres { .. } => Postgres::start(database).map(Self::Postgres),
+            Database::Sqlite { .. } => Sqlite::start(database).map(Self::Sqlite),
+        }
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.read(work).await,
+            Self::Sqlite(sqlite) => sqlite.read(work).await,
+        }
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.write(work).await,
+            Self::Sqlite(sqlite) => sqlite.write(work).await,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! SQLite: reads run right where they are asked for, writes go to the one writer.
+
+use std::sync::{Arc, Once};
+
+use diesel::r2d2::Pool;
+
+use super::{
+    super::{DbConnection, Query, StoreError, connection::Database},
+    writer::Writer,
+};
+
+#[derive(Clone)]
+pub(in crate::store) struct Sqlite {
+    readers: Pool<Database>,
+    writer: Arc<Writer>,
+}
+
+impl Sqlite {
+    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
+        let writer = Writer::start(database.clone())?; // first, so that the file exists and is in WAL mode
+        let readers = Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .build(database.clone())?;
+        Ok(Self { readers, writer: Arc::new(writer) })
+    }
+
+    /// A worker never waits for a connection: where all are out, the work goes to a blocking thread, which does.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if let Some(mut connection) = self.readers.try_get() {
+            return Ok(work(&mut connection)?);
+        }
+        let readers = self.readers.clone();
+        let waiting = move || Ok(work(&mut *readers.get()?)?);
+        tokio::task::spawn_blocking(waiting).await.map_err(StoreError::internal)?
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.run(work).await
+    }
+}
+
+/// At least one for each worker of any runtime that a machine of today gives; they are opened as they are needed.
+const READERS: u32 = 32;
+
+/// Switches SQLite's memory statistics off, before its first connection: their one global mutex makes connections wait
+/// for each other (measured on two cores: the lookups alone are three times as fast without it).
+pub(in crate::store) fn memory_statistics_off() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[expect(unsafe_code, reason = "sqlite3_config has no safe form")]
+        // SAFETY: SQLITE_CONFIG_MEMSTATUS takes one int. `Once` keeps our own threads from calling it together, and where
+        // the application has initialised SQLite already, it changes nothing and answers SQLITE_MISUSE.
+        let answer =
+            unsafe { libsqlite3_sys::sqlite3_config(libsqlite3_sys::SQLITE_CONFIG_MEMSTATUS, 0) };
+        if answer != libsqlite3_sys::SQLITE_OK {
+            tracing::warn!(
+                answer,
+                "SQLite was in use before; its memory statistics stay on, and reads are slower"
+            );
+        }
+    });
+}

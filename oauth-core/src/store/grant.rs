@@ -1,0 +1,54 @@
+//! Grants: one row is one authorization, and everything it led to hangs on it.
+
+use diesel::prelude::*;
+
+use super::{DbConnection, Query, schema::oauth_grants};
+use crate::{Scopes, Timestamp};
+
+/// An authorization.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = oauth_grants)]
+pub(crate) struct Grant {
+    pub(crate) id: i64,
+    pub(crate) client_id: i64,
+    pub(crate) subject: Option<String>,
+    #[diesel(deserialize_as = String)]
+    pub(crate) scopes: Scopes,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether its family still lives.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// What is stored of a new authorization.
+pub(crate) struct NewGrant {
+    pub(crate) client_id: i64,
+    pub(crate) subject: Option<String>,
+    pub(crate) scopes: Scopes,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
+    diesel::insert_into(oauth_grants::table)
+        .values((
+            oauth_grants::client_id.eq(grant.client_id),
+            oauth_grants::subject.eq(&grant.subject),
+            oauth_grants::scopes.eq(grant.scopes.to_string()),
+            oauth_grants::created_at.eq(grant.created_at),
+            oauth_grants::expires_at.eq(grant.expires_at),
+        ))
+        .returning(oauth_grants::id)
+        .get_result(db)
+}
+
+/// Ends a family, once: codes, access tokens and refresh tokens that hang on it are dead from here.
+pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
+    let live = oauth_grants::table.find(id).filter(oauth_grants::revoked_at.is_null());
+    diesel::update(live).set(oauth_grants::revoked_at.eq(now)).execute(db).map(drop)
+}

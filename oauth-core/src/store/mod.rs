@@ -1,0 +1,111 @@
+//! Storage: the one seam. Nothing outside this module names diesel.
+//!
+//! A verb looks through [`Store::read`] and acts through [`Store::write`]; how that reaches one of the two databases is
+//! decided in `executor`. Work is `Fn` and free of side effects, so that it can run again: secrets are drawn, the clock
+//! is read and events are raised outside of it. Inside `write`, `Err` means that the store failed, and rolls back; a
+//! refusal is an `Ok` value, so that the revocation it caused is kept.
+
+pub(crate) mod access_token;
+pub(crate) mod authorization_code;
+pub(crate) mod client;
+mod connection;
+mod error;
+mod executor;
+pub(crate) mod grant;
+mod migrations;
+pub(crate) mod refresh_token;
+mod schema;
+pub(crate) mod scope;
+pub(crate) mod session;
+pub(crate) mod user;
+
+pub(crate) use self::connection::DbConnection;
+pub use self::error::StoreError;
+use self::{connection::Database, executor::Executor};
+
+/// What a query gives.
+pub(crate) type Query<T> = diesel::QueryResult<T>;
+
+/// The database of an authorization server: SQLite or PostgreSQL.
+///
+/// ```
+/// # let file = std::env::temp_dir().join(format!("store-doc-{}.sqlite3", std::process::id()));
+/// # let url = format!("sqlite://{}", file.display());
+/// let store = oauth_core::Store::open(&url)?;
+/// store.migrate()?;
+/// assert!(store.pending_migrations()?.is_empty());
+/// # std::fs::remove_file(file).ok();
+/// # Ok::<(), oauth_core::StoreError>(())
+/// ```
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+    executor: Executor,
+}
+
+impl Store {
+    /// Connects to `sqlite://relative/path`, `sqlite:///absolute/path` or `postgres://…`. Blocks while it connects.
+    ///
+    /// # Errors
+    /// When the URL is of another form, or the database cannot be reached. PostgreSQL on another host is refused where
+    /// TLS is not compiled in, unless the URL says `sslmode=disable`.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let database = Database::parse(url)?;
+        let executor = Executor::start(&database)?;
+        Ok(Self { database, executor })
+    }
+
+    /// Applies the pending migrations and names them. Blocks. On SQLite only one process may do this at a time.
+    ///
+    /// # Errors
+    /// When a migration fails; those before it stay applied.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        migrations::run(&mut self.database.connect()?)
+    }
+
+    /// The migrations that [`Store::migrate`] would apply. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        migrations::pending(&mut self.database.connect()?)
+    }
+
+    /// Whether no migration of this crate was ever applied. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        migrations::none_applied(&mut self.database.connect()?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(connection::ping).await
+    }
+
+    /// Looks something up by key. On SQLite this runs right here and takes microseconds.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.executor.read(work).await
+    }
+
+    /// Changes something, in one transaction, and answers once it is committed.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.executor.write(work).await
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}

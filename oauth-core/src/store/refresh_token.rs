@@ -1,0 +1,69 @@
+//! Refresh tokens: RFC 6749 §1.5, in families (RFC 9700 §4.14.2).
+
+use diesel::prelude::*;
+
+use super::{
+    DbConnection, Query,
+    grant::Grant,
+    schema::{oauth_grants, oauth_refresh_tokens as tokens},
+};
+use crate::{Timestamp, secret::Digest};
+
+/// A refresh token that was issued.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+pub(crate) struct RefreshToken {
+    pub(crate) id: i64,
+    pub(crate) access_token_id: i64,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) redeemed_at: Option<Timestamp>,
+    /// Set when it is redeemed: what its successors are derived with.
+    pub(crate) salt: Option<Vec<u8>>,
+}
+
+/// What is stored of a new refresh token.
+pub(crate) struct NewRefreshToken {
+    pub(crate) digest: Digest,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+pub(crate) fn insert(
+    db: &mut DbConnection,
+    grant_id: i64,
+    access_token_id: i64,
+    token: &NewRefreshToken,
+) -> Query<()> {
+    diesel::insert_into(tokens::table)
+        .values((
+            tokens::digest.eq(token.digest.as_bytes()),
+            tokens::grant_id.eq(grant_id),
+            tokens::access_token_id.eq(access_token_id),
+            tokens::created_at.eq(token.created_at),
+            tokens::expires_at.eq(token.expires_at),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// The token of this digest, with its grant.
+pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(RefreshToken, Grant)>> {
+    tokens::table
+        .inner_join(oauth_grants::table)
+        .filter(tokens::digest.eq(digest.as_bytes()))
+        .select((RefreshToken::as_select(), Grant::as_select()))
+        .first(db)
+        .optional()
+}
+
+/// The compare-and-set: of any number of callers, one gets `true`, and its salt is kept.
+pub(crate) fn redeem(
+    db: &mut DbConnection,
+    id: i64,
+    now: Timestamp,
+    salt: &[u8; 32],
+) -> Query<bool> {
+    let unredeemed = tokens::table.find(id).filter(tokens::redeemed_at.is_null());
+    let changes = (tokens::redeemed_at.eq(now), tokens::salt.eq(salt.as_slice()));
+    Ok(diesel::update(unredeemed).set(changes).execute(db)? == 1)
+}

@@ -1,0 +1,122 @@
+//! The tables as the queries see them. A test holds them against both folders of migrations.
+
+diesel::table! {
+    oauth_users (id) {
+        id -> BigInt,
+        username -> Text,
+        password_hash -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Text,
+        is_staff -> Bool,
+        is_superuser -> Bool,
+        is_active -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_sessions (id) {
+        id -> BigInt,
+        digest -> Binary,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_scopes (id) {
+        id -> BigInt,
+        name -> Text,
+        description -> Text,
+    }
+}
+
+diesel::table! {
+    oauth_clients (id) {
+        id -> BigInt,
+        client_id -> Text,
+        name -> Text,
+        description -> Text,
+        client_uri -> Nullable<Text>,
+        logo_uri -> Nullable<Text>,
+        is_public -> Bool,
+        secret_digest -> Nullable<Binary>,
+        secret_hash -> Nullable<Text>,
+        redirect_uris -> Text,
+        grant_types -> Text,
+        scopes -> Text,
+        require_pkce -> Bool,
+        version -> BigInt,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_grants (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        subject -> Nullable<Text>,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_authorization_codes (id) {
+        id -> BigInt,
+        digest -> Binary,
+        grant_id -> BigInt,
+        redirect_uri -> Nullable<Text>,
+        code_challenge -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        redeemed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_access_tokens (id) {
+        id -> BigInt,
+        digest -> Binary,
+        grant_id -> BigInt,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_refresh_tokens (id) {
+        id -> BigInt,
+        digest -> Binary,
+        grant_id -> BigInt,
+        access_token_id -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        redeemed_at -> Nullable<BigInt>,
+        salt -> Nullable<Binary>,
+    }
+}
+
+diesel::joinable!(oauth_sessions -> oauth_users (user_id));
+diesel::joinable!(oauth_grants -> oauth_clients (client_id));
+diesel::joinable!(oauth_authorization_codes -> oauth_grants (grant_id));
+diesel::joinable!(oauth_access_tokens -> oauth_grants (grant_id));
+diesel::joinable!(oauth_refresh_tokens -> oauth_grants (grant_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    oauth_users,
+    oauth_sessions,
+    oauth_scopes,
+    oauth_clients,
+    oauth_grants,
+    oauth_authorization_codes,
+    oauth_access_tokens,
+    oauth_refresh_tokens,
+);

@@ -1,0 +1,72 @@
+//! Browser sessions.
+
+use diesel::prelude::*;
+
+use super::{
+    DbConnection, Query,
+    schema::{oauth_sessions as sessions, oauth_users},
+    user::User,
+};
+use crate::{Timestamp, secret::Digest};
+
+/// A session's row, and who has signed in.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct SessionRow {
+    pub(crate) id: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) user_id: Option<i64>,
+    pub(crate) user: Option<User>,
+}
+
+pub(crate) fn insert(
+    db: &mut DbConnection,
+    digest: &Digest,
+    user_id: Option<i64>,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Query<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::digest.eq(digest.as_bytes()),
+            sessions::user_id.eq(user_id),
+            sessions::created_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(db)
+        .map(drop)
+}
+
+/// The session of this digest, with its user.
+pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<SessionRow>> {
+    sessions::table
+        .left_join(
+            oauth_users::table
+                .on(sessions::user_id.eq(oauth_users::id.nullable()).and(oauth_users::is_active)),
+        )
+        .filter(sessions::digest.eq(digest.as_bytes()))
+        .select((
+            sessions::id,
+            sessions::created_at,
+            sessions::expires_at,
+            sessions::user_id,
+            Option::<User>::as_select(),
+        ))
+        .first(db)
+        .optional()
+}
+
+/// Moves the end of a session.
+pub(crate) fn extend(db: &mut DbConnection, id: i64, expires_at: Timestamp) -> Query<()> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::expires_at.eq(expires_at))
+        .execute(db)
+        .map(drop)
+}
+
+/// Ends a session.
+pub(crate) fn delete(db: &mut DbConnection, digest: &Digest) -> Query<()> {
+    diesel::delete(sessions::table.filter(sessions::digest.eq(digest.as_bytes())))
+        .execute(db)
+        .map(drop)
+}
