@@ -1,2 +1,50 @@
-//! x
-fn main() {}
+//! The quickstart as a running program: a poem application that is an OAuth 2.0 provider.
+//!
+//! `urls` says what stands where. Read it first, then `oauth2server/views.rs` and `api/views.rs`: that is all that an
+//! application writes. The rest of this crate is its command line.
+
+mod api;
+mod commands;
+mod demo_data;
+mod oauth2server;
+mod options;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use oauth_server::{OAuth, OAuthApi};
+use poem::{Endpoint, EndpointExt, Response, Route, get};
+use poem_openapi::OpenApiService;
+
+use crate::options::Options;
+
+/// What stands where: Django's `urls.py`.
+fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
+    // The token endpoint and the guarded API, in one OpenAPI document.
+    let api = OpenApiService::new(
+        oauth.document((OAuthApi, api::views::Api)),
+        "Example API",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .description("djoauth2's quickstart: an OAuth 2.0 provider and an API that it protects.");
+
+    Route::new()
+        // Signing in and out.
+        .nest("/accounts", oauth.accounts())
+        // The page where each "resource owner" is shown what the "client" asks for.
+        .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
+        // The page for requests that cannot be answered by a redirect to the client.
+        .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
+        // The API's document, for people and for programs.
+        .nest("/docs", oauth.swagger_ui(&api, demo_data::SWAGGER_UI))
+        .at("/openapi.json", api.spec_endpoint())
+        .at("/healthz", get(oauth2server::views::healthz))
+        .at("/", get(oauth2server::views::home))
+        .nest("/", api)
+        .with(oauth.middleware())
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    commands::run(Options::parse()).await
+}

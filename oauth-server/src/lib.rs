@@ -1,1 +1,70 @@
-//! x
+//! Turns a poem application into an OAuth 2.0 provider: other applications act for its users, as far as each allows.
+//!
+//! ```no_run
+//! use oauth_server::{Access, AuthorizationPage, AuthorizationServer, OAuth, Settings, Store, scope};
+//! use poem::{EndpointExt, Route, handler, listener::TcpListener};
+//!
+//! scope! { pub UserInfo = "user_info", "Access basic information about the user." }
+//!
+//! #[handler]
+//! async fn whoami(token: Access<UserInfo>) -> String {
+//!     format!("{} acts for {:?}", token.client_id, token.subject)
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let store = Store::open("sqlite://provider.sqlite3")?;
+//!     store.migrate()?;
+//!     let server = AuthorizationServer::new(Settings::new("https://id.example"), store)?;
+//!     let oauth = OAuth::builder(server).build()?;
+//!
+//!     let app = Route::new()
+//!         .nest("/accounts", oauth.accounts())
+//!         .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
+//!         .at("/oauth2/token", oauth.token_endpoint())
+//!         .at("/whoami", whoami)
+//!         .with(oauth.middleware());
+//!     poem::Server::new(TcpListener::bind("127.0.0.1:8080")).run(app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! What stands where: an endpoint is a file of `endpoint/`, an RFC's error registry a file of `response/`; [`Access`]
+//! guards a poem handler and [`Secured`] a poem-openapi operation; [`Users`] brings your own users; every page is a
+//! handlebars template that [`OAuthBuilder::template`] replaces by its name.
+
+mod accounts;
+mod builder;
+mod endpoint;
+mod guard;
+mod middleware;
+mod openapi;
+mod pages;
+mod proxy;
+mod request;
+mod response;
+mod scope;
+mod session;
+mod swagger;
+mod users;
+
+pub use async_trait::async_trait;
+pub use inventory;
+pub use oauth_core::{
+    self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientSecret, Clock,
+    Event, GrantType, MovableClock, NewClient, NewUser, RedirectUri, Registered, RegistrationError,
+    RequireState, Scopes, Secret, Settings, Store, StoreError, User,
+};
+
+pub use self::{
+    accounts::Accounts,
+    builder::{BuildError, OAuth, OAuthBuilder},
+    endpoint::{authorization::AuthorizationPage, token::OAuthApi},
+    guard::Access,
+    middleware::{OAuthEndpoint, OAuthMiddleware},
+    openapi::{Document, Secured},
+    pages::Page,
+    response::failure,
+    scope::{Scope, ScopeDeclaration, ScopeSet, declared_scopes},
+    users::{ResourceOwner, Users},
+};

@@ -1,0 +1,3 @@
+//! A protected API: the quickstart's `api` application.
+
+pub(crate) mod views;

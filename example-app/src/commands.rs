@@ -1,0 +1,114 @@
+//! The commands.
+
+mod createsuperuser;
+mod runserver;
+
+use std::process::ExitCode;
+
+use oauth_server::{AuthorizationServer, BuildError, Store, StoreError};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    demo_data,
+    options::{BadValue, Command, Options, Site},
+};
+
+/// Why a command ended early. Each is one line on standard error.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Value(#[from] BadValue),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Demo(#[from] demo_data::Error),
+    #[error(transparent)]
+    Account(#[from] oauth_server::AccountError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    /// 2 for what the command line or the environment got wrong, 1 for all else.
+    fn status(&self) -> u8 {
+        match self {
+            Self::Value(_) | Self::Store(StoreError::Url(_)) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(options: Options) -> ExitCode {
+    match command(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let context = if matches!(failure, Failure::Store(StoreError::Url(_))) {
+                "DATABASE_URL: "
+            } else {
+                ""
+            };
+            #[expect(clippy::print_stderr, reason = "this is where a command's failure is said")]
+            {
+                eprintln!("example-app: {context}{failure}");
+            }
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+async fn command(Options { command, site }: Options) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&site.log);
+    let filter = filter.map_err(|_| {
+        BadValue::new("RUST_LOG", &site.log, "a filter such as info or oauth_server=debug")
+    })?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    match command.unwrap_or(Command::Runserver) {
+        Command::Runserver => runserver::run(&site).await,
+        Command::Migrate => migrate(&site),
+        Command::Loaddemo => loaddemo(&site).await,
+        Command::Createsuperuser { username, email } => {
+            createsuperuser::run(&site, username, email).await
+        }
+    }
+}
+
+fn migrate(site: &Site) -> Result<(), Failure> {
+    let applied = Store::open(&site.database_url)?.migrate()?;
+    applied.iter().for_each(|migration| println!("applied {migration}"));
+    if applied.is_empty() {
+        println!("nothing to migrate");
+    }
+    Ok(())
+}
+
+async fn loaddemo(site: &Site) -> Result<(), Failure> {
+    let loaded = demo_data::load(&server(site)?).await?;
+    loaded.iter().for_each(|what| println!("loaded {what}"));
+    if loaded.is_empty() {
+        println!("the demo data was already there");
+    }
+    Ok(())
+}
+
+/// The server on a database whose tables are up to date.
+fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
+    let settings = site.server.settings(site.listen()?.port())?;
+    let store = Store::open(&site.database_url)?;
+    refuse_pending(&store)?;
+    AuthorizationServer::new(settings, store).map_err(|invalid| Failure::Other(invalid.to_string()))
+}
+
+fn refuse_pending(store: &Store) -> Result<(), Failure> {
+    let pending = store.pending_migrations()?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let pending = pending.join(", ");
+    Err(Failure::Other(format!(
+        "the database lacks the migrations {pending}; apply them with: example-app migrate"
+    )))
+}

@@ -1,0 +1,103 @@
+//! `runserver`: the main job.
+
+use std::{net::SocketAddr, time::Duration};
+
+use oauth_server::{AuthorizationServer, Event, OAuth, Store};
+use poem::{
+    Server,
+    listener::{Acceptor, Listener, TcpListener},
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, refuse_pending};
+use crate::{demo_data, oauth2server::views::TEMPLATES, options::Site, urls};
+
+pub(super) async fn run(site: &Site) -> Result<(), Failure> {
+    // Everything that can be wrong with the settings is said before anything is created.
+    let trusted_proxies = site.server.trusted_proxies()?;
+    let listen = site.listen()?;
+    site.server.settings(listen.port())?;
+
+    let acceptor = TcpListener::bind(listen).into_acceptor().await;
+    let acceptor =
+        acceptor.map_err(|error| Failure::Other(format!("cannot listen on {listen}: {error}")))?;
+    let bound = acceptor
+        .local_addr()
+        .iter()
+        .find_map(|address| address.as_socket_addr().copied())
+        .unwrap_or(listen);
+
+    let server = prepared(site, bound).await?.with_events(log);
+    let mut oauth = OAuth::builder(server).trusted_proxies(trusted_proxies);
+    for (name, source) in TEMPLATES {
+        oauth = oauth.template(name, source);
+    }
+    let oauth = oauth.build()?;
+    announce(&oauth, bound);
+
+    let served = Server::new_with_acceptor(acceptor);
+    let served = served
+        .run_with_graceful_shutdown(urls(&oauth), asked_to_stop(), Some(Duration::from_secs(30)))
+        .await;
+    served.map_err(|error| Failure::Other(format!("the server failed: {error}")))
+}
+
+/// The server, on a database with tables; on a fresh one that only this machine can reach, with the demo data.
+async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer, Failure> {
+    let store = Store::open(&site.database_url)?;
+    let fresh = store.is_empty()?;
+    if fresh {
+        store.migrate()?;
+        println!("created the tables in {}", without_password(&site.database_url));
+    }
+    refuse_pending(&store)?;
+
+    let settings = site.server.settings(bound.port())?;
+    let server = AuthorizationServer::new(settings, store)
+        .map_err(|invalid| Failure::Other(invalid.to_string()))?;
+    if fresh && bound.ip().is_loopback() {
+        demo_data::load(&server).await?;
+        println!("loaded the demo data: sign in as exampleuser with the password \"password\"");
+    } else if fresh {
+        println!(
+            "the database is empty: create a user with createsuperuser, or load the demo data with loaddemo"
+        );
+    }
+    Ok(server)
+}
+
+fn announce(oauth: &OAuth, bound: SocketAddr) {
+    let issuer = &oauth.server().settings().issuer;
+    println!("listening on {bound}; open next:");
+    for (path, what) in [("/", "the front page"), ("/docs/", "the API, with an Authorize button")] {
+        println!("  {:<40} {what}", format!("{issuer}{path}"));
+    }
+    println!(
+        "or let a client do it, in a second terminal: cargo run -p client-demo -- --server {issuer}"
+    );
+}
+
+/// What an operator should hear of at once.
+fn log(event: &Event) {
+    tracing::warn!(?event, "somebody may hold a stolen code or token");
+}
+
+async fn asked_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: what is in flight is finished first");
+}
+
+/// A database URL as it may be shown.
+fn without_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)))
+    {
+        Some((scheme, host)) => format!("{scheme}://{host}"),
+        None => url.to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! The demo data: both quickstarts' users, scopes and clients.
+
+use oauth_server::{
+    AccountError, AuthorizationServer, ClientSecret,
+    GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password, RefreshToken},
+    NewClient, NewUser, RegistrationError, Scopes,
+};
+
+/// The client of the Authorize button on `/docs/`.
+pub(crate) const SWAGGER_UI: &str = "swagger-ui";
+
+/// What the demo data cannot be loaded for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+}
+
+/// Loads what is missing, and says what that was. Loading it again changes nothing.
+pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Error> {
+    let mut loaded = Vec::new();
+    match server.create_user(user(), "password").await {
+        Ok(user) => loaded.push(format!("user {}", user.username)),
+        Err(AccountError::Taken(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for (name, description) in SCOPES {
+        if added(server.register_scope(name, description).await)?.is_some() {
+            loaded.push(format!("scope {name}"));
+        }
+    }
+    for client in clients(&server.settings().issuer) {
+        let name = client.name.clone();
+        if added(server.register_client(client).await)?.is_some() {
+            loaded.push(format!("client {name}"));
+        }
+    }
+    Ok(loaded)
+}
+
+fn added<T>(outcome: Result<T, RegistrationError>) -> Result<Option<T>, RegistrationError> {
+    match outcome {
+        Ok(added) => Ok(Some(added)),
+        Err(RegistrationError::Taken(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn user() -> NewUser {
+    NewUser {
+        username: "exampleuser".to_owned(),
+        first_name: "Example".to_owned(),
+        last_name: "User".to_owned(),
+        email: "exampleuser@example.com".to_owned(),
+        is_superuser: true,
+    }
+}
+
+const SCOPES: [(&str, &str); 5] = [
+    ("user_info", "Access basic information about the user."),
+    ("my_polls:my_stats", "See the statistics of your polls."),
+    ("polls:results", "See the results of polls."),
+    ("polls:vote", "Vote in polls for you."),
+    ("polls:stats", "See the statistics of polls."),
+];
+
+fn clients(issuer: &str) -> [NewClient; 5] {
+    let scopes = |names: &[&'static str]| names.iter().copied().collect::<Scopes>();
+    [
+        NewClient {
+            client_id: Some("be6f31235c6118273918c4c70f6768".to_owned()),
+            description: "The client of djoauth2's quickstart.".to_owned(),
+            secret: ClientSecret::Chosen("89dcee4e6fe655377a19944c2bee9b".into()),
+            redirect_uris: vec!["http://localhost:1111".to_owned()],
+            scopes: scopes(&["user_info"]),
+            ..NewClient::new("Example Client")
+        },
+        NewClient {
+            client_id: Some("example-implicit-client".to_owned()),
+            description: "A client that cannot keep a secret, and gets its token in the fragment."
+                .to_owned(),
+            secret: ClientSecret::None,
+            redirect_uris: vec!["http://localhost:1111".to_owned()],
+            grant_types: vec![Implicit],
+            scopes: scopes(&["user_info"]),
+            ..NewClient::new("Example Implicit Client")
+        },
+        NewClient {
+            client_id: Some("1234".to_owned()),
+            description: "The client of django-oauthost's quickstart.".to_owned(),
+            secret: ClientSecret::None,
+            redirect_uris: vec!["http://myapp.com/".to_owned()],
+            grant_types: vec![AuthorizationCode, Implicit, RefreshToken],
+            scopes: scopes(&["polls:vote", "polls:stats", "my_polls:my_stats", "polls:results"]),
+            require_pkce: Some(false),
+            ..NewClient::new("My OAuth Client")
+        },
+        NewClient {
+            client_id: Some(SWAGGER_UI.to_owned()),
+            description: "The Authorize button of this provider's own API documentation."
+                .to_owned(),
+            secret: ClientSecret::None,
+            redirect_uris: vec![format!("{issuer}/docs/oauth-receiver.html")],
+            scopes: SCOPES.iter().map(|(name, _)| *name).collect(),
+            ..NewClient::new("Swagger UI")
+        },
+        NewClient {
+            client_id: Some("example-service".to_owned()),
+            description: "A program that acts for itself.".to_owned(),
+            secret: ClientSecret::Chosen("example-service-secret".into()),
+            grant_types: vec![ClientCredentials, Password],
+            scopes: scopes(&["user_info", "my_polls:my_stats", "polls:results"]),
+            ..NewClient::new("Example Service")
+        },
+    ]
+}

@@ -1,0 +1,57 @@
+//! The quickstart's `oauth2server/views.py`.
+
+use oauth_server::{AuthorizationPage, OAuth};
+use poem::{Endpoint, Response, handler, http::StatusCode, web::Data};
+use serde_json::json;
+
+/// Displays an error message when an authorization request fails and has no valid redirect URI.
+///
+/// The flow depends on recognizing the client that asks, and sending the user back to an endpoint of that client. Where
+/// no client can be recognized, or the endpoint is invalid, the browser is sent here instead.
+#[handler]
+pub(crate) fn missing_redirect_uri(Data(oauth): Data<&OAuth>) -> Response {
+    oauth.page("oauth2server/missing_redirect_uri", &json!({}))
+}
+
+/// The authorization endpoint, with this application's own consent page.
+pub(crate) fn authorization_endpoint(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
+    oauth.authorization_endpoint(AuthorizationPage {
+        // The page to show when a client makes a malformed or insecure request, and its redirect URI cannot be trusted.
+        missing_redirect_uri: Some("/oauth2/missing_redirect_uri/"),
+        // Where this endpoint itself stands, so that it can create forms.
+        authorization_endpoint_uri: "/oauth2/authorization/",
+        // The template that shows the resource owner what the client asks for.
+        authorization_template: "oauth2server/authorization_page",
+    })
+}
+
+/// The front page: where to go from here.
+#[handler]
+pub(crate) fn home(Data(oauth): Data<&OAuth>) -> Response {
+    oauth.page("home", &json!({}))
+}
+
+/// 200 when the database answers, else 503: for load balancers.
+#[handler]
+pub(crate) async fn healthz(Data(oauth): Data<&OAuth>) -> (StatusCode, &'static str) {
+    match oauth.server().store().ping().await {
+        Ok(()) => (StatusCode::OK, "ok"),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+        }
+    }
+}
+
+/// The templates of this application.
+pub(crate) const TEMPLATES: [(&str, &str); 3] = [
+    ("home", include_str!("../../templates/home.hbs")),
+    (
+        "oauth2server/authorization_page",
+        include_str!("../../templates/oauth2server/authorization_page.hbs"),
+    ),
+    (
+        "oauth2server/missing_redirect_uri",
+        include_str!("../../templates/oauth2server/missing_redirect_uri.hbs"),
+    ),
+];

@@ -1,0 +1,85 @@
+//! The command line and the environment: an option wins over its variable.
+
+mod server;
+mod value;
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::{server::ServerOptions, value::BadValue};
+
+/// The quickstart: a poem application that is an OAuth 2.0 provider.
+///
+/// Without a command it serves. On a database without tables it creates them and, on a loopback address, loads the demo
+/// data.
+#[derive(Debug, Parser)]
+#[command(version, subcommand_required = false)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) site: Site,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve until SIGINT or SIGTERM, then finish what is in flight
+    Runserver,
+    /// Apply pending migrations, and list them
+    Migrate,
+    /// Load the demo data; loading it again changes nothing
+    Loaddemo,
+    /// Create a user who may do anything
+    ///
+    /// The password is asked for on the terminal, or read from standard input when that is no terminal.
+    Createsuperuser {
+        /// The name to sign in with
+        #[arg(long)]
+        username: String,
+        /// The user's address
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Where the application finds its database and its callers, and the settings of its server.
+#[derive(Debug, Args)]
+pub(crate) struct Site {
+    /// The database.
+    #[arg(
+        long,
+        env,
+        global = true,
+        value_name = "URL",
+        default_value = "sqlite://example-app.sqlite3"
+    )]
+    #[arg(
+        hide_env_values = true,
+        help = "sqlite://relative/path, sqlite:///absolute/path or postgres://user@host/database"
+    )]
+    pub(crate) database_url: String,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, env, global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// What to log: a level, or levels by module
+    #[arg(long, env = "RUST_LOG", global = true, value_name = "FILTER", default_value = "info")]
+    pub(crate) log: String,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+impl Site {
+    /// The address to listen on.
+    pub(crate) fn listen(&self) -> Result<SocketAddr, BadValue> {
+        let bad = || {
+            BadValue::new("LISTEN", &self.listen, "an address and a port, such as 127.0.0.1:8080")
+        };
+        self.listen
+            .to_socket_addrs()
+            .ok()
+            .and_then(|mut addresses| addresses.next())
+            .ok_or_else(bad)
+    }
+}

@@ -1,0 +1,135 @@
+//! The settings of the authorization server. What this example sets looser than the library says so.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use ipnet::IpNet;
+use oauth_server::{RequireState, Settings};
+
+use super::value::{BadValue, Variable};
+
+/// Each is also an environment variable; lifetimes are in seconds.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server settings")]
+pub(crate) struct ServerOptions {
+    /// The URL by which clients know this server [default: http://localhost:PORT]
+    #[arg(long, env = "OAUTH_ISSUER", global = true, value_name = "URL")]
+    issuer: Option<String>,
+    /// Refuse what does not come over TLS [default: false; the library's is true]
+    #[arg(long, env = "OAUTH_SSL_ONLY", global = true, value_name = "BOOL")]
+    ssl_only: Option<String>,
+    /// When a request must carry `state`.
+    #[arg(long, env = "OAUTH_REQUIRE_STATE", global = true, value_name = "WHEN")]
+    #[arg(help = "always, unless_pkce or never [default: never; the library's is unless_pkce]")]
+    require_state: Option<String>,
+    /// The realm of every challenge [default: empty]
+    #[arg(long, env = "OAUTH_REALM", global = true, value_name = "TEXT")]
+    realm: Option<String>,
+    /// At most 600 [default: 600, because people paste codes; the library's is 60]
+    #[arg(long, env = "OAUTH_AUTHORIZATION_CODE_LIFETIME", global = true, value_name = "SECONDS")]
+    authorization_code_lifetime: Option<String>,
+    /// [default: 3600]
+    #[arg(long, env = "OAUTH_ACCESS_TOKEN_LIFETIME", global = true, value_name = "SECONDS")]
+    access_token_lifetime: Option<String>,
+    /// Whether clients with the refresh grant get refresh tokens [default: true]
+    #[arg(long, env = "OAUTH_ACCESS_TOKENS_REFRESHABLE", global = true, value_name = "BOOL")]
+    access_tokens_refreshable: Option<String>,
+    /// From each rotation, 0 = never expires [default: 2592000]
+    #[arg(long, env = "OAUTH_REFRESH_TOKEN_LIFETIME", global = true, value_name = "SECONDS")]
+    refresh_token_lifetime: Option<String>,
+    /// From the authorization to the end of all it led to, 0 = none [default: 31536000]
+    #[arg(long, env = "OAUTH_GRANT_LIFETIME", global = true, value_name = "SECONDS")]
+    grant_lifetime: Option<String>,
+    /// How long a lost answer to a refresh is repeated, 0 = not [default: 10]
+    #[arg(long, env = "OAUTH_REFRESH_TOKEN_GRACE", global = true, value_name = "SECONDS")]
+    refresh_token_grace: Option<String>,
+    /// From a session's last use to its end [default: 86400]
+    #[arg(long, env = "OAUTH_SESSION_IDLE", global = true, value_name = "SECONDS")]
+    session_idle: Option<String>,
+    /// From a sign-in to the session's end [default: 1209600]
+    #[arg(long, env = "OAUTH_SESSION_LIFETIME", global = true, value_name = "SECONDS")]
+    session_lifetime: Option<String>,
+    /// Networks of proxies that are believed, separated by commas [default: none]
+    #[arg(long, env = "OAUTH_TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
+}
+
+impl ServerOptions {
+    /// The settings of a server on this port.
+    pub(crate) fn settings(&self, port: u16) -> Result<Settings, BadValue> {
+        let issuer = of("OAUTH_ISSUER", &self.issuer).text(&format!("http://localhost:{port}"));
+        let library = Settings::new(issuer.trim_end_matches('/'));
+        let settings = Settings {
+            ssl_only: of("OAUTH_SSL_ONLY", &self.ssl_only).switch(false)?,
+            require_state: self.require_state()?,
+            realm: of("OAUTH_REALM", &self.realm).text(&library.realm),
+            authorization_code_lifetime: of(
+                "OAUTH_AUTHORIZATION_CODE_LIFETIME",
+                &self.authorization_code_lifetime,
+            )
+            .seconds_up_to(600, 600)?,
+            access_token_lifetime: of("OAUTH_ACCESS_TOKEN_LIFETIME", &self.access_token_lifetime)
+                .seconds(library.access_token_lifetime)?,
+            access_tokens_refreshable: of(
+                "OAUTH_ACCESS_TOKENS_REFRESHABLE",
+                &self.access_tokens_refreshable,
+            )
+            .switch(library.access_tokens_refreshable)?,
+            refresh_token_lifetime: of(
+                "OAUTH_REFRESH_TOKEN_LIFETIME",
+                &self.refresh_token_lifetime,
+            )
+            .seconds_or_never(library.refresh_token_lifetime)?,
+            grant_lifetime: of("OAUTH_GRANT_LIFETIME", &self.grant_lifetime)
+                .seconds_or_never(library.grant_lifetime)?,
+            refresh_token_grace: self.refresh_token_grace(library.refresh_token_grace)?,
+            session_idle: of("OAUTH_SESSION_IDLE", &self.session_idle)
+                .seconds(library.session_idle)?,
+            session_lifetime: of("OAUTH_SESSION_LIFETIME", &self.session_lifetime)
+                .seconds(library.session_lifetime)?,
+            ..library
+        };
+        settings.check().map_err(|invalid| match invalid.setting {
+            "realm" => BadValue::new("OAUTH_REALM", &settings.realm, invalid.expected),
+            _ => BadValue::new("OAUTH_ISSUER", &issuer, invalid.expected),
+        })?;
+        Ok(settings)
+    }
+
+    fn require_state(&self) -> Result<RequireState, BadValue> {
+        let meaning = |value: &str| match value {
+            "always" | "true" => Some(RequireState::Always),
+            "unless_pkce" => Some(RequireState::UnlessPkce),
+            "never" | "false" => Some(RequireState::Never),
+            _ => None,
+        };
+        of("OAUTH_REQUIRE_STATE", &self.require_state).or(
+            RequireState::Never,
+            "always, unless_pkce or never",
+            meaning,
+        )
+    }
+
+    fn refresh_token_grace(&self, default: i64) -> Result<i64, BadValue> {
+        let meaning = |value: &str| value.parse().ok().filter(|grace| (0..=3600).contains(grace));
+        let variable = of("OAUTH_REFRESH_TOKEN_GRACE", &self.refresh_token_grace);
+        variable.or(default, "a number of seconds from 0 to 3600", meaning)
+    }
+
+    /// The networks of trusted proxies; a single address is a network of one.
+    pub(crate) fn trusted_proxies(&self) -> Result<Vec<IpNet>, BadValue> {
+        let expected = "a list of networks such as 10.0.0.0/8, separated by commas";
+        let variable = of("OAUTH_TRUSTED_PROXIES", &self.trusted_proxies);
+        variable.or(Vec::new(), expected, |value| {
+            value.split(',').map(|network| network_of(network.trim())).collect()
+        })
+    }
+}
+
+fn of<'a>(name: &'static str, value: &'a Option<String>) -> Variable<'a> {
+    Variable::new(name, value.as_deref())
+}
+
+fn network_of(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}

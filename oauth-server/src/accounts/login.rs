@@ -1,0 +1,80 @@
+//! `/login`: a user signs in, and the browser goes on to `next`.
+
+use oauth_core::{Params, StoreError};
+use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
+use serde::Serialize;
+use url::form_urlencoded::byte_serialize;
+
+use super::next::local_path;
+use crate::{
+    OAuth, Page,
+    pages::HiddenField,
+    request,
+    response::{authorization::error_page, failed, see_other},
+    session,
+};
+
+#[derive(Serialize)]
+struct Context<'a> {
+    form_action: String,
+    form: [HiddenField; 1],
+    username: &'a str,
+    problem: Option<&'static str>,
+}
+
+#[handler]
+pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
+    match session::current(oauth.server(), http).await {
+        Ok(Some(session)) if session.user.is_some() => see_other(local_path(&request::query(http))),
+        Ok(_) => form(oauth, http, "", None).await.unwrap_or_else(|error| failed(&error)),
+        Err(error) => failed(&error),
+    }
+}
+
+#[handler]
+pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) -> Response {
+    match request::form(http, body).await {
+        Ok(fields) => sign_in(oauth, http, &Params::parse(&fields))
+            .await
+            .unwrap_or_else(|error| failed(&error)),
+        Err(problem) => {
+            error_page(oauth, StatusCode::BAD_REQUEST, "This form cannot be read", problem)
+        }
+    }
+}
+
+async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
+    let server = oauth.server();
+    let before = session::current(server, http).await?;
+    let username = fields.get("username").unwrap_or_default();
+    if !session::accepts(before.as_ref(), fields.get("csrf_token")) {
+        return form(oauth, http, username, Some("This page had expired. Please try again.")).await;
+    }
+    let password = fields.get("password").unwrap_or_default();
+    let Some(user) = server.verify_password(username, password).await? else {
+        return form(oauth, http, username, Some("The user name or the password is wrong.")).await;
+    };
+    let session = server.sign_in(before.as_ref(), user).await?;
+    let onward = see_other(local_path(&request::query(http)));
+    Ok(session::keep(oauth.settings(), &session, onward))
+}
+
+async fn form(
+    oauth: &OAuth,
+    http: &Request,
+    username: &str,
+    problem: Option<&'static str>,
+) -> Result<Response, StoreError> {
+    let session = session::for_form(oauth.server(), http).await?;
+    let query = request::query(http);
+    let next = byte_serialize(local_path(&query).as_bytes()).collect::<String>();
+    let context = Context {
+        form_action: format!("/accounts/login/?next={next}"),
+        form: [HiddenField::csrf_token(&session)],
+        username,
+        problem,
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let rendered = Page::new("accounts/login", &context).status(status).render(oauth);
+    Ok(session::keep(oauth.settings(), &session, rendered))
+}

@@ -1,0 +1,78 @@
+//! The bundled accounts: who has no users of its own uses these.
+
+mod login;
+mod logout;
+mod next;
+
+use async_trait::async_trait;
+use oauth_core::{AuthorizationServer, StoreError, User};
+use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
+
+use crate::{ResourceOwner, Users, session};
+
+/// Users with passwords in the provider's own tables, who sign in on its own pages.
+///
+/// A user's subject is the key of its row.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    server: AuthorizationServer,
+}
+
+impl Accounts {
+    pub(crate) fn new(server: AuthorizationServer) -> Self {
+        Self { server }
+    }
+
+    /// The user of a subject; `None` when there is no such user any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user(&self, subject: &str) -> Result<Option<User>, StoreError> {
+        match subject.parse() {
+            Ok(id) => self.server.user(id).await,
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+#[async_trait]
+impl Users for Accounts {
+    async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+        let session = session::current(&self.server, request).await?;
+        Ok(session.and_then(|session| session.user).as_ref().map(resource_owner))
+    }
+
+    fn login_url(&self, next: &str) -> String {
+        format!("/accounts/login/?next={next}")
+    }
+
+    async fn display_name(&self, subject: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.user(subject).await?.as_ref().map(|user| resource_owner(user).name))
+    }
+
+    async fn verify_password(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<ResourceOwner>, StoreError> {
+        Ok(self.server.verify_password(username, password).await?.as_ref().map(resource_owner))
+    }
+}
+
+fn resource_owner(user: &User) -> ResourceOwner {
+    let full_name = format!("{} {}", user.first_name, user.last_name);
+    let name = if full_name.trim().is_empty() {
+        user.username.clone()
+    } else {
+        full_name.trim().to_owned()
+    };
+    ResourceOwner { subject: user.id.to_string(), name }
+}
+
+/// `/login` and `/logout`.
+pub(crate) fn routes() -> impl Endpoint<Output = Response> {
+    Route::new()
+        .at("/login", get(login::show).post(login::sent))
+        .at("/logout", get(logout::show).post(logout::sent))
+        .map_to_response()
+}

@@ -1,0 +1,167 @@
+//! The provider as one value: what an application builds at its start, and mounts.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use oauth_core::{AuthorizationServer, BearerError, Settings};
+use poem::{Endpoint, Response};
+use poem_openapi::OpenApi;
+use serde::Serialize;
+
+use crate::{
+    Accounts, AuthorizationPage, Document, OAuthMiddleware, Page, Users, accounts, endpoint,
+    pages::Pages, proxy::TrustedProxies, response, swagger::SwaggerUi,
+};
+
+/// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
+#[derive(Clone)]
+pub struct OAuth(Arc<Parts>);
+
+struct Parts {
+    server: AuthorizationServer,
+    accounts: Accounts,
+    users: Arc<dyn Users>,
+    pages: Pages,
+    proxies: TrustedProxies,
+}
+
+/// Why a provider cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A template does not parse.
+    #[error("the template {name}: {problem}")]
+    Template {
+        /// The name under which it was given.
+        name: String,
+        /// What the parser says.
+        problem: String,
+    },
+}
+
+/// Builds an [`OAuth`].
+#[must_use]
+pub struct OAuthBuilder {
+    server: AuthorizationServer,
+    users: Option<Arc<dyn Users>>,
+    templates: Vec<(String, String)>,
+    trusted_proxies: Vec<IpNet>,
+}
+
+impl OAuthBuilder {
+    /// Brings the application's own users in place of the bundled accounts.
+    pub fn users(self, users: impl Users) -> Self {
+        Self { users: Some(Arc::new(users)), ..self }
+    }
+
+    /// Adds a handlebars template, or replaces a bundled one of the same name.
+    pub fn template(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
+        self.templates.push((name.into(), source.into()));
+        self
+    }
+
+    /// Believes what proxies in these networks say of a request: `Forwarded` and `X-Forwarded-Proto`. Nobody else's
+    /// word counts. Default: none.
+    pub fn trusted_proxies(self, networks: Vec<IpNet>) -> Self {
+        Self { trusted_proxies: networks, ..self }
+    }
+
+    /// The provider.
+    ///
+    /// # Errors
+    /// When a template does not parse.
+    pub fn build(self) -> Result<OAuth, BuildError> {
+        let accounts = Accounts::new(self.server.clone());
+        let users = self.users.unwrap_or_else(|| Arc::new(accounts.clone()));
+        let pages = Pages::with(self.templates)?;
+        let proxies = TrustedProxies::new(self.trusted_proxies);
+        Ok(OAuth(Arc::new(Parts { server: self.server, accounts, users, pages, proxies })))
+    }
+}
+
+impl OAuth {
+    /// Starts with a server, the bundled accounts and pages, and no trusted proxy.
+    pub fn builder(server: AuthorizationServer) -> OAuthBuilder {
+        OAuthBuilder { server, users: None, templates: Vec::new(), trusted_proxies: Vec::new() }
+    }
+
+    /// The authorization endpoint: RFC 6749 §3.1.
+    pub fn authorization_endpoint(
+        &self,
+        page: AuthorizationPage,
+    ) -> impl Endpoint<Output = Response> + use<> {
+        endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page)
+    }
+
+    /// The token endpoint, RFC 6749 §3.2, at a path of your own. At `/oauth2/token` it comes with
+    /// [`OAuthApi`](crate::OAuthApi), and is then in the OpenAPI document.
+    pub fn token_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        endpoint::token::TokenEndpoint::new(self.clone())
+    }
+
+    /// The pages of the bundled accounts: `/login` and `/logout`, to be nested under `/accounts`.
+    pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
+        accounts::routes()
+    }
+
+    /// An API whose document shows the scopes that its [`Secured`](crate::Secured) guards require.
+    pub fn document<A: OpenApi>(&self, api: A) -> Document<A> {
+        Document(api)
+    }
+
+    /// Swagger UI for a document, to be nested under `/docs`. Its Authorize button completes the code grant with PKCE
+    /// as the public client `client_id`, which is registered with `{issuer}/docs/oauth-receiver.html`.
+    pub fn swagger_ui<A: OpenApi + 'static, W: poem_openapi::Webhook + 'static>(
+        &self,
+        service: &poem_openapi::OpenApiService<A, W>,
+        client_id: &str,
+    ) -> impl Endpoint<Output = Response> + use<A, W> {
+        SwaggerUi::new(&service.swagger_ui_html(), service.swagger_ui(), client_id)
+    }
+
+    /// What goes around the whole application: it gives guards their server, answers with and without a trailing
+    /// slash, logs each request without its query, and keeps failures' causes from answers.
+    #[must_use]
+    pub fn middleware(&self) -> OAuthMiddleware {
+        OAuthMiddleware::new(self.clone())
+    }
+
+    /// Renders a template in the provider's layout, with its security headers.
+    pub fn page(&self, template: &str, context: &impl Serialize) -> Response {
+        Page::new(template, context).render(self)
+    }
+
+    /// What a view returns that finds a token wanting after the guard admitted it: RFC 6750 §3.1.
+    #[must_use]
+    pub fn refuse(&self, error: &BearerError) -> poem::Error {
+        poem::Error::from_response(response::bearer::refusal(error, self.settings()))
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> &AuthorizationServer {
+        &self.0.server
+    }
+
+    /// The bundled accounts; empty where the application brings its own users.
+    #[must_use]
+    pub fn bundled_accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        self.0.server.settings()
+    }
+
+    pub(crate) fn users(&self) -> &dyn Users {
+        self.0.users.as_ref()
+    }
+
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.0.pages
+    }
+
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.0.proxies
+    }
+}

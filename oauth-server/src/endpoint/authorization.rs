@@ -1,0 +1,161 @@
+//! The authorization endpoint: RFC 6749 §3.1.
+//!
+//! Between the page and the answer nothing is kept: the whole request stands in the form's action and is judged again
+//! when it is answered, so any number of tabs are independent of each other.
+
+use oauth_core::{AuthorizationError, AuthorizationRequest, PageFault, Params};
+use poem::{
+    Body, Endpoint, Request, Response, Result,
+    http::{Method, StatusCode},
+};
+use url::form_urlencoded::byte_serialize;
+
+use crate::{
+    OAuth, ResourceOwner, request,
+    response::{self, authorization::refusal, failed, see_other},
+    session,
+};
+
+mod consent;
+
+/// Where an authorization endpoint stands and what it shows: the keyword arguments of djoauth2's
+/// `make_authorization_endpoint`.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationPage {
+    /// The page for requests that cannot be answered at the client, because nothing proves where that is. `None`: a
+    /// page of the provider's own, with status 400, that names the fault.
+    pub missing_redirect_uri: Option<&'static str>,
+    /// The path at which the endpoint is mounted: where its form goes.
+    pub authorization_endpoint_uri: &'static str,
+    /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`),
+    /// `scopes` (each with `name` and `description`), `user` (the name of who is signed in), `form_action`, and `form`
+    /// (hidden fields, each with `name` and `value`). Its buttons are named `user_action`, with the values `Accept` and
+    /// `Decline`.
+    pub authorization_template: &'static str,
+}
+
+impl Default for AuthorizationPage {
+    fn default() -> Self {
+        Self {
+            missing_redirect_uri: None,
+            authorization_endpoint_uri: "/oauth2/authorization/",
+            authorization_template: "authorize",
+        }
+    }
+}
+
+pub(crate) struct AuthorizationEndpoint {
+    oauth: OAuth,
+    page: AuthorizationPage,
+}
+
+impl AuthorizationEndpoint {
+    pub(crate) fn new(oauth: OAuth, page: AuthorizationPage) -> Self {
+        Self { oauth, page }
+    }
+}
+
+impl Endpoint for AuthorizationEndpoint {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let answered = match *request.method() {
+            Method::GET | Method::HEAD => self.show(&request).await,
+            Method::POST => {
+                let body = request.take_body();
+                self.posted(&request, body).await
+            }
+            _ => Ok(response::method_not_allowed("GET, HEAD, POST", Response::default())),
+        };
+        Ok(answered.unwrap_or_else(|refused| refused))
+    }
+}
+
+impl AuthorizationEndpoint {
+    /// Asks for consent.
+    async fn show(&self, request: &Request) -> Result<Response, Response> {
+        self.require_tls(request)?;
+        let owner = self.signed_in(request).await?;
+        let authorization = self.judged(request).await?;
+        consent::page(&self.oauth, &self.page, request, &authorization, &owner).await
+    }
+
+    /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
+    async fn posted(&self, request: &Request, body: Body) -> Result<Response, Response> {
+        self.require_tls(request)?;
+        let malformed = |fault: &str| {
+            self.refused(AuthorizationError::Page(PageFault::Malformed(fault.to_owned())))
+        };
+        let form = request::form(request, body).await.map_err(malformed)?;
+        let fields = Params::parse(&form);
+        match fields.get("user_action") {
+            None => Ok(see_other(&self.as_get(request, &form))),
+            Some(action) => self.decide(request, &fields, action == "Accept").await,
+        }
+    }
+
+    /// Only an explicit `Accept` grants anything.
+    async fn decide(
+        &self,
+        request: &Request,
+        fields: &Params,
+        accepted: bool,
+    ) -> Result<Response, Response> {
+        let owner = self.signed_in(request).await?;
+        let session =
+            session::current(self.oauth.server(), request).await.map_err(|error| failed(&error))?;
+        if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
+            return Err(self.form_expired());
+        }
+        let authorization = self.judged(request).await?;
+        if !accepted {
+            return Ok(see_other(&authorization.decline()));
+        }
+        let location = self.oauth.server().accept(authorization, &owner.subject).await;
+        Ok(see_other(&location.map_err(|error| self.refused(error))?))
+    }
+
+    async fn judged(&self, request: &Request) -> Result<AuthorizationRequest, Response> {
+        let judged = self.oauth.server().authorization_request(&request::query(request)).await;
+        judged.map_err(|error| self.refused(error))
+    }
+
+    /// Who is signed in, or the way to the login page, which comes back to this very request. A user comes first: RFC
+    /// 9700 §4.11.2, an endpoint that redirects anybody without asking is an open redirector.
+    async fn signed_in(&self, request: &Request) -> Result<ResourceOwner, Response> {
+        let users = self.oauth.users();
+        let owner = users.signed_in(request).await.map_err(|error| failed(&error))?;
+        owner.ok_or_else(|| {
+            let here = request::path_and_query(request, self.page.authorization_endpoint_uri);
+            see_other(&users.login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
+        })
+    }
+
+    fn require_tls(&self, request: &Request) -> Result<(), Response> {
+        if self.oauth.settings().ssl_only && !self.oauth.proxies().is_secure(request) {
+            return Err(self.refused(AuthorizationError::Page(PageFault::InsecureRequest)));
+        }
+        Ok(())
+    }
+
+    fn refused(&self, error: AuthorizationError) -> Response {
+        refusal(error, &self.oauth, &self.page)
+    }
+
+    /// The same request by GET: what stands in the query and what stands in the body.
+    fn as_get(&self, request: &Request, form: &[u8]) -> String {
+        let form = String::from_utf8_lossy(form);
+        let parts = [request::raw_query(request), form.as_ref()];
+        let query =
+            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
+        format!("{}?{query}", self.page.authorization_endpoint_uri)
+    }
+
+    fn form_expired(&self) -> Response {
+        let (title, problem) = (
+            "This page has expired",
+            "Nothing was granted. Go back, reload the page and try again.",
+        );
+        response::authorization::error_page(&self.oauth, StatusCode::FORBIDDEN, title, problem)
+    }
+}

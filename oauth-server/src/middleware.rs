@@ -1,0 +1,102 @@
+//! What goes around the whole application.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use oauth_core::Secret;
+use poem::{
+    Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    http::{HeaderValue, StatusCode},
+    middleware::{
+        CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
+    },
+};
+use tracing::Instrument;
+
+use crate::{OAuth, response};
+
+/// See [`OAuth::middleware`].
+#[derive(Clone)]
+pub struct OAuthMiddleware(OAuth);
+
+impl OAuthMiddleware {
+    pub(crate) fn new(oauth: OAuth) -> Self {
+        Self(oauth)
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for OAuthMiddleware {
+    type Output =
+        OAuthEndpoint<CatchPanicEndpoint<NormalizePathEndpoint<E>, fn(Panic) -> Response>>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        let trimmed = NormalizePath::new(TrailingSlash::Trim).transform(inner);
+        let caught =
+            CatchPanic::new().with_handler(panicked as fn(Panic) -> Response).transform(trimmed);
+        OAuthEndpoint { oauth: self.0.clone(), inner: caught }
+    }
+}
+
+type Panic = Box<dyn std::any::Any + Send + 'static>;
+
+fn panicked(_: Panic) -> Response {
+    tracing::error!("a handler panicked");
+    response::failure()
+}
+
+/// An application inside of [`OAuth::middleware`].
+pub struct OAuthEndpoint<E> {
+    oauth: OAuth,
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let started = Instant::now();
+        let id = next_id();
+        // Without the query: that is where codes and tokens stand.
+        let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        request.set_data(self.oauth.clone());
+        let mut response = self
+            .inner
+            .call(request)
+            .instrument(span.clone())
+            .await
+            .map_or_else(answer, IntoResponse::into_response);
+
+        let status = response.status().as_u16();
+        span.in_scope(|| {
+            tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
+        });
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("X-Request-Id", id);
+        }
+        Ok(response)
+    }
+}
+
+/// poem puts an error's text into the body of a 500: that is for the log.
+fn answer(error: poem::Error) -> Response {
+    if error.status() == StatusCode::INTERNAL_SERVER_ERROR && !error.is_from_response() {
+        tracing::error!(%error, "a handler failed");
+        return response::failure();
+    }
+    error.into_response()
+}
+
+/// Tells the requests of one process apart, and one start of it from the next.
+fn next_id() -> String {
+    static START: OnceLock<String> = OnceLock::new();
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let start = START.get_or_init(|| {
+        Secret::generate().expose().chars().filter(char::is_ascii_alphanumeric).take(6).collect()
+    });
+    format!("{start}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,144 @@
+//! The OpenAPI face of the guard: the scopes that an operation enforces are the scopes that its document shows.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Deref,
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use oauth_core::AccessToken;
+use poem::{FromRequest, Request, RequestBody, endpoint::BoxEndpoint, http::Method};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions, OpenApi,
+    registry::{
+        MetaApi, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaSecurityScheme, Registry,
+    },
+};
+
+use crate::{Access, ScopeSet, declared_scopes};
+
+/// [`Access`] for a poem-openapi operation: the same check, and shown in the document.
+///
+/// ```
+/// use oauth_server::{Secured, scope};
+/// use poem_openapi::{OpenApi, payload::PlainText};
+///
+/// scope! { pub UserInfo = "user_info", "Access basic information about the user." }
+///
+/// struct Api;
+///
+/// #[OpenApi]
+/// impl Api {
+///     /// Who the token acts for.
+///     #[oai(path = "/whoami", method = "get")]
+///     async fn whoami(&self, token: Secured<UserInfo>) -> PlainText<String> {
+///         PlainText(token.client_id.clone())
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Secured<S: ScopeSet>(Access<S>);
+
+impl<S: ScopeSet> Deref for Secured<S> {
+    type Target = AccessToken;
+
+    fn deref(&self) -> &AccessToken {
+        &self.0
+    }
+}
+
+impl<'a, S: ScopeSet> ApiExtractor<'a> for Secured<S> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    /// poem-openapi has room for a scheme's name here, and none for its scopes: both go in one text, which
+    /// [`Document`] takes apart again.
+    fn security_schemes() -> Vec<&'static str> {
+        vec![interned(&[&[SCHEME], S::names()].concat().join(" "))]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        <Access<S> as FromRequest>::from_request(request, body).await.map(Self)
+    }
+}
+
+/// An API whose document shows the scopes that its guards require: see [`OAuth::document`](crate::OAuth::document).
+pub struct Document<A>(pub(crate) A);
+
+impl<A: OpenApi> OpenApi for Document<A> {
+    fn meta() -> Vec<MetaApi> {
+        let mut apis = A::meta();
+        let paths = apis.iter_mut().flat_map(|api| &mut api.paths);
+        for operation in paths.flat_map(|path| &mut path.operations) {
+            for requirement in &mut operation.security {
+                *requirement =
+                    requirement.drain().map(|(name, scopes)| unpacked(name, scopes)).collect();
+            }
+        }
+        apis
+    }
+
+    fn register(registry: &mut Registry) {
+        A::register(registry);
+        registry.create_security_scheme(SCHEME, scheme());
+    }
+
+    fn add_routes(self, routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        self.0.add_routes(routes);
+    }
+}
+
+fn unpacked(name: &'static str, scopes: Vec<&'static str>) -> (&'static str, Vec<&'static str>) {
+    let mut parts = name.split(' ');
+    (parts.next().unwrap_or_default(), parts.chain(scopes).collect())
+}
+
+fn scheme() -> MetaSecurityScheme {
+    let scopes = declared_scopes().into_iter();
+    let scopes = scopes
+        .map(|scope| MetaOAuthScope { name: scope.name, description: Some(scope.description) });
+    let flow = MetaOAuthFlow {
+        authorization_url: Some("/oauth2/authorization/"),
+        token_url: Some("/oauth2/token/"),
+        refresh_url: Some("/oauth2/token/"),
+        scopes: scopes.collect(),
+    };
+    let flows = MetaOAuthFlows {
+        implicit: None,
+        password: None,
+        client_credentials: None,
+        authorization_code: Some(flow),
+    };
+    MetaSecurityScheme {
+        ty: "oauth2",
+        description: Some(
+            "An access token with the operation's scopes, as `Authorization: Bearer` (RFC 6750).",
+        ),
+        name: None,
+        key_in: None,
+        scheme: None,
+        bearer_format: None,
+        flows: Some(flows),
+        openid_connect_url: None,
+    }
+}
+
+/// Each text once for the life of the program: there are as many as there are guards.
+fn interned(text: &str) -> &'static str {
+    static KNOWN: OnceLock<Mutex<HashSet<&'static str>>> = OnceLock::new();
+    let mut known =
+        KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(same) = known.get(text) {
+        return same;
+    }
+    let leaked: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    known.insert(leaked);
+    leaked
+}
+
+const SCHEME: &str = "oauth2";

@@ -1,0 +1,41 @@
+//! Whose word counts about how a request came: the connection's own, or a trusted proxy's.
+
+use ipnet::IpNet;
+use poem::{Addr, Request, http::uri::Scheme};
+
+/// The networks of proxies that are believed.
+pub(crate) struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    pub(crate) fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Whether the request came over TLS: on this connection, or to the trusted proxy that sent it on.
+    pub(crate) fn is_secure(&self, request: &Request) -> bool {
+        *request.scheme() == Scheme::HTTPS || self.is_trusted(request) && says_https(request)
+    }
+
+    fn is_trusted(&self, request: &Request) -> bool {
+        let Addr::SocketAddr(peer) = &request.remote_addr().0 else { return false };
+        self.0.iter().any(|network| network.contains(&peer.ip().to_canonical()))
+    }
+}
+
+/// Where a proxy sets one of the two headers and passes the client's other one on, they may disagree: then it counts as
+/// not secure. In a list, the last entry is that of the proxy which is trusted.
+fn says_https(request: &Request) -> bool {
+    let last = |name: &str| -> Option<String> {
+        let value = request.headers().get_all(name).iter().next_back()?.to_str().ok()?;
+        value.rsplit(',').next().map(|entry| entry.trim().to_ascii_lowercase())
+    };
+    let by_forwarded = last("Forwarded").map(|entry| {
+        let mut pairs = entry.split(';').map(str::trim);
+        pairs.any(|pair| pair == "proto=https" || pair == "proto=\"https\"")
+    });
+    let by_x_forwarded = last("X-Forwarded-Proto").map(|entry| entry == "https");
+    match (by_forwarded, by_x_forwarded) {
+        (None, None) => false,
+        (one, other) => one.unwrap_or(true) && other.unwrap_or(true),
+    }
+}

@@ -1,0 +1,50 @@
+//! From a poem request to what the core reads.
+
+use oauth_core::Params;
+use poem::{Body, Request, http::header::AUTHORIZATION};
+
+/// A body larger than this is no request of this protocol.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// The parameters of the query.
+pub(crate) fn query(request: &Request) -> Params {
+    Params::parse(raw_query(request).as_bytes())
+}
+
+pub(crate) fn raw_query(request: &Request) -> &str {
+    request.uri().query().unwrap_or_default()
+}
+
+/// The body of a form, as it came.
+///
+/// # Errors
+/// A sentence for the client's developer, when the body is no form or too large.
+pub(crate) async fn form(request: &Request, body: Body) -> Result<Vec<u8>, &'static str> {
+    let essence =
+        request.content_type().and_then(|value| value.split(';').next()).unwrap_or_default();
+    if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err("the body must be application/x-www-form-urlencoded");
+    }
+    let bytes = body
+        .into_bytes_limit(BODY_LIMIT)
+        .await
+        .map_err(|_| "the body is broken, or larger than 64 KiB")?;
+    Ok(bytes.to_vec())
+}
+
+/// The value of the `Authorization` header, of which there may be one.
+pub(crate) fn authorization(request: &Request) -> Result<Option<String>, &'static str> {
+    let mut values = request.headers().get_all(AUTHORIZATION).iter();
+    match (values.next(), values.next()) {
+        (Some(_), Some(_)) => Err("there must be one Authorization header"),
+        (value, _) => Ok(value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())),
+    }
+}
+
+/// The local path of a request as a browser asked for it, for a return to it.
+pub(crate) fn path_and_query(request: &Request, path: &str) -> String {
+    match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,66 @@
+//! One file for each of the RFCs' error registries: status, headers, body.
+
+pub(crate) mod authorization;
+pub(crate) mod bearer;
+pub(crate) mod token;
+
+use oauth_core::StoreError;
+use poem::{
+    Response,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+};
+
+/// The answer to a failure of ours: it says nothing of the cause, which is for the log.
+#[must_use]
+pub fn failure() -> Response {
+    let body = "The server failed to answer this request. Try again later.";
+    Response::builder()
+        .status(StatusCode::INTERNAL_SERVER_ERROR)
+        .content_type("text/plain; charset=utf-8")
+        .body(body)
+}
+
+/// The same, with the cause in the log.
+pub(crate) fn failed(cause: &StoreError) -> Response {
+    tracing::error!(%cause, "a request failed");
+    failure()
+}
+
+/// 303: the browser goes on with GET, and takes nothing of the form along (RFC 9700 §4.12).
+pub(crate) fn see_other(location: &str) -> Response {
+    let mut response = Response::builder().status(StatusCode::SEE_OTHER).finish();
+    match HeaderValue::from_str(location) {
+        Ok(location) => {
+            response.headers_mut().insert(header::LOCATION, location);
+            no_store(response)
+        }
+        Err(_) => failure(),
+    }
+}
+
+/// 405, with what would be allowed (RFC 9110 §15.5.6).
+pub(crate) fn method_not_allowed(allow: &'static str, response: Response) -> Response {
+    let mut response = no_store(response);
+    response.set_status(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    response
+}
+
+/// What carries a secret or depends on a session is nobody's to keep; nor may its URL travel on.
+pub(crate) fn no_store(mut response: Response) -> Response {
+    let always: [(HeaderName, &'static str); 4] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::PRAGMA, "no-cache"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in always {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A quoted string of a challenge (RFC 9110 §5.6.4): what would end it early is left out.
+fn quoted(text: &str) -> String {
+    text.chars().filter(|&c| c == ' ' || c.is_ascii_graphic() && c != '"' && c != '\\').collect()
+}

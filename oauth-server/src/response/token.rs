@@ -1,0 +1,160 @@
+//! What the token endpoint answers: RFC 6749 §5.1 and §5.2, declared once for the wire and for the document.
+
+use oauth_core::{Settings, TokenError, Tokens};
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
+
+use super::quoted;
+
+/// A successful answer: RFC 6749 §5.1.
+#[derive(Debug, Object)]
+#[oai(rename = "TokenResponse", skip_serializing_if_is_none)]
+pub(crate) struct TokenBody {
+    /// The access token, to be sent as `Authorization: Bearer`.
+    access_token: String,
+    /// How the token is used.
+    token_type: TokenType,
+    /// Seconds until the access token ends.
+    expires_in: i64,
+    /// What to trade for the next access token; redeemed once. Absent where the client may not use one.
+    refresh_token: Option<String>,
+    /// What the access token allows, separated by spaces.
+    scope: String,
+}
+
+#[derive(Debug, Enum)]
+enum TokenType {
+    Bearer,
+}
+
+/// A refusal: RFC 6749 §5.2.
+#[derive(Debug, Object)]
+#[oai(rename = "TokenError")]
+pub(crate) struct TokenErrorBody {
+    /// One of the codes of RFC 6749 §5.2.
+    error: TokenErrorCode,
+    /// What the client's developer has to change.
+    error_description: String,
+}
+
+#[derive(Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+enum TokenErrorCode {
+    InvalidRequest,
+    InvalidClient,
+    InvalidGrant,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    InvalidScope,
+    ServerError,
+}
+
+/// §5.1: "Cache-Control: no-store" and "Pragma: no-cache" on whatever carries tokens; refusals are kept by nobody, too.
+#[derive(ApiResponse)]
+pub(crate) enum TokenResponse {
+    /// The tokens.
+    #[oai(status = 200)]
+    Issued(
+        Json<TokenBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+    ),
+    /// The request is refused.
+    #[oai(status = 400)]
+    Refused(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+    ),
+    /// The client did not prove who it is.
+    #[oai(status = 401)]
+    Unauthorized(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+        /// How to authenticate (RFC 9110 §11.6.1).
+        #[oai(header = "WWW-Authenticate")]
+        String,
+    ),
+    /// Only POST is allowed.
+    #[oai(status = 405)]
+    MethodNotAllowed(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+        /// `POST`.
+        #[oai(header = "Allow")]
+        String,
+    ),
+    /// The server failed.
+    #[oai(status = 500)]
+    Failed(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+    ),
+}
+
+type NoStore = String;
+type NoCache = String;
+
+impl TokenResponse {
+    pub(crate) fn new(outcome: Result<Tokens, TokenError>, settings: &Settings) -> Self {
+        let (no_store, no_cache) = ("no-store".to_owned(), "no-cache".to_owned());
+        let error = match outcome {
+            Ok(tokens) => return Self::Issued(Json(tokens.into()), no_store, no_cache),
+            Err(error) => error,
+        };
+        let body = Json(TokenErrorBody::from(&error));
+        match error {
+            TokenError::InvalidClient(_) => {
+                let challenge =
+                    format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&settings.realm));
+                Self::Unauthorized(body, no_store, no_cache, challenge)
+            }
+            TokenError::Server(cause) => {
+                tracing::error!(%cause, "the token endpoint failed");
+                Self::Failed(body, no_store, no_cache)
+            }
+            _ => Self::Refused(body, no_store, no_cache),
+        }
+    }
+
+    /// §3.2: "The client MUST use the HTTP "POST" method".
+    pub(crate) fn post_only() -> Self {
+        let error = TokenError::InvalidRequest("token requests must use POST".into());
+        let body = Json(TokenErrorBody::from(&error));
+        Self::MethodNotAllowed(
+            body,
+            "no-store".to_owned(),
+            "no-cache".to_owned(),
+            "POST".to_owned(),
+        )
+    }
+}
+
+impl From<Tokens> for TokenBody {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token.expose().to_owned(),
+            token_type: TokenType::Bearer,
+            expires_in: tokens.expires_in,
+            refresh_token: tokens.refresh_token.map(|token| token.expose().to_owned()),
+            scope: tokens.scopes.to_string(),
+        }
+    }
+}
+
+impl From<&TokenError> for TokenErrorBody {
+    fn from(error: &TokenError) -> Self {
+        let code = match error {
+            TokenError::InvalidRequest(_) => TokenErrorCode::InvalidRequest,
+            TokenError::InvalidClient(_) => TokenErrorCode::InvalidClient,
+            TokenError::InvalidGrant(_) => TokenErrorCode::InvalidGrant,
+            TokenError::UnauthorizedClient(_) => TokenErrorCode::UnauthorizedClient,
+            TokenError::UnsupportedGrantType(_) => TokenErrorCode::UnsupportedGrantType,
+            TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
+            _ => TokenErrorCode::ServerError,
+        };
+        Self { error: code, error_description: error.description().to_owned() }
+    }
+}

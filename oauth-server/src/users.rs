@@ -1,0 +1,68 @@
+//! The embedder's own users.
+
+use async_trait::async_trait;
+use oauth_core::StoreError;
+use poem::Request;
+
+/// Who owns the protected resources: RFC 6749 §1.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceOwner {
+    /// What identifies the user for good, at most 255 characters: a key, never a name that can change hands.
+    pub subject: String,
+    /// How pages call the user.
+    pub name: String,
+}
+
+/// An application's users, as far as an authorization server must know them. The bundled [`Accounts`](crate::Accounts)
+/// are one implementation.
+///
+/// ```
+/// use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
+/// use poem::Request;
+///
+/// /// A proxy in front of this application has signed the user in and says who it is.
+/// struct BehindSingleSignOn;
+///
+/// #[async_trait]
+/// impl Users for BehindSingleSignOn {
+///     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+///         let subject = request.header("X-Authenticated-User").map(str::to_owned);
+///         Ok(subject.map(|subject| ResourceOwner { name: subject.clone(), subject }))
+///     }
+///
+///     fn login_url(&self, next: &str) -> String {
+///         format!("/sso?return_to={next}")
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Users: Send + Sync + 'static {
+    /// Who is signed in on this request, if anybody.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError>;
+
+    /// Where to send a browser whose user is not signed in. `next` is the percent-encoded local path to return to.
+    fn login_url(&self, next: &str) -> String;
+
+    /// How pages call the user of this subject; `None` when there is no such user any more.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn display_name(&self, subject: &str) -> Result<Option<String>, StoreError> {
+        Ok(Some(subject.to_owned()))
+    }
+
+    /// The user of this name and password, where passwords are this application's business.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn verify_password(
+        &self,
+        _username: &str,
+        _password: &str,
+    ) -> Result<Option<ResourceOwner>, StoreError> {
+        Ok(None)
+    }
+}
