@@ -9,11 +9,11 @@ mod demo_data;
 mod oauth2server;
 mod options;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use oauth_server::{OAuth, OAuthApi};
-use poem::{Endpoint, EndpointExt, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::OpenApiService;
 
 use crate::options::Options;
@@ -21,26 +21,29 @@ use crate::options::Options;
 /// What stands where: Django's `urls.py`.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     // The token endpoint and the guarded API, in one OpenAPI document.
-    let api = OpenApiService::new(
-        oauth.document((OAuthApi, api::views::Api)),
-        "Example API",
-        env!("CARGO_PKG_VERSION"),
-    )
-    .description("djoauth2's quickstart: an OAuth 2.0 provider and an API that it protects.");
+    let document = oauth.document((OAuthApi, api::views::Api));
+    let service = OpenApiService::new(document, "Example API", env!("CARGO_PKG_VERSION"))
+        .description("djoauth2's quickstart: an OAuth 2.0 provider and an API that it protects.");
+    let docs = oauth.swagger_ui(&service, demo_data::SWAGGER_UI);
+    let openapi = service.spec_endpoint();
+    let service = Arc::new(service.into_endpoint());
 
     Route::new()
+        .at("/", get(oauth2server::views::home))
         // Signing in and out.
         .nest("/accounts", oauth.accounts())
+        // The endpoint for creating and exchanging access tokens and refresh tokens is handled entirely by the library.
+        .at("/oauth2/token", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
         .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
         // The page for requests that cannot be answered by a redirect to the client.
         .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
+        // A protected API endpoint.
+        .at("/api/user_info", service)
         // The API's document, for people and for programs.
-        .nest("/docs", oauth.swagger_ui(&api, demo_data::SWAGGER_UI))
-        .at("/openapi.json", api.spec_endpoint())
+        .nest("/docs", docs)
+        .at("/openapi.json", openapi)
         .at("/healthz", get(oauth2server::views::healthz))
-        .at("/", get(oauth2server::views::home))
-        .nest("/", api)
         .with(oauth.middleware())
 }
 

@@ -11,8 +11,10 @@ use poem::{FromRequest, Request, RequestBody, endpoint::BoxEndpoint, http::Metho
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions, OpenApi,
     registry::{
-        MetaApi, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaSecurityScheme, Registry,
+        MetaApi, MetaHeader, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaResponse,
+        MetaSecurityScheme, Registry,
     },
+    types::Type,
 };
 
 use crate::{Access, ScopeSet, declared_scopes};
@@ -79,6 +81,9 @@ impl<A: OpenApi> OpenApi for Document<A> {
                 *requirement =
                     requirement.drain().map(|(name, scopes)| unpacked(name, scopes)).collect();
             }
+            if operation.security.iter().any(|requirement| requirement.contains_key(SCHEME)) {
+                operation.responses.responses.extend(REFUSALS.map(refusal));
+            }
         }
         apis
     }
@@ -96,6 +101,25 @@ impl<A: OpenApi> OpenApi for Document<A> {
 fn unpacked(name: &'static str, scopes: Vec<&'static str>) -> (&'static str, Vec<&'static str>) {
     let mut parts = name.split(' ');
     (parts.next().unwrap_or_default(), parts.chain(scopes).collect())
+}
+
+/// What any guarded operation may answer: RFC 6750 §3.1.
+const REFUSALS: [(u16, &str); 3] = [
+    (400, "The request is malformed: `invalid_request`, RFC 6750 section 3.1."),
+    (401, "There is no token, or it is unknown, expired or revoked: `invalid_token`."),
+    (403, "The token lacks the operation's scope: `insufficient_scope`."),
+];
+
+fn refusal((status, description): (u16, &'static str)) -> MetaResponse {
+    let challenge = MetaHeader {
+        name: "WWW-Authenticate".to_owned(),
+        description: Some("`Bearer`, with the error and the scope that is required.".to_owned()),
+        required: true,
+        deprecated: false,
+        schema: String::schema_ref(),
+    };
+    let (content, headers) = (Vec::new(), vec![challenge]);
+    MetaResponse { description, status: Some(status), status_range: None, content, headers }
 }
 
 fn scheme() -> MetaSecurityScheme {
