@@ -22,6 +22,30 @@ struct Context<'a> {
     problem: Option<&'static str>,
 }
 
+/// Why the form comes back.
+#[derive(Clone, Copy)]
+enum Problem {
+    /// It was not made for this session, or the session has ended.
+    Expired,
+    WrongPassword,
+}
+
+impl Problem {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Expired => "This page had expired. Please try again.",
+            Self::WrongPassword => "The user name or the password is wrong.",
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Expired => StatusCode::FORBIDDEN,
+            Self::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
     match session::current(oauth.server(), http).await {
@@ -48,11 +72,11 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
     let before = session::current(server, http).await?;
     let username = fields.get("username").unwrap_or_default();
     if !session::accepts(before.as_ref(), fields.get("csrf_token")) {
-        return form(oauth, http, username, Some("This page had expired. Please try again.")).await;
+        return form(oauth, http, username, Some(Problem::Expired)).await;
     }
     let password = fields.get("password").unwrap_or_default();
     let Some(user) = server.verify_password(username, password).await? else {
-        return form(oauth, http, username, Some("The user name or the password is wrong.")).await;
+        return form(oauth, http, username, Some(Problem::WrongPassword)).await;
     };
     let session = server.sign_in(before.as_ref(), user).await?;
     let onward = see_other(local_path(&request::query(http)));
@@ -63,7 +87,7 @@ async fn form(
     oauth: &OAuth,
     http: &Request,
     username: &str,
-    problem: Option<&'static str>,
+    problem: Option<Problem>,
 ) -> Result<Response, StoreError> {
     let session = session::for_form(oauth.server(), http).await?;
     let query = request::query(http);
@@ -72,9 +96,9 @@ async fn form(
         form_action: format!("/accounts/login/?next={next}"),
         form: [HiddenField::csrf_token(&session)],
         username,
-        problem,
+        problem: problem.map(Problem::text),
     };
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered = Page::new("accounts/login", &context).status(status).render(oauth);
     Ok(session::keep(oauth.settings(), &session, rendered))
 }
