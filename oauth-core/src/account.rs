@@ -65,7 +65,7 @@ impl AuthorizationServer {
         let (hash, now) = (self.hasher.hash(password).await?, self.now());
         let username = user.username.clone();
         let created =
-            self.store.write(move |db| store::user::insert(db, &user, &hash, now)).await?;
+            self.store.insert(move |db| store::user::insert(db, &user, &hash, now)).await?;
         created.ok_or(AccountError::Taken(username))
     }
 

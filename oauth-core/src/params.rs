@@ -4,7 +4,7 @@
 //! parameter is remembered rather than raised: the authorization endpoint must know the client and its redirect URI
 //! before it can decide where an error is answered.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// The parameters of one request, each at most once.
 ///
@@ -19,11 +19,18 @@ pub struct Params {
     undecodable: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Value {
     Once(String),
     Repeated,
     Malformed,
+}
+
+/// A secret may stand there.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
 }
 
 impl Params {

@@ -189,7 +189,7 @@ impl AuthorizationServer {
             let inserted = store::client::insert(db, &row)?;
             Ok(if inserted { store::client::find(db, &row.client_id)? } else { None })
         };
-        let client = self.store.write(insert).await?.ok_or(RegistrationError::Taken(client_id))?;
+        let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(client_id))?;
         Ok(Registered { client, secret: drawn })
     }
 
@@ -231,9 +231,10 @@ impl AuthorizationServer {
         }
         let (name, description) = (name.to_owned(), description.to_owned());
         let taken = name.clone();
-        let inserted =
-            self.store.write(move |db| store::scope::insert(db, &name, &description)).await?;
-        if inserted { Ok(()) } else { Err(RegistrationError::Taken(taken)) }
+        let insert = move |db: &mut store::DbConnection| {
+            Ok(store::scope::insert(db, &name, &description)?.then_some(()))
+        };
+        self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
     }
 
     /// Those of the scopes that the server lacks.

@@ -1,6 +1,7 @@
 //! Scopes: RFC 6749 §3.3.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fmt::{self, Display},
     str::FromStr,
@@ -108,6 +109,16 @@ pub const fn is_scope_token(text: &str) -> bool {
         bytes = rest;
     }
     valid
+}
+
+/// Names scopes to the client's developer, as many as a description may hold.
+pub(crate) fn not_available(scopes: &Scopes) -> Cow<'static, str> {
+    let mut names = scopes.to_string();
+    if names.len() > 200 {
+        names.truncate(200); // scopes are ASCII
+        names.push_str(" ...");
+    }
+    format!("these scopes are unknown or not available to this client: {names}").into()
 }
 
 #[cfg(test)]

@@ -3,16 +3,18 @@
 //! The checks stand in the order that the RFC makes matter. Until the client and its redirect URI are proven, a refusal
 //! is a page; from there on it is answered at the client. An [`AuthorizationRequest`] exists only when all have passed.
 
+mod refusal;
 mod reply;
 mod response_type;
 
 use std::borrow::Cow;
 
-use self::reply::{Refusal, Reply};
 pub use self::response_type::ResponseType;
+use self::{refusal::Refusal, reply::Reply};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
-    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge, store,
+    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
+    scope::not_available, store,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -191,16 +193,6 @@ fn challenge(client: &Client, params: &Params) -> Result<Option<Challenge>, Refu
         },
         (Some(_), _) => invalid("code_challenge_method must be S256"),
     }
-}
-
-/// Names scopes to the client's developer, as many as a description may hold.
-pub(crate) fn not_available(scopes: &Scopes) -> Cow<'static, str> {
-    let mut names = scopes.to_string();
-    if names.len() > 200 {
-        names.truncate(200); // scopes are ASCII
-        names.push_str(" ...");
-    }
-    format!("these scopes are unknown or not available to this client: {names}").into()
 }
 
 /// A refusal on a page, or a failure: nothing is known yet of where to answer it.

@@ -1,12 +1,7 @@
 //! How an authorization request is answered at the client: RFC 6749 §4.1.2 and §4.2.2.
 
-use std::borrow::Cow;
-
-use super::response_type::ResponseType;
-use crate::{
-    AuthorizationError, Params, RedirectUri, StoreError,
-    error::{AuthorizationErrorCode as Code, SERVER_FAILED},
-};
+use super::{refusal::Refusal, response_type::ResponseType};
+use crate::{AuthorizationError, Params, RedirectUri, error::AuthorizationErrorCode as Code};
 
 /// Where the answer goes, and what it always carries.
 #[derive(Debug, Clone)]
@@ -16,27 +11,6 @@ pub(super) struct Reply {
     pub(super) redirect_uri_was_named: bool,
     in_fragment: bool,
     state: Option<String>,
-}
-
-/// A refusal that is answered at the client.
-pub(super) struct Refusal {
-    code: Code,
-    description: Cow<'static, str>,
-}
-
-impl Refusal {
-    pub(super) fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into() }
-    }
-}
-
-/// §4.1.2.1: `server_error` is there "because a 500 Internal Server Error HTTP status code cannot be returned to the
-/// client via an HTTP redirect". The log gets the cause.
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the authorization endpoint failed");
-        Self::new(Code::ServerError, SERVER_FAILED)
-    }
 }
 
 impl Reply {

@@ -2,9 +2,9 @@
 
 use crate::{
     AuthorizationServer, Client, Event, Params, Scopes, Timestamp, Tokens,
-    authorization::not_available,
     error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
     grant::{NewTokens, issue::successors},
+    scope::not_available,
     secret::{Digest, Secret, random_bytes},
     store::{
         self, DbConnection, Query,
@@ -38,7 +38,11 @@ pub(super) async fn exchange(
     if dead || expired {
         return Err(InvalidGrant("the refresh token has expired or was revoked".into()));
     }
-    let scopes = narrowed(&grant, params)?;
+    // A redeemed one is answered with what it led to, or is a replay: whatever scope is asked for.
+    let scopes = match token.redeemed_at {
+        Some(_) => grant.scopes.clone(),
+        None => narrowed(&grant, params)?,
+    };
     rotate(server, client, &Presented { secret: presented, digest, token, grant }, scopes).await
 }
 
@@ -126,7 +130,9 @@ impl Replay {
             return Ok(None);
         };
         let Ok(salt) = <[u8; 32]>::try_from(salt) else { return Ok(None) };
-        if self.now >= redeemed_at + self.grace || !grant.is_live(self.now) {
+        // Of two callers at the turn of a second, the one that read the clock first may come second.
+        let since_redemption = (self.now - redeemed_at).max(0);
+        if since_redemption >= self.grace || !grant.is_live(self.now) {
             return Ok(None);
         }
         let (access_token, refresh_token) = successors(self.secret.expose(), &salt);
@@ -134,7 +140,7 @@ impl Replay {
         let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
         let terms = store::access_token::terms(db, &Digest::of(access_token.expose()))?;
         let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
-        let (expires_in, refresh_token) = (expires_at - self.now, Some(refresh_token));
+        let (expires_in, refresh_token) = ((expires_at - self.now).max(0), Some(refresh_token));
         Ok(scopes.parse().ok().map(|scopes| Tokens {
             access_token,
             expires_in,

@@ -7,7 +7,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Query, StoreError, executor::memory_statistics_off};
+use super::{Query, StoreError, memory_statistics};
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -61,7 +61,7 @@ impl ManageConnection for Database {
                 PgConnection::establish(url).map(DbConnection::Postgres).map_err(ConnectionError)
             }
             Self::Sqlite { path } => {
-                memory_statistics_off();
+                memory_statistics::switch_off();
                 let mut connection = SqliteConnection::establish(path).map_err(ConnectionError)?;
                 connection.batch_execute(PRAGMAS).map_err(QueryError)?;
                 Ok(DbConnection::Sqlite(connection))

@@ -1,5 +1,7 @@
 //! A failure of ours: for the log, never for the client.
 
+use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
+
 /// The store failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -24,6 +26,11 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
+    }
+
+    /// Whether there is already a row of this key.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Query(DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 }
 

@@ -12,6 +12,7 @@ mod connection;
 mod error;
 mod executor;
 pub(crate) mod grant;
+mod memory_statistics;
 mod migrations;
 pub(crate) mod refresh_token;
 mod schema;
@@ -101,6 +102,17 @@ impl Store {
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.executor.write(work).await
+    }
+
+    /// Writes what may be there already: `None` where it is, also when somebody else was faster by a moment.
+    pub(crate) async fn insert<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<Option<T>> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        match self.write(work).await {
+            Err(error) if error.is_duplicate() => Ok(None),
+            written => written,
+        }
     }
 }
 

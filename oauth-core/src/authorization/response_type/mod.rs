@@ -3,7 +3,7 @@
 pub(super) mod code;
 pub(super) mod token;
 
-use super::reply::Refusal;
+use super::refusal::Refusal;
 use crate::{Client, GrantType, Params, error::AuthorizationErrorCode as Code};
 
 /// What the client wants to be answered with.

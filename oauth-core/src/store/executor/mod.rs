@@ -11,9 +11,10 @@
 mod postgres;
 mod savepoint;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod writer;
 
-pub(super) use self::sqlite::memory_statistics_off;
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{DbConnection, Query, StoreError, connection::Database};
 

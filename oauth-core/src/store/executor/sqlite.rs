@@ -1,6 +1,6 @@
 //! SQLite: reads run right where they are asked for, writes go to the one writer.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use diesel::r2d2::Pool;
 
@@ -49,22 +49,3 @@ impl Sqlite {
 
 /// At least one for each worker of any runtime that a machine of today gives; they are opened as they are needed.
 const READERS: u32 = 32;
-
-/// Switches SQLite's memory statistics off, before its first connection: their one global mutex makes connections wait
-/// for each other (measured on two cores: the lookups alone are three times as fast without it).
-pub(in crate::store) fn memory_statistics_off() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        #[expect(unsafe_code, reason = "sqlite3_config has no safe form")]
-        // SAFETY: SQLITE_CONFIG_MEMSTATUS takes one int. `Once` keeps our own threads from calling it together, and where
-        // the application has initialised SQLite already, it changes nothing and answers SQLITE_MISUSE.
-        let answer =
-            unsafe { libsqlite3_sys::sqlite3_config(libsqlite3_sys::SQLITE_CONFIG_MEMSTATUS, 0) };
-        if answer != libsqlite3_sys::SQLITE_OK {
-            tracing::warn!(
-                answer,
-                "SQLite was in use before; its memory statistics stay on, and reads are slower"
-            );
-        }
-    });
-}

@@ -1,0 +1,29 @@
+//! A refusal on its way to the client: RFC 6749 §4.1.2.1.
+
+use std::borrow::Cow;
+
+use crate::{
+    StoreError,
+    error::{AuthorizationErrorCode as Code, SERVER_FAILED},
+};
+
+/// A refusal that is answered at the client.
+pub(super) struct Refusal {
+    pub(super) code: Code,
+    pub(super) description: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, description: description.into() }
+    }
+}
+
+/// §4.1.2.1: `server_error` is there "because a 500 Internal Server Error HTTP status code cannot be returned to the
+/// client via an HTTP redirect". The log gets the cause.
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the authorization endpoint failed");
+        Self::new(Code::ServerError, SERVER_FAILED)
+    }
+}

@@ -1,0 +1,34 @@
+//! What the crate promises, over its public API, on SQLite and on PostgreSQL from one source.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+
+#[macro_use]
+mod support;
+
+mod accounts;
+mod authorization_page;
+mod authorization_request;
+mod bearer;
+mod client_auth;
+mod code_grant;
+mod code_replay;
+mod concurrency;
+mod implicit;
+mod migrations;
+mod pkce;
+mod refresh_grant;
+mod refresh_lifetime;
+mod refresh_replay;
+mod registration;
+mod schema;
+mod secrecy;
+mod sessions;
+mod settings;
+mod state;
+mod token_endpoint;

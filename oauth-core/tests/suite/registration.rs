@@ -1,0 +1,170 @@
+//! Registering clients and scopes: RFC 6749 §2.
+
+use oauth_core::{ClientSecret, GrantType, NewClient, RegistrationError};
+
+use crate::support::{CALLBACK, Fixture, client, scopes};
+
+impl Fixture {
+    async fn assert_invalid(&self, new: NewClient, expected: &str) {
+        match self.server.register_client(new).await {
+            Err(RegistrationError::Invalid { field, .. }) => assert_eq!(field, expected),
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+}
+
+both_databases! {
+    async fn a_client_is_kept_as_registered(fixture: Fixture) {
+        let new = NewClient {
+            description: "Polls".to_owned(),
+            client_uri: Some("https://app.example/".to_owned()),
+            logo_uri: Some("https://app.example/logo.png".to_owned()),
+            redirect_uris: vec![CALLBACK.to_owned(), "com.example.app:/cb".to_owned()],
+            ..client("app")
+        };
+        fixture.register(new).await;
+        let app = fixture.server.client("app").await.unwrap().expect("a client");
+        assert_eq!((app.name.as_str(), app.description.as_str()), ("app", "Polls"));
+        assert_eq!(app.client_uri.as_deref(), Some("https://app.example/"));
+        assert_eq!(app.logo_uri.as_deref(), Some("https://app.example/logo.png"));
+        assert!(app.redirect_uris().eq([CALLBACK, "com.example.app:/cb"]));
+        assert_eq!((app.scopes.clone(), app.created_at), (scopes("read write retired"), 1_000_000));
+        assert!(app.allows(GrantType::AuthorizationCode) && app.allows(GrantType::RefreshToken));
+        assert!(!app.allows(GrantType::Implicit) && !app.is_public && !app.require_pkce);
+    }
+
+    async fn identifier_and_secret_are_drawn_and_never_twice(fixture: Fixture) {
+        let drawn = || NewClient { client_id: None, ..client("app") };
+        let (one, other) = (fixture.register(drawn()).await, fixture.register(drawn()).await);
+        assert_ne!(one.client.client_id, other.client.client_id);
+        assert_ne!(one.secret.unwrap(), other.secret.unwrap());
+    }
+
+    async fn only_a_generated_secret_is_shown(fixture: Fixture) {
+        let chosen =
+            NewClient { secret: ClientSecret::Chosen("correct horse".into()), ..client("chosen") };
+        let public = NewClient { secret: ClientSecret::None, ..client("native") };
+        assert!(fixture.register(chosen).await.secret.is_none());
+        assert!(fixture.register(public).await.secret.is_none());
+    }
+
+    async fn a_public_client_must_use_pkce_unless_it_is_registered_otherwise(fixture: Fixture) {
+        let public = NewClient { secret: ClientSecret::None, ..client("native") };
+        let lax = NewClient {
+            require_pkce: Some(false),
+            client_id: Some("lax".to_owned()),
+            ..public.clone()
+        };
+        assert!(fixture.register(public).await.client.require_pkce);
+        assert!(!fixture.register(lax).await.client.require_pkce);
+    }
+
+    async fn an_identifier_is_taken_once_by_a_disabled_client_too(fixture: Fixture) {
+        fixture.server.set_client_disabled("public", true).await.unwrap();
+        for taken in ["confidential", "public"] {
+            let refusal = fixture.server.register_client(client(taken)).await.unwrap_err();
+            assert!(matches!(&refusal, RegistrationError::Taken(id) if id == taken), "{refusal:?}");
+        }
+    }
+
+    async fn a_client_has_a_name_of_1_to_100_characters(fixture: Fixture) {
+        for invalid in ["", "   ", &"\u{fc}".repeat(101)] {
+            fixture
+                .assert_invalid(NewClient { name: invalid.to_owned(), ..client("app") }, "name")
+                .await;
+        }
+        fixture.register(NewClient { name: "\u{fc}".repeat(100), ..client("app") }).await;
+    }
+
+    // Appendix A.1: client-id = *VSCHAR; a space or nothing would not survive the lists and the forms.
+    async fn a_client_id_has_1_to_255_visible_ascii_characters(fixture: Fixture) {
+        for invalid in ["", "a b", "\u{fc}", "a\0b", "a\nb", &"a".repeat(256)] {
+            let new = NewClient { client_id: Some(invalid.to_owned()), ..client("app") };
+            fixture.assert_invalid(new, "client_id").await;
+        }
+        let longest = Some("a".repeat(255));
+        fixture.register(NewClient { client_id: longest, ..client("app") }).await;
+    }
+
+    async fn the_pages_of_a_client_are_http_urls(fixture: Fixture) {
+        for invalid in
+            ["javascript:alert(1)", "app.example", "data:image/png;base64,AA==", "https://", ""]
+        {
+            let uri = || Some(invalid.to_owned());
+            fixture
+                .assert_invalid(
+                    NewClient { client_uri: uri(), ..client("app") },
+                    "client_uri and logo_uri",
+                )
+                .await;
+            fixture
+                .assert_invalid(
+                    NewClient { logo_uri: uri(), ..client("app") },
+                    "client_uri and logo_uri",
+                )
+                .await;
+        }
+    }
+
+    // §3.1.2: "an absolute URI", which "MUST NOT include a fragment component".
+    async fn every_redirect_uri_is_judged(fixture: Fixture) {
+        for invalid in [
+            "/cb",
+            "https://app.example/#",
+            "javascript:alert(1)",
+            "https://app.example/a b",
+            "https://a:b@app.example/",
+        ] {
+            let redirect_uris = vec![CALLBACK.to_owned(), invalid.to_owned()];
+            fixture
+                .assert_invalid(NewClient { redirect_uris, ..client("app") }, "redirect_uris")
+                .await;
+        }
+    }
+
+    // §3.1.2.2: public clients and those of the implicit grant MUST register one; here all that redirect do.
+    async fn a_client_that_redirects_registers_where_to(fixture: Fixture) {
+        for grant_type in [GrantType::AuthorizationCode, GrantType::Implicit] {
+            let new = NewClient {
+                redirect_uris: Vec::new(),
+                grant_types: vec![grant_type],
+                ..client("app")
+            };
+            fixture.assert_invalid(new, "redirect_uris").await;
+        }
+    }
+
+    // §4.4: "The client credentials grant type MUST only be used by confidential clients."
+    async fn a_public_client_cannot_have_the_client_credentials_grant(fixture: Fixture) {
+        let grant_types = vec![GrantType::ClientCredentials];
+        let new = NewClient { secret: ClientSecret::None, grant_types, ..client("app") };
+        fixture.assert_invalid(new, "grant_types").await;
+    }
+
+    async fn disabling_says_whether_there_is_such_a_client(fixture: Fixture) {
+        assert!(fixture.server.set_client_disabled("confidential", true).await.unwrap());
+        assert!(!fixture.server.set_client_disabled("nobody", true).await.unwrap());
+        assert!(fixture.server.client("confidential").await.unwrap().is_none());
+    }
+
+    async fn a_scope_is_a_scope_token_and_taken_once(fixture: Fixture) {
+        for invalid in ["", "a b", "a\"b", "\u{fc}", &"a".repeat(256)] {
+            let refusal = fixture.server.register_scope(invalid, "").await.unwrap_err();
+            assert!(
+                matches!(refusal, RegistrationError::Invalid { field: "scope", .. }),
+                "{invalid}"
+            );
+        }
+        let refusal = fixture.server.register_scope("read", "").await.unwrap_err();
+        assert!(
+            matches!(&refusal, RegistrationError::Taken(name) if name == "read"),
+            "{refusal:?}"
+        );
+    }
+
+    async fn the_scopes_that_the_server_lacks_are_named(fixture: Fixture) {
+        let unknown =
+            fixture.server.unknown_scopes(&scopes("admin read retired zebra")).await.unwrap();
+        assert_eq!(unknown, scopes("retired zebra"));
+    }
+}

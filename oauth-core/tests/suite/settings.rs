@@ -1,0 +1,76 @@
+//! What no server can run with.
+
+use oauth_core::Settings;
+
+fn refused(change: impl FnOnce(&mut Settings)) -> Option<&'static str> {
+    let mut settings = Settings::new("https://id.example");
+    change(&mut settings);
+    settings.check().err().map(|invalid| invalid.setting)
+}
+
+const CENTURY: i64 = 3_155_760_000;
+
+#[test]
+fn the_defaults_are_in_their_range() {
+    assert_eq!(refused(|_| ()), None);
+}
+
+#[test]
+fn an_issuer_is_an_absolute_url() {
+    for invalid in ["", "id.example", "/", "mailto:a@b.example"] {
+        assert_eq!(
+            refused(|settings| settings.issuer = invalid.to_owned()),
+            Some("issuer"),
+            "{invalid}"
+        );
+    }
+    assert_eq!(refused(|settings| settings.issuer = "http://localhost:8080".to_owned()), None);
+}
+
+// RFC 9110 §5.6.4: it stands in quotes, in the header of every challenge.
+#[test]
+fn a_realm_holds_what_needs_no_escape_between_quotes() {
+    for invalid in ["\"", "\\", "a\nb", "\u{fc}"] {
+        assert_eq!(
+            refused(|settings| settings.realm = invalid.to_owned()),
+            Some("realm"),
+            "{invalid:?}"
+        );
+    }
+    assert_eq!(refused(|settings| settings.realm = "Example API, v1".to_owned()), None);
+}
+
+// RFC 6749 §4.1.2: "A maximum authorization code lifetime of 10 minutes is RECOMMENDED."
+#[test]
+fn a_code_lives_for_1_to_600_seconds() {
+    for (seconds, fits) in [(0, false), (1, true), (600, true), (601, false), (-1, false)] {
+        let refused = refused(|settings| settings.authorization_code_lifetime = seconds);
+        assert_eq!(refused.is_none(), fits, "{seconds}");
+    }
+}
+
+#[test]
+fn the_grace_lasts_for_at_most_an_hour() {
+    for (seconds, fits) in [(-1, false), (0, true), (3600, true), (3601, false)] {
+        let refused = refused(|settings| settings.refresh_token_grace = seconds);
+        assert_eq!(refused.is_none(), fits, "{seconds}");
+    }
+}
+
+// Sums of times must not overflow.
+#[test]
+fn every_other_lifetime_is_1_second_to_a_century() {
+    for (seconds, fits) in
+        [(i64::MIN, false), (0, false), (1, true), (CENTURY, true), (CENTURY + 1, false)]
+    {
+        for refused in [
+            refused(|settings| settings.access_token_lifetime = seconds),
+            refused(|settings| settings.refresh_token_lifetime = Some(seconds)),
+            refused(|settings| settings.grant_lifetime = Some(seconds)),
+            refused(|settings| settings.session_idle = seconds),
+            refused(|settings| settings.session_lifetime = seconds),
+        ] {
+            assert_eq!(refused.is_none(), fits, "{seconds}: {refused:?}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the claims assert, in words of the protocol.
+
+use oauth_core::{
+    AuthorizationError, AuthorizationErrorCode, PageFault, Secret, TokenError, Tokens,
+};
+
+use super::{Fixture, Form, scopes};
+
+/// A refusal that is answered at the client.
+pub(crate) struct Refusal {
+    pub(crate) location: String,
+    pub(crate) code: AuthorizationErrorCode,
+    pub(crate) description: String,
+}
+
+impl Fixture {
+    /// The refusal of a request, where it is answered on a page.
+    pub(crate) async fn page(&self, request: &Form) -> PageFault {
+        match self.judge(request).await {
+            Err(AuthorizationError::Page(fault)) => fault,
+            other => panic!("{}: no page, but {other:?}", request.encoded()),
+        }
+    }
+
+    /// The refusal of a request, where it is answered at the client.
+    pub(crate) async fn refusal(&self, request: &Form) -> Refusal {
+        match self.judge(request).await {
+            Err(AuthorizationError::Client { location, code, description }) => {
+                assert_fit_to_be_sent(&description, request);
+                Refusal { location, code, description: description.into_owned() }
+            }
+            other => panic!("{}: not answered at the client, but {other:?}", request.encoded()),
+        }
+    }
+
+    /// Whether the token admits to a resource for `read`.
+    pub(crate) async fn is_live(&self, access_token: &Secret) -> bool {
+        self.server.verify(access_token.expose(), &scopes("read")).await.is_ok()
+    }
+}
+
+/// That a token request was refused with this code, for a reason that says so.
+#[track_caller]
+pub(crate) fn assert_refused(answer: Result<Tokens, TokenError>, code: &str, reason: &str) {
+    match answer {
+        Ok(_) => panic!("answered, not refused with {code} ({reason})"),
+        Err(refusal) => {
+            assert_eq!(refusal.code(), code, "{refusal:?}");
+            assert!(refusal.description().contains(reason), "not for {reason:?}: {refusal:?}");
+        }
+    }
+}
+
+pub(crate) async fn assert_live(fixture: &Fixture, tokens: &Tokens) {
+    assert!(fixture.is_live(&tokens.access_token).await, "the access token should be live");
+}
+
+/// That the tokens are of no use any more.
+pub(crate) async fn assert_dead(fixture: &Fixture, tokens: &Tokens) {
+    assert!(!fixture.is_live(&tokens.access_token).await, "the access token should be dead");
+    if let Some(refresh_token) = &tokens.refresh_token {
+        assert_refused(fixture.refresh(refresh_token).await, "invalid_grant", "revoked");
+    }
+}
+
+/// RFC 6749 §5.2 and §4.1.2.1: `%x20-21 / %x23-5B / %x5D-7E`.
+pub(crate) fn is_description(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+}
+
+/// Every refusal that a test meets is held against the characters that the RFC allows, and against what was presented.
+#[track_caller]
+pub(super) fn assert_fit_to_be_sent(description: &str, request: &Form) {
+    assert!(is_description(description), "{description:?}");
+    for secret in ["client_secret", "code", "code_verifier", "refresh_token"] {
+        let presented = request.get(secret).filter(|presented| presented.len() > 8);
+        let echoed = presented.is_some_and(|presented| description.contains(presented));
+        assert!(!echoed, "the description echoes {secret}: {description}");
+    }
+}

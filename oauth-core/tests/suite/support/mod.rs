@@ -1,0 +1,216 @@
+//! The fixture: a server on a database of its own, its clients, and what they do.
+
+#[macro_use]
+mod both_databases;
+mod assertions;
+mod database;
+mod form;
+mod postgres;
+mod sql;
+
+use std::sync::{Arc, Mutex};
+
+use oauth_core::{
+    AuthorizationError, AuthorizationRequest, AuthorizationServer, ClientSecret, Event, GrantType,
+    MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, TokenError, Tokens,
+};
+
+pub(crate) use self::{
+    assertions::{assert_dead, assert_live, assert_refused, is_description},
+    database::Database,
+    form::{Form, in_fragment, in_query},
+    sql::Column,
+};
+
+/// Scopes: the server knows `read`, `write` and `admin`; the clients may ask for `read`, `write` and `retired`.
+///
+/// Clients: `confidential` has a secret and redeems codes and refresh tokens; `public` has none and does the same with
+/// PKCE; `implicit` is public and only takes tokens from the authorization endpoint.
+pub(crate) struct Fixture {
+    pub(crate) server: AuthorizationServer,
+    pub(crate) clock: MovableClock,
+    /// The secret of `confidential`.
+    pub(crate) secret: Secret,
+    events: Arc<Mutex<Vec<Event>>>,
+    /// Dropped last, when nobody uses it any more.
+    pub(crate) database: Database,
+}
+
+pub(crate) const CALLBACK: &str = "https://app.example/callback";
+/// The pair of RFC 7636, Appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// What `confidential` asks for.
+pub(crate) fn code_request() -> Form {
+    Form::new(&[
+        ("response_type", "code"),
+        ("client_id", "confidential"),
+        ("redirect_uri", CALLBACK),
+        ("scope", "read write"),
+        ("state", "xyz"),
+    ])
+}
+
+/// What `public` asks for.
+pub(crate) fn public_request() -> Form {
+    code_request()
+        .set("client_id", "public")
+        .set("code_challenge", CHALLENGE)
+        .set("code_challenge_method", "S256")
+}
+
+/// What `implicit` asks for.
+pub(crate) fn implicit_request() -> Form {
+    code_request().set("client_id", "implicit").set("response_type", "token")
+}
+
+/// A client of this identifier, like the fixture's own.
+pub(crate) fn client(client_id: &str) -> NewClient {
+    NewClient {
+        client_id: Some(client_id.to_owned()),
+        redirect_uris: vec![CALLBACK.to_owned()],
+        scopes: "read write retired".parse().unwrap(),
+        ..NewClient::new(client_id)
+    }
+}
+
+pub(crate) fn scopes(text: &str) -> Scopes {
+    text.parse().unwrap()
+}
+
+impl Fixture {
+    pub(crate) async fn on(database: Database) -> Self {
+        let store = Store::open(&database.url).expect("a store");
+        store.migrate().expect("the tables");
+        let (clock, events) = (MovableClock::at(1_000_000), Arc::default());
+        let server = serve(Settings::new("https://id.example"), store, &clock, &events);
+
+        let registered = server.register_client(client("confidential")).await.unwrap();
+        let secret = registered.secret.expect("a generated secret");
+        let public = NewClient { secret: ClientSecret::None, ..client("public") };
+        let grant_types = vec![GrantType::Implicit];
+        let implicit = NewClient { secret: ClientSecret::None, grant_types, ..client("implicit") };
+        for new in [public, implicit] {
+            server.register_client(new).await.unwrap();
+        }
+        for (name, description) in [("read", "Read"), ("write", "Write"), ("admin", "Administer")] {
+            server.register_scope(name, description).await.unwrap();
+        }
+        Self { server, clock, secret, events, database }
+    }
+
+    /// The same with another setting.
+    pub(crate) fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.server.settings().clone();
+        change(&mut settings);
+        let server = serve(settings, self.server.store().clone(), &self.clock, &self.events);
+        Self { server, ..self }
+    }
+
+    pub(crate) async fn register(&self, new: NewClient) -> Registered {
+        self.server.register_client(new).await.expect("a client")
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.events.lock().unwrap().clone()
+    }
+
+    pub(crate) async fn judge(
+        &self,
+        request: &Form,
+    ) -> Result<AuthorizationRequest, AuthorizationError> {
+        self.server.authorization_request(&request.params()).await
+    }
+
+    /// Where the browser goes when alice says yes.
+    pub(crate) async fn authorize(&self, request: &Form) -> String {
+        let request = self.judge(request).await.expect("a request for alice");
+        self.server.accept(request, "alice").await.expect("an answer")
+    }
+
+    /// A code that alice gave.
+    pub(crate) async fn code(&self, request: &Form) -> String {
+        in_query(&self.authorize(request).await, "code").expect("a code")
+    }
+
+    /// How `confidential` redeems a code.
+    pub(crate) fn exchange_form(&self, code: &str) -> Form {
+        self.authenticated("authorization_code").set("code", code).set("redirect_uri", CALLBACK)
+    }
+
+    /// How `confidential` redeems a refresh token.
+    pub(crate) fn refresh_form(&self, refresh_token: &Secret) -> Form {
+        self.authenticated("refresh_token").set("refresh_token", refresh_token.expose())
+    }
+
+    fn authenticated(&self, grant_type: &str) -> Form {
+        let secret = self.secret.expose();
+        Form::new(&[
+            ("grant_type", grant_type),
+            ("client_id", "confidential"),
+            ("client_secret", secret),
+        ])
+    }
+
+    pub(crate) async fn exchange(&self, code: &str) -> Result<Tokens, TokenError> {
+        self.token(&self.exchange_form(code)).await
+    }
+
+    pub(crate) async fn refresh(&self, refresh_token: &Secret) -> Result<Tokens, TokenError> {
+        self.token(&self.refresh_form(refresh_token)).await
+    }
+
+    /// Sends a token request; whatever a refusal says must be fit to be sent.
+    pub(crate) async fn token(&self, request: &Form) -> Result<Tokens, TokenError> {
+        let answer = self.server.token(None, &request.params()).await;
+        if let Err(refusal) = &answer {
+            assertions::assert_fit_to_be_sent(refusal.description(), request);
+        }
+        answer
+    }
+
+    /// What `confidential` gets when alice says yes: a pair of tokens for `read write`.
+    pub(crate) async fn tokens(&self) -> Tokens {
+        let code = self.code(&code_request()).await;
+        self.exchange(&code).await.expect("tokens")
+    }
+}
+
+/// How `public` redeems a code.
+pub(crate) fn public_exchange_form(code: &str) -> Form {
+    Form::new(&[
+        ("grant_type", "authorization_code"),
+        ("client_id", "public"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ])
+}
+
+/// How `public` redeems a refresh token.
+pub(crate) fn public_refresh_form(refresh_token: &Secret) -> Form {
+    Form::new(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "public"),
+        ("refresh_token", refresh_token.expose()),
+    ])
+}
+
+/// The refresh token of an answer that has one.
+pub(crate) fn refresh_token(tokens: &Tokens) -> &Secret {
+    tokens.refresh_token.as_ref().expect("a refresh token")
+}
+
+fn serve(
+    settings: Settings,
+    store: Store,
+    clock: &MovableClock,
+    events: &Arc<Mutex<Vec<Event>>>,
+) -> AuthorizationServer {
+    let events = Arc::clone(events);
+    let server = AuthorizationServer::new(settings, store).expect("settings in their range");
+    server
+        .with_clock(clock.clone())
+        .with_events(move |event| events.lock().unwrap().push(event.clone()))
+}
