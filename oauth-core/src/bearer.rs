@@ -1,6 +1,8 @@
 //! What a bearer token allows: RFC 6750.
 
-use crate::{AuthorizationServer, BearerError, Scopes, Timestamp, secret::Digest, store};
+use crate::{
+    AuthorizationServer, BearerError, Scopes, Timestamp, grant::NEVER, secret::Digest, store,
+};
 
 /// A token that was presented and is live: what a protected resource may know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +14,8 @@ pub struct AccessToken {
     pub client_id: String,
     /// What it allows.
     pub scopes: Scopes,
-    /// When it ends.
-    pub expires_at: Timestamp,
+    /// When it ends; `None` when it never does.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl AuthorizationServer {
@@ -37,6 +39,11 @@ impl AuthorizationServer {
             return Err(BearerError::InsufficientScope(required.clone()));
         }
         let (subject, client_id) = (token.subject, token.client_id);
-        Ok(AccessToken { subject, client_id, scopes: token.scopes, expires_at: token.expires_at })
+        Ok(AccessToken {
+            subject,
+            client_id,
+            scopes: token.scopes,
+            expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
+        })
     }
 }

@@ -14,6 +14,7 @@ mod pkce;
 mod redirect_uri;
 mod registration;
 mod scope;
+mod scope_request;
 mod secret;
 mod server;
 mod settings;
@@ -29,10 +30,10 @@ pub use self::{
     grant::{GrantType, Tokens},
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},
-    registration::{ClientSecret, NewClient, Registered, RegistrationError},
+    registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
-    server::AuthorizationServer,
+    server::{AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings},
     store::{
         Store, StoreError,

@@ -1,9 +1,9 @@
 //! The authorization server: its settings, its store, and the verbs of the protocol.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
-    Clock, Event, EventSink, InvalidSetting, Settings, Store, Timestamp,
+    Clock, Event, EventSink, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
     client_auth::VerifiedSecrets, password::Hasher,
 };
 
@@ -35,7 +35,18 @@ pub struct AuthorizationServer {
     pub(crate) hasher: Hasher,
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
     events: Option<EventSink>,
+    passwords: Option<PasswordVerifier>,
 }
+
+/// Answers whose name and password these are: the user's subject, if anybody's.
+pub type PasswordVerifier = Arc<
+    dyn Fn(
+            String,
+            Secret,
+        ) -> Pin<Box<dyn Future<Output = Result<Option<String>, StoreError>> + Send>>
+        + Send
+        + Sync,
+>;
 
 impl AuthorizationServer {
     /// A server on the system's clock that tells nobody of its events.
@@ -51,6 +62,7 @@ impl AuthorizationServer {
             hasher: Hasher::new(),
             verified_secrets: Arc::default(),
             events: None,
+            passwords: None,
         })
     }
 
@@ -66,6 +78,13 @@ impl AuthorizationServer {
         Self { events: Some(Arc::new(sink)), ..self }
     }
 
+    /// Verifies passwords elsewhere than in the bundled accounts: for the password grant of an application with its
+    /// own users.
+    #[must_use]
+    pub fn with_passwords(self, verifier: PasswordVerifier) -> Self {
+        Self { passwords: Some(verifier), ..self }
+    }
+
     /// The settings it runs with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -76,6 +95,21 @@ impl AuthorizationServer {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The subject of this name and password.
+    pub(crate) async fn resource_owner(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<String>, StoreError> {
+        match &self.passwords {
+            Some(verifier) => verifier(username.to_owned(), password.into()).await,
+            None => {
+                let user = self.verify_password(username, password).await?;
+                Ok(user.map(|user| user.id.to_string()))
+            }
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use oauth_core::{AuthorizationServer, BearerError, Settings};
+use oauth_core::{AuthorizationServer, BearerError, PasswordVerifier, Settings};
 use poem::{Endpoint, Response};
 use poem_openapi::OpenApi;
 use serde::Serialize;
@@ -72,11 +72,26 @@ impl OAuthBuilder {
     /// When a template does not parse.
     pub fn build(self) -> Result<OAuth, BuildError> {
         let accounts = Accounts::new(self.server.clone());
+        let server = match &self.users {
+            Some(users) => self.server.with_passwords(passwords(Arc::clone(users))),
+            None => self.server,
+        };
         let users = self.users.unwrap_or_else(|| Arc::new(accounts.clone()));
         let pages = Pages::with(self.templates)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
-        Ok(OAuth(Arc::new(Parts { server: self.server, accounts, users, pages, proxies })))
+        Ok(OAuth(Arc::new(Parts { server, accounts, users, pages, proxies })))
     }
+}
+
+/// The application's own users, as the password grant asks for them.
+fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
+    Arc::new(move |username, password| {
+        let users = Arc::clone(&users);
+        Box::pin(async move {
+            let owner = users.verify_password(&username, password.expose()).await?;
+            Ok(owner.map(|owner| owner.subject))
+        })
+    })
 }
 
 impl OAuth {

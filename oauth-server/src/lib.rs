@@ -52,8 +52,8 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientSecret, Clock,
-    Event, GrantType, MovableClock, NewClient, NewUser, RedirectUri, Registered, RegistrationError,
-    RequireState, Scopes, Secret, Settings, Store, StoreError, User,
+    Event, GrantType, Lifetime, MovableClock, NewClient, NewUser, RedirectUri, Registered,
+    RegistrationError, RequireState, Scopes, Secret, Settings, Store, StoreError, User,
 };
 
 pub use self::{

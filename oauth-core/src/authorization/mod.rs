@@ -7,14 +7,12 @@ mod refusal;
 mod reply;
 mod response_type;
 
-use std::borrow::Cow;
-
 pub use self::response_type::ResponseType;
 use self::{refusal::Refusal, reply::Reply};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
     Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
-    scope::not_available, store,
+    scope_request::requested_scopes, store,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -110,7 +108,7 @@ impl AuthorizationServer {
         if params.get("state").is_none() && self.state_is_required(challenge.is_some()) {
             return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
         }
-        Ok((response_type, self.requested_scopes(client, params).await?, challenge))
+        Ok((response_type, requested_scopes(self, client, params).await?, challenge))
     }
 
     fn state_is_required(&self, uses_pkce: bool) -> bool {
@@ -119,30 +117,6 @@ impl AuthorizationServer {
             RequireState::UnlessPkce => !uses_pkce,
             RequireState::Never => false,
         }
-    }
-
-    async fn requested_scopes(
-        &self,
-        client: &Client,
-        params: &Params,
-    ) -> Result<Vec<Scope>, Refusal> {
-        let invalid =
-            |description: Cow<'static, str>| Refusal::new(Code::InvalidScope, description);
-        let requested = params.get("scope").unwrap_or_default();
-        let requested: Scopes = requested
-            .parse()
-            .map_err(|error: crate::InvalidScope| invalid(error.to_string().into()))?;
-        if requested.is_empty() {
-            return Err(invalid("scope must be included".into()));
-        }
-        let beyond = requested.beyond(&client.scopes);
-        if !beyond.is_empty() {
-            return Err(invalid(not_available(&beyond)));
-        }
-        let names = requested.clone();
-        let known = self.store.read(move |db| store::scope::named(db, &names)).await?;
-        let unknown = requested.beyond(&known.iter().map(|scope| scope.name.as_str()).collect());
-        if unknown.is_empty() { Ok(known) } else { Err(invalid(not_available(&unknown))) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::{
     StoreError,
     error::{AuthorizationErrorCode as Code, SERVER_FAILED},
+    scope_request::ScopeFault,
 };
 
 /// A refusal that is answered at the client.
@@ -25,5 +26,14 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the authorization endpoint failed");
         Self::new(Code::ServerError, SERVER_FAILED)
+    }
+}
+
+impl From<ScopeFault> for Refusal {
+    fn from(fault: ScopeFault) -> Self {
+        match fault {
+            ScopeFault::Refused(description) => Self::new(Code::InvalidScope, description),
+            ScopeFault::Failed(error) => error.into(),
+        }
     }
 }

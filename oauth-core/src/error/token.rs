@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::StoreError;
+use crate::{StoreError, scope_request::ScopeFault};
 
 /// Why the token endpoint refused a request. Each variant carries a sentence for the client's developer, in the
 /// characters that §5.2 allows.
@@ -58,6 +58,15 @@ impl TokenError {
 impl From<StoreError> for TokenError {
     fn from(error: StoreError) -> Self {
         Self::Server(error)
+    }
+}
+
+impl From<ScopeFault> for TokenError {
+    fn from(fault: ScopeFault) -> Self {
+        match fault {
+            ScopeFault::Refused(description) => Self::InvalidScope(description),
+            ScopeFault::Failed(error) => Self::Server(error),
+        }
     }
 }
 

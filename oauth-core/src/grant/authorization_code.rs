@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, Client, Event, Params, RedirectUri, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::NewTokens,
+    grant::{NewTokens, Terms},
     pkce::Verifier,
     secret::Digest,
     store::{self, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
@@ -43,7 +43,8 @@ async fn redeem(
     grant: &Grant,
 ) -> Result<Tokens, TokenError> {
     let (now, code_id, grant_id) = (server.now(), code.id, grant.id);
-    let tokens = NewTokens::drawn(server, client, grant.scopes.clone(), grant.expires_at);
+    let terms = Terms::new(server, client, grant.scopes.clone(), grant.expires_at);
+    let tokens = NewTokens::drawn(server, client, terms);
 
     let stored = tokens.clone();
     let redeem = move |db: &mut DbConnection| {

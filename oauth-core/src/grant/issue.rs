@@ -1,7 +1,7 @@
 //! What every grant ends with: a family, and tokens in it.
 
 use crate::{
-    AuthorizationServer, Client, GrantType, Scopes, Secret, Timestamp, Tokens,
+    AuthorizationServer, Client, GrantType, Scopes, Secret, StoreError, Timestamp, Tokens,
     secret::Digest,
     store::{
         self, DbConnection, Query, access_token::NewAccessToken, grant::NewGrant,
@@ -20,12 +20,15 @@ pub(crate) fn new_grant(
     scopes: Scopes,
 ) -> NewGrant {
     let now = server.now();
+    // A client whose tokens never end by themselves was said so explicitly: nor does what they hang on.
+    let endless = client.access_token_lifetime == Some(0);
+    let lifetime = server.settings.grant_lifetime.filter(|_| !endless);
     NewGrant {
         client_id: client.id,
         subject: subject.map(str::to_owned),
         scopes,
         created_at: now,
-        expires_at: server.settings.grant_lifetime.map(|lifetime| now + lifetime),
+        expires_at: lifetime.map(|lifetime| now + lifetime),
     }
 }
 
@@ -34,87 +37,76 @@ pub(crate) fn new_grant(
 pub(crate) struct NewTokens {
     access: Secret,
     refresh: Option<Secret>,
+    terms: Terms,
+}
+
+/// What tokens allow, and for how long.
+#[derive(Clone)]
+pub(crate) struct Terms {
     scopes: Scopes,
     created_at: Timestamp,
     access_expires_at: Timestamp,
     refresh_expires_at: Option<Timestamp>,
 }
 
-impl NewTokens {
-    /// An access token and, where the client may refresh it, a refresh token. Neither outlives the family.
-    pub(crate) fn drawn(
+impl Terms {
+    /// From now on, as long as the client's own settings say, or else the server's; never longer than the family.
+    pub(crate) fn new(
         server: &AuthorizationServer,
         client: &Client,
         scopes: Scopes,
         family_ends: Option<Timestamp>,
     ) -> Self {
+        let (now, settings) = (server.now(), &server.settings);
+        let end = |own: Option<i64>, servers: Option<i64>| {
+            let lifetime = own.map_or(servers, |seconds| (seconds != 0).then_some(seconds));
+            let end = lifetime.map(|lifetime| now + lifetime);
+            end.into_iter().chain(family_ends).min()
+        };
+        let access = end(client.access_token_lifetime, Some(settings.access_token_lifetime));
+        Self {
+            scopes,
+            created_at: now,
+            access_expires_at: access.unwrap_or(NEVER),
+            refresh_expires_at: end(client.refresh_token_lifetime, settings.refresh_token_lifetime),
+        }
+    }
+}
+
+impl NewTokens {
+    /// An access token and, where the client may refresh it, a refresh token.
+    pub(crate) fn drawn(server: &AuthorizationServer, client: &Client, terms: Terms) -> Self {
         let refreshable =
             server.settings.access_tokens_refreshable && client.allows(GrantType::RefreshToken);
-        Self::dated(
-            server,
-            Secret::generate(),
-            refreshable.then(Secret::generate),
-            scopes,
-            family_ends,
-        )
+        Self { access: Secret::generate(), refresh: refreshable.then(Secret::generate), terms }
     }
 
     /// An access token alone.
-    pub(crate) fn access_only(
-        server: &AuthorizationServer,
-        scopes: Scopes,
-        family_ends: Option<Timestamp>,
-    ) -> Self {
-        Self::dated(server, Secret::generate(), None, scopes, family_ends)
+    pub(crate) fn access_only(terms: Terms) -> Self {
+        Self { access: Secret::generate(), refresh: None, terms }
     }
 
     /// The successors of a presented refresh token: the same for the same salt.
-    pub(crate) fn derived(
-        server: &AuthorizationServer,
-        presented: &str,
-        salt: &[u8; 32],
-        scopes: Scopes,
-        family_ends: Option<Timestamp>,
-    ) -> Self {
+    pub(crate) fn derived(presented: &str, salt: &[u8; 32], terms: Terms) -> Self {
         let (access, refresh) = successors(presented, salt);
-        Self::dated(server, access, Some(refresh), scopes, family_ends)
-    }
-
-    fn dated(
-        server: &AuthorizationServer,
-        access: Secret,
-        refresh: Option<Secret>,
-        scopes: Scopes,
-        family_ends: Option<Timestamp>,
-    ) -> Self {
-        let now = server.now();
-        let bounded = |end: Timestamp| family_ends.map_or(end, |family_end| end.min(family_end));
-        let refresh_ends =
-            server.settings.refresh_token_lifetime.map(|lifetime| bounded(now + lifetime));
-        Self {
-            access,
-            refresh,
-            scopes,
-            created_at: now,
-            access_expires_at: bounded(now + server.settings.access_token_lifetime),
-            refresh_expires_at: refresh_ends.or(family_ends),
-        }
+        Self { access, refresh: Some(refresh), terms }
     }
 
     /// Stores the digests.
     pub(crate) fn insert(&self, db: &mut DbConnection, grant_id: i64) -> Query<()> {
+        let terms = &self.terms;
         let access = NewAccessToken {
             digest: Digest::of(self.access.expose()),
-            scopes: self.scopes.clone(),
-            created_at: self.created_at,
-            expires_at: self.access_expires_at,
+            scopes: terms.scopes.clone(),
+            created_at: terms.created_at,
+            expires_at: terms.access_expires_at,
         };
         let access_token_id = store::access_token::insert(db, grant_id, &access)?;
         let Some(refresh) = &self.refresh else { return Ok(()) };
         let refresh = NewRefreshToken {
             digest: Digest::of(refresh.expose()),
-            created_at: self.created_at,
-            expires_at: self.refresh_expires_at,
+            created_at: terms.created_at,
+            expires_at: terms.refresh_expires_at,
         };
         store::refresh_token::insert(db, grant_id, access_token_id, &refresh)
     }
@@ -123,12 +115,35 @@ impl NewTokens {
     pub(crate) fn into_answer(self, server: &AuthorizationServer) -> Tokens {
         Tokens {
             access_token: self.access,
-            expires_in: self.access_expires_at - server.now(),
+            expires_in: expires_in(self.terms.access_expires_at, server.now()),
             refresh_token: self.refresh,
-            scopes: self.scopes,
+            scopes: self.terms.scopes,
         }
     }
 }
+
+/// Begins a family and issues its first tokens.
+pub(crate) async fn begin(
+    server: &AuthorizationServer,
+    grant: NewGrant,
+    tokens: NewTokens,
+) -> Result<Tokens, StoreError> {
+    let stored = tokens.clone();
+    let insert = move |db: &mut DbConnection| {
+        let grant_id = store::grant::insert(db, &grant)?;
+        stored.insert(db, grant_id)
+    };
+    server.store.write(insert).await?;
+    Ok(tokens.into_answer(server))
+}
+
+/// Seconds that are left, where there is an end.
+pub(crate) fn expires_in(expires_at: Timestamp, now: Timestamp) -> Option<i64> {
+    (expires_at != NEVER).then(|| (expires_at - now).max(0))
+}
+
+/// When a token ends that never does.
+pub(crate) const NEVER: Timestamp = Timestamp::MAX;
 
 /// The access token and the refresh token that a redeemed refresh token leads to.
 pub(crate) fn successors(presented: &str, salt: &[u8; 32]) -> (Secret, Secret) {

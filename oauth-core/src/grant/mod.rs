@@ -1,10 +1,12 @@
 //! The token endpoint: RFC 6749 §3.2. One match on `grant_type`; each grant is a file.
 
 mod authorization_code;
+mod client_credentials;
 mod issue;
+mod password;
 mod refresh_token;
 
-pub(crate) use self::issue::{NewTokens, TOKEN_TYPE, new_grant};
+pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, new_grant};
 use crate::{
     AuthorizationServer, Client, Params, Scopes, Secret,
     client_auth::authenticate,
@@ -45,8 +47,8 @@ impl GrantType {
 pub struct Tokens {
     /// The access token.
     pub access_token: Secret,
-    /// Seconds until the access token ends.
-    pub expires_in: i64,
+    /// Seconds until the access token ends; `None` when it never does.
+    pub expires_in: Option<i64>,
     /// The refresh token, where the client may use one.
     pub refresh_token: Option<Secret>,
     /// What the access token allows.
@@ -75,9 +77,15 @@ impl AuthorizationServer {
                 may_use(&client, GrantType::RefreshToken)?;
                 refresh_token::exchange(self, &client, params).await
             }
-            Some(_) => Err(UnsupportedGrantType(
-                "grant_type must be authorization_code or refresh_token".into(),
-            )),
+            Some("client_credentials") => {
+                may_use(&client, GrantType::ClientCredentials)?;
+                client_credentials::exchange(self, &client, params).await
+            }
+            Some("password") => {
+                may_use(&client, GrantType::Password)?;
+                password::exchange(self, &client, params).await
+            }
+            Some(_) => Err(UnsupportedGrantType(SUPPORTED.into())),
             None => Err(InvalidRequest("grant_type is missing".into())),
         }
     }
@@ -92,6 +100,9 @@ fn may_use(client: &Client, grant_type: GrantType) -> Result<(), TokenError> {
     ))
 }
 
+const SUPPORTED: &str =
+    "grant_type must be authorization_code, refresh_token, client_credentials or password";
+
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.2).
 const PARAMETERS: &[&str] = &[
     "grant_type",
@@ -102,4 +113,6 @@ const PARAMETERS: &[&str] = &[
     "code_verifier",
     "refresh_token",
     "scope",
+    "username",
+    "password",
 ];

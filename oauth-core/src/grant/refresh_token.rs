@@ -3,7 +3,10 @@
 use crate::{
     AuthorizationServer, Client, Event, Params, Scopes, Timestamp, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
-    grant::{NewTokens, issue::successors},
+    grant::{
+        NewTokens, Terms,
+        issue::{expires_in, successors},
+    },
     scope::not_available,
     secret::{Digest, Secret, random_bytes},
     store::{
@@ -84,8 +87,8 @@ async fn rotate(
 ) -> Result<Tokens, TokenError> {
     let (now, salt) = (server.now(), random_bytes());
     let (token, grant) = (presented.token.clone(), &presented.grant);
-    let tokens =
-        NewTokens::derived(server, presented.secret.expose(), &salt, scopes, grant.expires_at);
+    let terms = Terms::new(server, client, scopes, grant.expires_at);
+    let tokens = NewTokens::derived(presented.secret.expose(), &salt, terms);
     let replay = Replay {
         secret: presented.secret.clone(),
         digest: presented.digest,
@@ -140,7 +143,7 @@ impl Replay {
         let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
         let terms = store::access_token::terms(db, &Digest::of(access_token.expose()))?;
         let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
-        let (expires_in, refresh_token) = ((expires_at - self.now).max(0), Some(refresh_token));
+        let (expires_in, refresh_token) = (expires_in(expires_at, self.now), Some(refresh_token));
         Ok(scopes.parse().ok().map(|scopes| Tokens {
             access_token,
             expires_in,

@@ -26,7 +26,7 @@ pub struct Client {
     pub(crate) secret_hash: Option<String>,
     pub(crate) redirect_uris: String,
     pub(crate) grant_types: String,
-    /// The scopes that the client may ask for.
+    /// The scopes that the client may ask for, unless `any_scope`.
     #[diesel(deserialize_as = String)]
     pub scopes: Scopes,
     /// Whether `response_type=code` takes a PKCE challenge (RFC 7636).
@@ -34,6 +34,18 @@ pub struct Client {
     pub(crate) version: i64,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Whether the client may ask for every scope that the server gives.
+    pub any_scope: bool,
+    /// What the client gets when it asks for no scope (§3.3).
+    #[diesel(deserialize_as = String)]
+    pub default_scopes: Scopes,
+    /// Seconds; `None` is the server's setting, 0 never ends.
+    pub(crate) access_token_lifetime: Option<i64>,
+    pub(crate) refresh_token_lifetime: Option<i64>,
+    /// The subject of the user who registered it.
+    pub owner: Option<String>,
+    /// Whether its own tokens act for its owner.
+    pub acts_as_owner: bool,
 }
 
 impl Client {
@@ -71,6 +83,12 @@ pub(crate) struct NewClientRow {
     pub(crate) scopes: String,
     pub(crate) require_pkce: bool,
     pub(crate) created_at: Timestamp,
+    pub(crate) any_scope: bool,
+    pub(crate) default_scopes: String,
+    pub(crate) access_token_lifetime: Option<i64>,
+    pub(crate) refresh_token_lifetime: Option<i64>,
+    pub(crate) owner: Option<String>,
+    pub(crate) acts_as_owner: bool,
 }
 
 /// The client of this identifier, unless it is disabled.
@@ -112,6 +130,12 @@ pub(crate) fn insert(db: &mut DbConnection, client: &NewClientRow) -> Query<bool
             oauth_clients::require_pkce.eq(client.require_pkce),
             oauth_clients::version.eq(1),
             oauth_clients::created_at.eq(client.created_at),
+            oauth_clients::any_scope.eq(client.any_scope),
+            oauth_clients::default_scopes.eq(&client.default_scopes),
+            oauth_clients::access_token_lifetime.eq(client.access_token_lifetime),
+            oauth_clients::refresh_token_lifetime.eq(client.refresh_token_lifetime),
+            oauth_clients::owner.eq(&client.owner),
+            oauth_clients::acts_as_owner.eq(client.acts_as_owner),
         ))
         .execute(db)?;
     Ok(true)

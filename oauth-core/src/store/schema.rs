@@ -30,6 +30,7 @@ diesel::table! {
         id -> BigInt,
         name -> Text,
         description -> Text,
+        is_enabled -> Bool,
     }
 }
 
@@ -51,6 +52,12 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        any_scope -> Bool,
+        default_scopes -> Text,
+        access_token_lifetime -> Nullable<BigInt>,
+        refresh_token_lifetime -> Nullable<BigInt>,
+        owner -> Nullable<Text>,
+        acts_as_owner -> Bool,
     }
 }
 

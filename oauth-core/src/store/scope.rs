@@ -15,14 +15,27 @@ pub struct Scope {
     pub description: String,
 }
 
-/// Those of the scopes that the server knows, by name.
+/// Those of the scopes that the server knows and gives, by name.
 pub(crate) fn named(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<Scope>> {
     let names: Vec<&str> = scopes.iter().collect();
     oauth_scopes::table
         .filter(oauth_scopes::name.eq_any(names))
+        .filter(oauth_scopes::is_enabled)
         .order(oauth_scopes::name)
         .select(Scope::as_select())
         .load(db)
+}
+
+/// Those of the scopes that the server knows, disabled ones as well.
+pub(crate) fn known(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<String>> {
+    let names: Vec<&str> = scopes.iter().collect();
+    oauth_scopes::table.filter(oauth_scopes::name.eq_any(names)).select(oauth_scopes::name).load(db)
+}
+
+/// Disables or enables a scope; `false` when there is none of this name.
+pub(crate) fn set_enabled(db: &mut DbConnection, name: &str, is_enabled: bool) -> Query<bool> {
+    let scope = oauth_scopes::table.filter(oauth_scopes::name.eq(name));
+    Ok(diesel::update(scope).set(oauth_scopes::is_enabled.eq(is_enabled)).execute(db)? == 1)
 }
 
 /// Inserts a scope; `false` when there is one of this name.

@@ -21,7 +21,7 @@ both_databases! {
             (token.subject.as_deref(), token.client_id.as_str()),
             (Some("alice"), "confidential")
         );
-        assert_eq!((token.scopes, token.expires_at), (scopes("read write"), 1_003_600));
+        assert_eq!((token.scopes, token.expires_at), (scopes("read write"), Some(1_003_600)));
     }
 
     async fn an_unknown_token_is_invalid(fixture: Fixture) {

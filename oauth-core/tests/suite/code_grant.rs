@@ -10,14 +10,14 @@ use crate::support::{
 both_databases! {
     async fn a_code_gives_tokens_of_what_was_asked(fixture: Fixture) {
         let tokens = fixture.tokens().await;
-        assert_eq!((tokens.expires_in, &tokens.scopes), (3600, &scopes("read write")));
+        assert_eq!((tokens.expires_in, &tokens.scopes), (Some(3600), &scopes("read write")));
         let access =
             fixture.server.verify(tokens.access_token.expose(), &scopes("read")).await.unwrap();
         assert_eq!(
             (access.subject.as_deref(), access.client_id.as_str()),
             (Some("alice"), "confidential")
         );
-        assert_eq!(access.expires_at, 1_003_600);
+        assert_eq!(access.expires_at, Some(1_003_600));
         assert_ne!(refresh_token(&tokens), &tokens.access_token);
     }
 
@@ -53,7 +53,7 @@ both_databases! {
         let fixture = fixture.with(|settings| settings.grant_lifetime = Some(100));
         let code = fixture.code(&code_request()).await;
         fixture.clock.advance(20);
-        assert_eq!(fixture.exchange(&code).await.unwrap().expires_in, 80);
+        assert_eq!(fixture.exchange(&code).await.unwrap().expires_in, Some(80));
     }
 
     // §4.1.3: the server MUST "ensure that the authorization code was issued to the authenticated confidential client".

@@ -13,7 +13,7 @@ both_databases! {
         let second = fixture.refresh(refresh_token(&first)).await.unwrap();
         assert_ne!(second.access_token, first.access_token);
         assert_ne!(refresh_token(&second), refresh_token(&first));
-        assert_eq!((second.expires_in, &second.scopes), (3600, &scopes("read write")));
+        assert_eq!((second.expires_in, &second.scopes), (Some(3600), &scopes("read write")));
         assert_live(&fixture, &second).await;
     }
 

@@ -38,7 +38,7 @@ both_databases! {
         let first = fixture.tokens().await;
         fixture.clock.advance(90);
         let second = fixture.refresh(refresh_token(&first)).await.unwrap();
-        assert_eq!(second.expires_in, 60);
+        assert_eq!(second.expires_in, Some(60));
         fixture.clock.advance(59);
         assert_live(&fixture, &second).await;
         fixture.clock.advance(1);

@@ -112,7 +112,7 @@ async fn read(request: &Request, body: Body) -> Result<(Option<String>, Params),
 #[derive(Object)]
 #[oai(rename = "TokenRequest")]
 struct TokenRequest {
-    /// `authorization_code` or `refresh_token`.
+    /// `authorization_code`, `refresh_token`, `client_credentials` or `password`.
     grant_type: String,
     /// The client, where it does not use HTTP Basic.
     client_id: Option<String>,
@@ -126,8 +126,12 @@ struct TokenRequest {
     code_verifier: Option<String>,
     /// `refresh_token`: the refresh token.
     refresh_token: Option<String>,
-    /// `refresh_token`: the same scope or less, separated by spaces.
+    /// Separated by spaces; `refresh_token`: the same scope or less.
     scope: Option<String>,
+    /// `password`: the user's name.
+    username: Option<String>,
+    /// `password`: the user's password.
+    password: Option<String>,
 }
 
 impl<'a> ApiExtractor<'a> for TokenForm {

@@ -13,8 +13,8 @@ pub(crate) struct TokenBody {
     access_token: String,
     /// How the token is used.
     token_type: TokenType,
-    /// Seconds until the access token ends.
-    expires_in: i64,
+    /// Seconds until the access token ends. Absent where it never does.
+    expires_in: Option<i64>,
     /// What to trade for the next access token; redeemed once. Absent where the client may not use one.
     refresh_token: Option<String>,
     /// What the access token allows, separated by spaces.

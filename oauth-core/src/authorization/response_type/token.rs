@@ -3,8 +3,7 @@
 use crate::{
     AuthorizationServer, StoreError,
     authorization::AuthorizationRequest,
-    grant::{NewTokens, TOKEN_TYPE, new_grant},
-    store::{self},
+    grant::{NewTokens, TOKEN_TYPE, Terms, begin, new_grant},
 };
 
 /// Issues an access token, and gives the parameters of the answer.
@@ -14,20 +13,14 @@ pub(in crate::authorization) async fn issue(
     subject: &str,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let grant = new_grant(server, &request.client, Some(subject), request.granted());
-    let tokens = NewTokens::access_only(server, request.granted(), grant.expires_at);
+    let terms = Terms::new(server, &request.client, request.granted(), grant.expires_at);
+    let tokens = begin(server, grant, NewTokens::access_only(terms)).await?;
 
-    let stored = tokens.clone();
-    let insert = move |db: &mut store::DbConnection| {
-        let grant_id = store::grant::insert(db, &grant)?;
-        stored.insert(db, grant_id)
-    };
-    server.store.write(insert).await?;
-
-    let tokens = tokens.into_answer(server);
-    Ok(vec![
+    let mut answer = vec![
         ("access_token", tokens.access_token.expose().to_owned()),
         ("token_type", TOKEN_TYPE.to_owned()),
-        ("expires_in", tokens.expires_in.to_string()),
-        ("scope", tokens.scopes.to_string()),
-    ])
+    ];
+    answer.extend(tokens.expires_in.map(|seconds| ("expires_in", seconds.to_string())));
+    answer.push(("scope", tokens.scopes.to_string()));
+    Ok(answer)
 }

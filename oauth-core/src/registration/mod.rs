@@ -1,59 +1,13 @@
-//! Registering clients and scopes: RFC 6749 §2, with the names of RFC 7591 §2.
+//! Registering clients and scopes: RFC 6749 §2.
 
+mod new_client;
+
+pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 use crate::{
-    AuthorizationServer, Client, GrantType, InvalidRedirectUri, RedirectUri, Scopes, Secret,
-    StoreError, is_scope_token,
+    AuthorizationServer, Client, InvalidScope, Scopes, Secret, StoreError, is_scope_token,
     secret::Digest,
     store::{self, client::NewClientRow},
 };
-
-/// A client to be registered.
-///
-/// ```
-/// use oauth_core::{GrantType, NewClient};
-///
-/// let client = NewClient {
-///     redirect_uris: vec!["https://app.example/callback".to_owned()],
-///     scopes: "user_info".parse()?,
-///     ..NewClient::new("My App")
-/// };
-/// assert_eq!(client.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
-/// # Ok::<(), oauth_core::InvalidScope>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct NewClient {
-    /// The identifier; `None` draws one.
-    pub client_id: Option<String>,
-    /// The name that users see.
-    pub name: String,
-    /// What users are told about it.
-    pub description: String,
-    /// The client's home page.
-    pub client_uri: Option<String>,
-    /// The client's picture.
-    pub logo_uri: Option<String>,
-    /// What it authenticates with.
-    pub secret: ClientSecret,
-    /// Its redirection endpoints (§3.1.2.2).
-    pub redirect_uris: Vec<String>,
-    /// The grants that it may use.
-    pub grant_types: Vec<GrantType>,
-    /// The scopes that it may ask for.
-    pub scopes: Scopes,
-    /// Whether `response_type=code` takes a PKCE challenge; `None` means: of a public client.
-    pub require_pkce: Option<bool>,
-}
-
-/// What a client authenticates with.
-#[derive(Debug, Clone)]
-pub enum ClientSecret {
-    /// 256 random bits, drawn by the server.
-    Generated,
-    /// Picked by a person: it is hashed slowly, and its first use after a start costs some 20 ms.
-    Chosen(Secret),
-    /// Nothing: a public client (§2.1).
-    None,
-}
 
 /// A client that was registered.
 #[derive(Debug, Clone)]
@@ -82,73 +36,6 @@ pub enum RegistrationError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl NewClient {
-    /// A confidential client with a generated secret, for the code and refresh grants.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            client_id: None,
-            name: name.into(),
-            description: String::new(),
-            client_uri: None,
-            logo_uri: None,
-            secret: ClientSecret::Generated,
-            redirect_uris: Vec::new(),
-            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-            scopes: Scopes::default(),
-            require_pkce: None,
-        }
-    }
-
-    fn check(&self) -> Result<(), RegistrationError> {
-        let invalid = |field, problem: String| Err(RegistrationError::Invalid { field, problem });
-        let visible = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 255
-                && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
-            return invalid("name", "must have 1 to 100 characters".to_owned());
-        }
-        if !self.client_id.as_deref().is_none_or(visible) {
-            return invalid(
-                "client_id",
-                "must have 1 to 255 printable ASCII characters without spaces".to_owned(),
-            );
-        }
-        for uri in [&self.client_uri, &self.logo_uri].into_iter().flatten() {
-            if !(uri.starts_with("https://") || uri.starts_with("http://"))
-                || url::Url::parse(uri).is_err()
-            {
-                return invalid(
-                    "client_uri and logo_uri",
-                    format!("{uri} is not an http or https URL"),
-                );
-            }
-        }
-        for uri in &self.redirect_uris {
-            if let Err(InvalidRedirectUri(problem)) = RedirectUri::parse(uri) {
-                return invalid("redirect_uris", format!("{uri}: {problem}"));
-            }
-        }
-        let redirects = [GrantType::AuthorizationCode, GrantType::Implicit]
-            .iter()
-            .any(|grant| self.grant_types.contains(grant));
-        if redirects && self.redirect_uris.is_empty() {
-            return invalid("redirect_uris", "these grants need at least one".to_owned());
-        }
-        if matches!(self.secret, ClientSecret::None)
-            && self.grant_types.contains(&GrantType::ClientCredentials)
-        {
-            return invalid(
-                "grant_types",
-                "client_credentials is for clients with a secret (RFC 6749 4.4)".to_owned(),
-            );
-        }
-        Ok(())
-    }
 }
 
 impl AuthorizationServer {
@@ -184,6 +71,12 @@ impl AuthorizationServer {
             scopes: new.scopes.to_string(),
             require_pkce: new.require_pkce.unwrap_or(is_public),
             created_at: self.now(),
+            any_scope: new.any_scope,
+            default_scopes: new.default_scopes.to_string(),
+            access_token_lifetime: new.access_token_lifetime.map(Lifetime::stored),
+            refresh_token_lifetime: new.refresh_token_lifetime.map(Lifetime::stored),
+            owner: new.owner,
+            acts_as_owner: new.acts_as_owner,
         };
         let insert = move |db: &mut store::DbConnection| {
             let inserted = store::client::insert(db, &row)?;
@@ -226,7 +119,7 @@ impl AuthorizationServer {
         description: &str,
     ) -> Result<(), RegistrationError> {
         if !is_scope_token(name) || name.len() > 255 {
-            let problem = crate::InvalidScope.to_string();
+            let problem = InvalidScope.to_string();
             return Err(RegistrationError::Invalid { field: "scope", problem });
         }
         let (name, description) = (name.to_owned(), description.to_owned());
@@ -243,7 +136,17 @@ impl AuthorizationServer {
     /// When the store fails.
     pub async fn unknown_scopes(&self, scopes: &Scopes) -> Result<Scopes, StoreError> {
         let names = scopes.clone();
-        let known = self.store.read(move |db| store::scope::named(db, &names)).await?;
-        Ok(scopes.beyond(&known.iter().map(|scope| scope.name.as_str()).collect()))
+        let known = self.store.read(move |db| store::scope::known(db, &names)).await?;
+        Ok(scopes.beyond(&known.iter().map(String::as_str).collect()))
+    }
+
+    /// Disables a scope, or enables it again: while it is disabled nobody is given it, and tokens that have it keep
+    /// it. Says whether there is a scope of this name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn set_scope_disabled(&self, name: &str, disabled: bool) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.store.write(move |db| store::scope::set_enabled(db, &name, !disabled)).await
     }
 }

@@ -1,0 +1,27 @@
+//! `grant_type=client_credentials`: RFC 6749 §4.4. The client acts for itself; there is never a refresh token.
+
+use crate::{
+    AuthorizationServer, Client, Params, Tokens,
+    error::TokenError::{self, UnauthorizedClient},
+    grant::{NewTokens, Terms, begin, new_grant},
+    scope_request::requested_scopes,
+};
+
+/// Issues an access token to the client itself, or, where its registration says so, for its owner.
+pub(super) async fn exchange(
+    server: &AuthorizationServer,
+    client: &Client,
+    params: &Params,
+) -> Result<Tokens, TokenError> {
+    if client.is_public {
+        // §4.4: the grant "MUST only be used by confidential clients".
+        return Err(UnauthorizedClient("this grant is for clients that have a secret".into()));
+    }
+    let scopes = requested_scopes(server, client, params).await?;
+    let scopes = scopes.iter().map(|scope| scope.name.as_str()).collect::<crate::Scopes>();
+    let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
+
+    let grant = new_grant(server, client, subject, scopes.clone());
+    let terms = Terms::new(server, client, scopes, grant.expires_at);
+    Ok(begin(server, grant, NewTokens::access_only(terms)).await?)
+}

@@ -1,0 +1,29 @@
+//! `grant_type=password`: RFC 6749 §4.3. RFC 9700 §2.4 says that it "MUST NOT be used": a client gets it only where its
+//! registration lists it, for what is too old to use another.
+
+use crate::{
+    AuthorizationServer, Client, Params, Scopes, Tokens,
+    error::TokenError::{self, InvalidGrant, InvalidRequest},
+    grant::{NewTokens, Terms, begin, new_grant},
+    scope_request::requested_scopes,
+};
+
+/// Trades a user's name and password for tokens.
+pub(super) async fn exchange(
+    server: &AuthorizationServer,
+    client: &Client,
+    params: &Params,
+) -> Result<Tokens, TokenError> {
+    let username = params.get("username").ok_or(InvalidRequest("username is missing".into()))?;
+    let password = params.get("password").ok_or(InvalidRequest("password is missing".into()))?;
+    let scopes = requested_scopes(server, client, params).await?;
+    let scopes = scopes.iter().map(|scope| scope.name.as_str()).collect::<Scopes>();
+
+    // Last, because a hash costs 20 ms: what else is wrong with the request is said before.
+    let subject = server.resource_owner(username, password).await?;
+    let subject = subject.ok_or(InvalidGrant("the user name or the password is wrong".into()))?;
+
+    let grant = new_grant(server, client, Some(&subject), scopes.clone());
+    let terms = Terms::new(server, client, scopes, grant.expires_at);
+    Ok(begin(server, grant, NewTokens::drawn(server, client, terms)).await?)
+}
