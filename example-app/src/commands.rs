@@ -1,11 +1,14 @@
 //! The commands.
 
 mod createsuperuser;
+mod register_client;
 mod runserver;
+mod secret;
+mod syncscopes;
 
 use std::process::ExitCode;
 
-use oauth_server::{AuthorizationServer, BuildError, Store, StoreError};
+use oauth_server::{AuthorizationServer, BuildError, RegistrationError, Store, StoreError};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -24,6 +27,8 @@ enum Failure {
     Demo(#[from] demo_data::Error),
     #[error(transparent)]
     Account(#[from] oauth_server::AccountError),
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error("{0}")]
@@ -73,6 +78,8 @@ async fn command(Options { command, site }: Options) -> Result<(), Failure> {
         Command::Createsuperuser { username, email } => {
             createsuperuser::run(&site, username, email).await
         }
+        Command::RegisterClient(client) => register_client::run(&site, *client).await,
+        Command::Syncscopes { prefixes } => syncscopes::run(&site, &prefixes).await,
     }
 }
 

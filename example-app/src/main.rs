@@ -8,6 +8,7 @@ mod commands;
 mod demo_data;
 mod oauth2server;
 mod options;
+mod polls;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -21,9 +22,9 @@ use crate::options::Options;
 /// What stands where: Django's `urls.py`.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     // The token endpoint and the guarded API, in one OpenAPI document.
-    let document = oauth.document((OAuthApi, api::views::Api));
+    let document = oauth.document((OAuthApi, api::views::Api, polls::views::Polls));
     let service = OpenApiService::new(document, "Example API", env!("CARGO_PKG_VERSION"))
-        .description("djoauth2's quickstart: an OAuth 2.0 provider and an API that it protects.");
+        .description("The quickstarts of djoauth2 and django-oauthost: an OAuth 2.0 provider, and the API that it protects.");
     let docs = oauth.swagger_ui(&service, demo_data::SWAGGER_UI);
     let openapi = service.spec_endpoint();
     let service = Arc::new(service.into_endpoint());
@@ -35,11 +36,19 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         // The endpoint for creating and exchanging access tokens and refresh tokens is handled entirely by the library.
         .at("/oauth2/token", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
-        .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
+        .at(
+            "/oauth2/authorization",
+            oauth2server::views::authorization_endpoint(oauth, "/oauth2/authorization/"),
+        )
         // The page for requests that cannot be answered by a redirect to the client.
         .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
         // A protected API endpoint.
-        .at("/api/user_info", service)
+        .at("/api/user_info", service.clone())
+        // The quickstart of django-oauthost: its two endpoints where it has them, and its guarded views.
+        .at("/auth", oauth2server::views::authorization_endpoint(oauth, "/auth/"))
+        .at("/token", oauth.token_endpoint())
+        .at("/polls/:id/stats", service.clone())
+        .at("/polls/:id/results", service)
         // The API's document, for people and for programs.
         .nest("/docs", docs)
         .at("/openapi.json", openapi)

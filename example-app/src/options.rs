@@ -1,5 +1,6 @@
 //! The command line and the environment: an option wins over its variable.
 
+mod client;
 mod server;
 mod value;
 
@@ -7,7 +8,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use self::{server::ServerOptions, value::BadValue};
+pub(crate) use self::{client::ClientOptions, server::ServerOptions, value::BadValue};
 
 /// The quickstart: a poem application that is an OAuth 2.0 provider.
 ///
@@ -42,10 +43,20 @@ pub(crate) enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Register a client, and print its secret: this is the only time that it can be seen
+    RegisterClient(Box<ClientOptions>),
+    /// Register the scopes that the code's guards declare
+    ///
+    /// Says what it created, and warns of scopes in the database that no code names.
+    Syncscopes {
+        /// Only scopes whose names begin so, such as `polls:`
+        prefixes: Vec<String>,
+    },
 }
 
 /// Where the application finds its database and its callers, and the settings of its server.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Database, address and log")]
 pub(crate) struct Site {
     /// The database.
     #[arg(

@@ -107,6 +107,16 @@ impl AuthorizationServer {
         self.store.read(move |db| store::user::find(db, id)).await
     }
 
+    /// The user of this name, unless deactivated.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
+        let username = username.to_owned();
+        let found = self.store.read(move |db| store::user::named(db, &username)).await?;
+        Ok(found.map(|(user, _)| user))
+    }
+
     /// Starts a session for a browser in which nobody has signed in yet: what the CSRF token of a form hangs on.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub use self::{
     clock::{Clock, MovableClock, Timestamp},
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{Event, EventSink},
-    grant::{GrantType, Tokens},
+    grant::{GrantType, Tokens, UnknownGrantType},
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},

@@ -5,7 +5,12 @@ use std::{marker::PhantomData, ops::Deref};
 use oauth_core::{AccessToken, BearerError};
 use poem::{FromRequest, Request, RequestBody, Response};
 
-use crate::{OAuth, ScopeSet, request, response};
+use crate::{
+    InHeader, OAuth, Presentation, ScopeSet,
+    middleware::TokenInQuery,
+    presentation::{Presented, presented},
+    response,
+};
 
 /// Admits a request whose token has every scope of `S`, and gives the handler that token: djoauth2's `@oauth_scope`.
 ///
@@ -22,14 +27,15 @@ use crate::{OAuth, ScopeSet, request, response};
 /// }
 /// ```
 ///
-/// An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it.
+/// The token comes in the `Authorization` header; `Access<UserInfo, Anywhere>` takes it from a form's body and from the
+/// query as well. An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it.
 #[derive(Debug, Clone)]
-pub struct Access<S: ScopeSet> {
+pub struct Access<S: ScopeSet, P: Presentation = InHeader> {
     token: AccessToken,
-    scopes: PhantomData<fn() -> S>,
+    requirements: PhantomData<fn() -> (S, P)>,
 }
 
-impl<S: ScopeSet> Deref for Access<S> {
+impl<S: ScopeSet, P: Presentation> Deref for Access<S, P> {
     type Target = AccessToken;
 
     fn deref(&self) -> &AccessToken {
@@ -37,54 +43,44 @@ impl<S: ScopeSet> Deref for Access<S> {
     }
 }
 
-impl<'a, S: ScopeSet> FromRequest<'a> for Access<S> {
-    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
-        match admit(request, S::names()).await {
-            Ok(token) => Ok(Self { token, scopes: PhantomData }),
+impl<'a, S: ScopeSet, P: Presentation> FromRequest<'a> for Access<S, P> {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        match admit::<P>(request, body, S::names()).await {
+            Ok(token) => Ok(Self { token, requirements: PhantomData }),
             Err(refusal) => Err(poem::Error::from_response(refusal)),
         }
     }
 }
 
-async fn admit(request: &Request, required: &[&str]) -> Result<AccessToken, Response> {
+async fn admit<P: Presentation>(
+    request: &Request,
+    body: &mut RequestBody,
+    required: &[&str],
+) -> Result<AccessToken, Response> {
     let Some(oauth) = request.data::<OAuth>() else {
         tracing::error!(
             "a guarded handler runs outside of OAuth::middleware: every request is refused"
         );
         return Err(response::failure());
     };
-    let verified = match presented(oauth, request) {
+    let verified = match read::<P>(oauth, request, body).await {
         Ok(token) => oauth.server().verify(&token, &required.iter().copied().collect()).await,
         Err(refusal) => Err(refusal),
     };
     verified.map_err(|refusal| response::bearer::refusal(&refusal, oauth.settings()))
 }
 
-/// The token of the `Authorization` header (§2.1), whose scheme is case-insensitive (RFC 9110 §11.1).
-fn presented(oauth: &OAuth, request: &Request) -> Result<String, BearerError> {
+async fn read<P: Presentation>(
+    oauth: &OAuth,
+    request: &Request,
+    body: &mut RequestBody,
+) -> Result<String, BearerError> {
     if oauth.settings().ssl_only && !oauth.proxies().is_secure(request) {
         return Err(BearerError::InvalidRequest("requests must use TLS".into()));
     }
-    let header = request::authorization(request)
-        .map_err(|fault| BearerError::InvalidRequest(fault.into()))?;
-    let header = header.ok_or(BearerError::MissingToken)?;
-    let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
-    let token = token.trim();
-
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return Err(BearerError::MissingToken);
+    let Presented { token, in_query } = presented::<P>(request, body).await?;
+    if in_query {
+        TokenInQuery::mark(request);
     }
-    if !is_b64token(token) {
-        return Err(BearerError::InvalidRequest(
-            "the Authorization header must be Bearer and one token".into(),
-        ));
-    }
-    Ok(token.to_owned())
-}
-
-/// §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
-fn is_b64token(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    !body.is_empty()
-        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+    Ok(token)
 }

@@ -40,10 +40,14 @@ mod guard;
 mod middleware;
 mod openapi;
 mod pages;
+mod presentation;
 mod proxy;
 mod request;
 mod response;
 mod scope;
+#[doc(hidden)]
+pub mod scope_name;
+mod scope_sync;
 mod session;
 mod swagger;
 mod users;
@@ -64,7 +68,9 @@ pub use self::{
     middleware::{OAuthEndpoint, OAuthMiddleware},
     openapi::{Document, Secured},
     pages::Page,
+    presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
     response::failure,
     scope::{Scope, ScopeDeclaration, ScopeSet, declared_scopes},
+    scope_sync::{SyncedScopes, missing_scopes, sync_scopes},
     users::{ResourceOwner, Users},
 };

@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -18,7 +18,10 @@ use poem::{
 };
 use tracing::Instrument;
 
-use crate::{OAuth, response};
+use crate::{
+    OAuth,
+    response::{self, no_store},
+};
 
 /// See [`OAuth::middleware`].
 #[derive(Clone)]
@@ -63,7 +66,9 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let id = next_id();
         // Without the query: that is where codes and tokens stand.
         let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        let in_query = TokenInQuery::default();
         request.set_data(self.oauth.clone());
+        request.set_data(in_query.clone());
         let mut response = self
             .inner
             .call(request)
@@ -71,6 +76,9 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
             .await
             .map_or_else(answer, IntoResponse::into_response);
 
+        if in_query.is_marked() {
+            response = no_store(response);
+        }
         let status = response.status().as_u16();
         span.in_scope(|| {
             tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
@@ -79,6 +87,23 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
             response.headers_mut().insert("X-Request-Id", id);
         }
         Ok(response)
+    }
+}
+
+/// Whether a guard found the token in the query. RFC 6750 §2.3: such answers "SHOULD contain a Cache-Control header with
+/// the 'private' option"; they are kept by nobody here, and their URL does not travel on as a referrer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TokenInQuery(Arc<AtomicBool>);
+
+impl TokenInQuery {
+    pub(crate) fn mark(request: &Request) {
+        if let Some(Self(marked)) = request.data() {
+            marked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

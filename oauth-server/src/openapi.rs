@@ -17,7 +17,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use crate::{Access, ScopeSet, declared_scopes};
+use crate::{Access, InHeader, Presentation, ScopeSet, declared_scopes};
 
 /// [`Access`] for a poem-openapi operation: the same check, and shown in the document.
 ///
@@ -39,9 +39,9 @@ use crate::{Access, ScopeSet, declared_scopes};
 /// }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Secured<S: ScopeSet>(Access<S>);
+pub struct Secured<S: ScopeSet, P: Presentation = InHeader>(Access<S, P>);
 
-impl<S: ScopeSet> Deref for Secured<S> {
+impl<S: ScopeSet, P: Presentation> Deref for Secured<S, P> {
     type Target = AccessToken;
 
     fn deref(&self) -> &AccessToken {
@@ -49,7 +49,7 @@ impl<S: ScopeSet> Deref for Secured<S> {
     }
 }
 
-impl<'a, S: ScopeSet> ApiExtractor<'a> for Secured<S> {
+impl<'a, S: ScopeSet, P: Presentation> ApiExtractor<'a> for Secured<S, P> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
     type ParamType = ();
     type ParamRawType = ();
@@ -65,7 +65,7 @@ impl<'a, S: ScopeSet> ApiExtractor<'a> for Secured<S> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        <Access<S> as FromRequest>::from_request(request, body).await.map(Self)
+        <Access<S, P> as FromRequest>::from_request(request, body).await.map(Self)
     }
 }
 

@@ -20,16 +20,22 @@ pub(crate) fn raw_query(request: &Request) -> &str {
 /// # Errors
 /// A sentence for the client's developer, when the body is no form or too large.
 pub(crate) async fn form(request: &Request, body: Body) -> Result<Vec<u8>, &'static str> {
-    let essence =
-        request.content_type().and_then(|value| value.split(';').next()).unwrap_or_default();
-    if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !is_form(request) {
         return Err("the body must be application/x-www-form-urlencoded");
     }
-    let bytes = body
-        .into_bytes_limit(BODY_LIMIT)
-        .await
-        .map_err(|_| "the body is broken, or larger than 64 KiB")?;
-    Ok(bytes.to_vec())
+    limited(body).await
+}
+
+/// Whether the body says that it is a form.
+pub(crate) fn is_form(request: &Request) -> bool {
+    let essence = request.content_type().and_then(|value| value.split(';').next());
+    essence.unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// The body, where it is not too large.
+pub(crate) async fn limited(body: Body) -> Result<Vec<u8>, &'static str> {
+    let bytes = body.into_bytes_limit(BODY_LIMIT).await;
+    bytes.map(|bytes| bytes.to_vec()).map_err(|_| "the body is broken, or larger than 64 KiB")
 }
 
 /// The value of the `Authorization` header, of which there may be one.

@@ -72,6 +72,25 @@ pub fn declared_scopes() -> Vec<ScopeDeclaration> {
 /// assert_eq!(UserInfo::NAME, "user_info");
 /// ```
 ///
+/// A scope may also take its name from where it stands: the first module of the application, and the view that it
+/// guards. Renaming the view without the scope does not compile.
+///
+/// ```
+/// mod polls {
+///     pub mod views {
+///         use oauth_server::{Access, scope};
+///
+///         scope! { pub Results for results, "See the results of polls." }
+///
+///         #[poem::handler]
+///         pub async fn results(_token: Access<Results>) {}
+///     }
+/// }
+/// # // A doctest's own function is one more module.
+/// # use oauth_server::Scope as _;
+/// # assert!(polls::views::Results::NAME.ends_with(":results"));
+/// ```
+///
 /// What is no scope token does not compile:
 ///
 /// ```compile_fail
@@ -81,7 +100,7 @@ pub fn declared_scopes() -> Vec<ScopeDeclaration> {
 macro_rules! scope {
     ($(#[$meta:meta])* $visibility:vis $scope:ident = $name:expr, $description:expr) => {
         $(#[$meta])*
-        #[doc = concat!("The scope `", $name, "`: ", $description)]
+        #[doc = $description]
         #[derive(Debug, Clone, Copy)]
         $visibility struct $scope;
 
@@ -93,10 +112,30 @@ macro_rules! scope {
             const DESCRIPTION: &'static str = $description;
         }
 
-        const _: &str = <$scope as $crate::Scope>::NAME;
-
         $crate::inventory::submit! {
-            $crate::ScopeDeclaration { name: $name, description: $description, at: concat!(file!(), ":", line!()) }
+            $crate::ScopeDeclaration {
+                name: <$scope as $crate::Scope>::NAME,
+                description: $description,
+                at: concat!(file!(), ":", line!()),
+            }
+        }
+    };
+    ($(#[$meta:meta])* $visibility:vis $scope:ident for $view:path, $description:expr) => {
+        const _: () = {
+            #[allow(dead_code, reason = "it is there to be compiled: the view exists")]
+            fn the_view_exists() {
+                let _ = $view;
+            }
+        };
+
+        $crate::scope! {
+            $(#[$meta])*
+            $visibility $scope = {
+                const APP: &str = $crate::scope_name::application(module_path!());
+                const VIEW: &str = $crate::scope_name::view(stringify!($view));
+                const NAME: [u8; APP.len() + 1 + VIEW.len()] = $crate::scope_name::joined(APP, VIEW);
+                $crate::scope_name::text(&NAME)
+            }, $description
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use oauth_server::{AuthorizationServer, Event, OAuth, Store};
+use oauth_server::{AuthorizationServer, Event, OAuth, Store, missing_scopes};
 use poem::{
     Server,
     listener::{Acceptor, Listener, TcpListener},
@@ -33,6 +33,13 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         oauth = oauth.template(name, source);
     }
     let oauth = oauth.build()?;
+    for scope in missing_scopes(oauth.server()).await? {
+        tracing::error!(
+            scope = scope.name,
+            at = scope.at,
+            "a guard requires a scope that the database lacks; run syncscopes"
+        );
+    }
     announce(&oauth, bound);
 
     let served = Server::new_with_acceptor(acceptor);

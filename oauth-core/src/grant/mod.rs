@@ -6,6 +6,8 @@ mod issue;
 mod password;
 mod refresh_token;
 
+use std::str::FromStr;
+
 pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, new_grant};
 use crate::{
     AuthorizationServer, Client, Params, Scopes, Secret,
@@ -39,6 +41,26 @@ impl GrantType {
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
         }
+    }
+}
+
+/// A grant that this server does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a grant is authorization_code, implicit, refresh_token, client_credentials or password")]
+pub struct UnknownGrantType;
+
+impl FromStr for GrantType {
+    type Err = UnknownGrantType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGrantType> {
+        let all = [
+            Self::AuthorizationCode,
+            Self::Implicit,
+            Self::RefreshToken,
+            Self::ClientCredentials,
+            Self::Password,
+        ];
+        all.into_iter().find(|grant_type| grant_type.as_str() == text).ok_or(UnknownGrantType)
     }
 }
 

@@ -45,6 +45,7 @@ impl AuthorizationServer {
     /// When a field is wrong or the identifier is taken.
     pub async fn register_client(&self, new: NewClient) -> Result<Registered, RegistrationError> {
         new.check()?;
+        self.check_scopes(&new).await?;
         let drawn = matches!(new.secret, ClientSecret::Generated).then(Secret::generate);
         let secret_hash = match &new.secret {
             ClientSecret::Chosen(secret) => Some(self.hasher.hash(secret.expose()).await?),
@@ -84,6 +85,24 @@ impl AuthorizationServer {
         };
         let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(client_id))?;
         Ok(Registered { client, secret: drawn })
+    }
+
+    async fn check_scopes(&self, new: &NewClient) -> Result<(), RegistrationError> {
+        let unknown = self.unknown_scopes(&new.scopes).await?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        if !new.register_unknown_scopes {
+            let problem = format!("the server does not know {unknown}");
+            return Err(RegistrationError::Invalid { field: "scopes", problem });
+        }
+        for name in unknown.iter() {
+            match self.register_scope(name, name).await {
+                Ok(()) | Err(RegistrationError::Taken(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// The client of this identifier, unless it is disabled.
@@ -128,6 +147,15 @@ impl AuthorizationServer {
             Ok(store::scope::insert(db, &name, &description)?.then_some(()))
         };
         self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
+    }
+
+    /// Every scope that the server knows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn scopes(&self) -> Result<Scopes, StoreError> {
+        let names = self.store.read(store::scope::names).await?;
+        Ok(names.iter().map(String::as_str).collect())
     }
 
     /// Those of the scopes that the server lacks.

@@ -36,6 +36,9 @@ pub struct NewClient {
     pub grant_types: Vec<GrantType>,
     /// The scopes that it may ask for, unless `any_scope`.
     pub scopes: Scopes,
+    /// Registers those of its scopes that the server does not know, with their names for a description; else they are
+    /// refused.
+    pub register_unknown_scopes: bool,
     /// No restriction: it may ask for every scope that the server gives, now and later.
     pub any_scope: bool,
     /// What it gets when it asks for no scope (§3.3); empty: then it must ask.
@@ -95,6 +98,7 @@ impl NewClient {
             redirect_uris: Vec::new(),
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             scopes: Scopes::default(),
+            register_unknown_scopes: false,
             any_scope: false,
             default_scopes: Scopes::default(),
             access_token_lifetime: None,

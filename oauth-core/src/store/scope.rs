@@ -32,6 +32,11 @@ pub(crate) fn known(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<String>
     oauth_scopes::table.filter(oauth_scopes::name.eq_any(names)).select(oauth_scopes::name).load(db)
 }
 
+/// Every scope that the server knows, in alphabetical order.
+pub(crate) fn names(db: &mut DbConnection) -> Query<Vec<String>> {
+    oauth_scopes::table.order(oauth_scopes::name).select(oauth_scopes::name).load(db)
+}
+
 /// Disables or enables a scope; `false` when there is none of this name.
 pub(crate) fn set_enabled(db: &mut DbConnection, name: &str, is_enabled: bool) -> Query<bool> {
     let scope = oauth_scopes::table.filter(oauth_scopes::name.eq(name));

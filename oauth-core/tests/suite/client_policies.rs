@@ -100,4 +100,18 @@ both_databases! {
         let refusal = fixture.server.register_client(new).await.unwrap_err();
         assert!(refusal.to_string().contains("never"), "{refusal}");
     }
+
+    async fn a_scope_that_the_server_does_not_know_is_refused_at_registration(fixture: Fixture) {
+        let new = NewClient { scopes: scopes("read polls:vote"), ..client("voter") };
+        let refusal = fixture.server.register_client(new).await.unwrap_err();
+        assert!(refusal.to_string().contains("polls:vote"), "{refusal}");
+        assert!(fixture.server.client("voter").await.unwrap().is_none(), "nothing half-saved");
+    }
+
+    async fn or_registered_with_it_where_that_is_asked_for(fixture: Fixture) {
+        let scopes_of_voter = scopes("read polls:vote");
+        let new = NewClient { scopes: scopes_of_voter, register_unknown_scopes: true, ..client("voter") };
+        fixture.register(new).await;
+        assert!(fixture.server.scopes().await.unwrap().contains("polls:vote"));
+    }
 }

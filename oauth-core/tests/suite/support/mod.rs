@@ -22,7 +22,8 @@ pub(crate) use self::{
     sql::Column,
 };
 
-/// Scopes: the server knows `read`, `write` and `admin`; the clients may ask for `read`, `write` and `retired`.
+/// Scopes: the server knows `read`, `write` and `admin`, and `retired`, which is disabled; the clients may ask for
+/// `read`, `write` and `retired`.
 ///
 /// Clients: `confidential` has a secret and redeems codes and refresh tokens; `public` has none and does the same with
 /// PKCE; `implicit` is public and only takes tokens from the authorization endpoint.
@@ -86,6 +87,10 @@ impl Fixture {
         let (clock, events) = (MovableClock::at(1_000_000), Arc::default());
         let server = serve(Settings::new("https://id.example"), store, &clock, &events);
 
+        for name in ["read", "write", "admin", "retired"] {
+            server.register_scope(name, name).await.unwrap();
+        }
+        server.set_scope_disabled("retired", true).await.unwrap();
         let registered = server.register_client(client("confidential")).await.unwrap();
         let secret = registered.secret.expect("a generated secret");
         let public = NewClient { secret: ClientSecret::None, ..client("public") };
@@ -93,9 +98,6 @@ impl Fixture {
         let implicit = NewClient { secret: ClientSecret::None, grant_types, ..client("implicit") };
         for new in [public, implicit] {
             server.register_client(new).await.unwrap();
-        }
-        for (name, description) in [("read", "Read"), ("write", "Write"), ("admin", "Administer")] {
-            server.register_scope(name, description).await.unwrap();
         }
         Self { server, clock, secret, events, database }
     }

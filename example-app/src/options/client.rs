@@ -1,0 +1,109 @@
+//! The options of `register-client`: a client's registration.
+
+use clap::Args;
+use oauth_server::{ClientSecret, GrantType, Lifetime, NewClient, Scopes, Secret};
+
+/// A client to be registered.
+#[derive(Debug, Args)]
+pub(crate) struct ClientOptions {
+    /// The name that users see
+    #[arg(long)]
+    name: String,
+    /// The identifier [default: drawn]
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// What users are told about it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    description: String,
+    /// Its home page
+    #[arg(long, value_name = "URL")]
+    client_uri: Option<String>,
+    /// Its picture
+    #[arg(long, value_name = "URL")]
+    logo_uri: Option<String>,
+    /// Where it takes answers; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// A grant that it may use.
+    #[arg(long = "grant-type", value_name = "GRANT")]
+    #[arg(
+        help = "A grant that it may use; may be repeated [default: authorization_code, refresh_token]"
+    )]
+    grant_types: Vec<GrantType>,
+    /// A scope that it may ask for; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<Scopes>,
+    /// It may ask for every scope that the server gives, now and later
+    #[arg(long, conflicts_with = "scopes")]
+    any_scope: bool,
+    /// A scope that it gets when it asks for none; may be repeated
+    #[arg(long = "default-scope", value_name = "SCOPE")]
+    default_scopes: Vec<Scopes>,
+    /// Register those of its scopes that the server does not know
+    #[arg(long)]
+    register_unknown_scopes: bool,
+    /// It has no secret: an application in a browser or on a phone
+    #[arg(long, conflicts_with = "choose_secret")]
+    public: bool,
+    /// Read its secret from the terminal or standard input, in place of drawing one
+    #[arg(long)]
+    pub(crate) choose_secret: bool,
+    /// Whether it must use PKCE [default: true for a public client, else false]
+    #[arg(long, value_name = "BOOL")]
+    require_pkce: Option<bool>,
+    /// Seconds that its access tokens last, or never [default: as the server's setting]
+    #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
+    token_lifetime: Option<Lifetime>,
+    /// Seconds that its refresh tokens last from each rotation, or never [default: as the server's setting]
+    #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
+    refresh_lifetime: Option<Lifetime>,
+    /// The user who registers it
+    #[arg(long, value_name = "USERNAME")]
+    pub(crate) owner: Option<String>,
+    /// Tokens that it gets for itself act for its owner
+    #[arg(long, requires = "owner")]
+    acts_as_owner: bool,
+}
+
+impl ClientOptions {
+    /// The registration, with the subject of the owner and the secret that was chosen.
+    pub(crate) fn into_client(self, owner: Option<String>, chosen: Option<Secret>) -> NewClient {
+        let drawn_or_none = if self.public { ClientSecret::None } else { ClientSecret::Generated };
+        let defaults = NewClient::new(self.name);
+        NewClient {
+            client_id: self.client_id,
+            description: self.description,
+            client_uri: self.client_uri,
+            logo_uri: self.logo_uri,
+            secret: chosen.map_or(drawn_or_none, ClientSecret::Chosen),
+            redirect_uris: self.redirect_uris,
+            grant_types: if self.grant_types.is_empty() {
+                defaults.grant_types
+            } else {
+                self.grant_types
+            },
+            scopes: union(&self.scopes),
+            any_scope: self.any_scope,
+            default_scopes: union(&self.default_scopes),
+            register_unknown_scopes: self.register_unknown_scopes,
+            require_pkce: self.require_pkce,
+            access_token_lifetime: self.token_lifetime,
+            refresh_token_lifetime: self.refresh_lifetime,
+            owner,
+            acts_as_owner: self.acts_as_owner,
+            name: defaults.name,
+        }
+    }
+}
+
+fn union(scopes: &[Scopes]) -> Scopes {
+    scopes.iter().flat_map(Scopes::iter).collect()
+}
+
+fn lifetime(text: &str) -> Result<Lifetime, &'static str> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(Lifetime::Seconds(seconds)),
+        _ if text == "never" => Ok(Lifetime::Never),
+        _ => Err("a number of seconds, or never"),
+    }
+}

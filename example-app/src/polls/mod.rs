@@ -1,0 +1,3 @@
+//! django-oauthost's quickstart application: polls, with two guarded views.
+
+pub(crate) mod views;
