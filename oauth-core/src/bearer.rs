@@ -1,7 +1,10 @@
 //! What a bearer token allows: RFC 6750.
 
 use crate::{
-    AuthorizationServer, BearerError, Scopes, Timestamp, grant::NEVER, secret::Digest, store,
+    AuthorizationServer, BearerError, Scopes, Timestamp,
+    grant::NEVER,
+    secret::Digest,
+    store::{self, access_token::Standing},
 };
 
 /// A token that was presented and is live: what a protected resource may know of it.
@@ -38,6 +41,7 @@ impl AuthorizationServer {
         if !required.is_within(&token.scopes) {
             return Err(BearerError::InsufficientScope(required.clone()));
         }
+        self.mark_used(&token);
         let (subject, client_id) = (token.subject, token.client_id);
         Ok(AccessToken {
             subject,
@@ -46,4 +50,21 @@ impl AuthorizationServer {
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
         })
     }
+
+    /// Marks the grant as used, at most once an hour and never in the request's way.
+    fn mark_used(&self, token: &Standing) {
+        let (server, grant_id, now) = (self.clone(), token.grant_id, self.now());
+        if token.grant_last_used_at.is_some_and(|last| now - last < USE_IS_MARKED_EVERY) {
+            return;
+        }
+        tokio::spawn(async move {
+            let marked = server.store.write(move |db| store::grant::touch(db, grant_id, now)).await;
+            marked.unwrap_or_else(
+                |error| tracing::warn!(%error, "the use of a grant was not marked"),
+            );
+        });
+    }
 }
+
+/// Seconds.
+const USE_IS_MARKED_EVERY: i64 = 3600;

@@ -5,6 +5,7 @@ mod authorization;
 mod bearer;
 mod client_auth;
 mod clock;
+mod consent;
 mod error;
 mod event;
 mod grant;
@@ -25,6 +26,7 @@ pub use self::{
     authorization::{AuthorizationRequest, ResponseType},
     bearer::AccessToken,
     clock::{Clock, MovableClock, Timestamp},
+    consent::ConnectedApp,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{Event, EventSink},
     grant::{GrantType, Tokens, UnknownGrantType},

@@ -63,6 +63,12 @@ impl RedirectUri {
         self.kind != Kind::Http
     }
 
+    /// Whether it uses `https`: then the name of its host says who gets the answer.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.kind == Kind::Https
+    }
+
     /// Whether a request for this URI is one for the registered `text`.
     #[must_use]
     pub fn matches(&self, registered: &str) -> bool {

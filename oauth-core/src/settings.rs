@@ -32,6 +32,9 @@ pub struct Settings {
     /// How long a redeemed refresh token, presented again, still gets its very answer, as long as that was not used:
     /// the client may have lost it on the way. 0 turns it off. Default: 10.
     pub refresh_token_grace: i64,
+    /// Whether a consent is remembered, so that the same client is not asked for again with the same scopes. Default:
+    /// true.
+    pub remember_consent: bool,
     /// From a session's last use to its end. Default: one day.
     pub session_idle: i64,
     /// From a sign-in to the session's end, whatever its use. Default: 14 days.
@@ -67,6 +70,7 @@ impl Settings {
             refresh_token_lifetime: Some(30 * 24 * 3600),
             grant_lifetime: Some(365 * 24 * 3600),
             refresh_token_grace: 10,
+            remember_consent: true,
             session_idle: 24 * 3600,
             session_lifetime: 14 * 24 * 3600,
         }

@@ -114,9 +114,15 @@ impl OAuth {
         endpoint::token::TokenEndpoint::new(self.clone())
     }
 
-    /// The pages of the bundled accounts: `/login` and `/logout`, to be nested under `/accounts`.
+    /// The pages of the bundled accounts: `/login`, `/logout` and `/apps`, to be nested under `/accounts`.
     pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
-        accounts::routes()
+        accounts::routes(self.connected_apps())
+    }
+
+    /// The page on which a user sees which applications have access, and takes it back: for an application with its
+    /// own users, who have it at `/apps` of [`OAuth::accounts`] otherwise.
+    pub fn connected_apps(&self) -> impl Endpoint<Output = Response> + use<> {
+        endpoint::connected_apps::ConnectedApps::new(self.clone())
     }
 
     /// An API whose document shows the scopes that its [`Secured`](crate::Secured) guards require.

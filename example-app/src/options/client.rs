@@ -57,6 +57,9 @@ pub(crate) struct ClientOptions {
     /// Seconds that its refresh tokens last from each rotation, or never [default: as the server's setting]
     #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
     refresh_lifetime: Option<Lifetime>,
+    /// Users are not asked for their consent: only for an application of your own
+    #[arg(long)]
+    skip_consent: bool,
     /// The user who registers it
     #[arg(long, value_name = "USERNAME")]
     pub(crate) owner: Option<String>,
@@ -90,6 +93,7 @@ impl ClientOptions {
             access_token_lifetime: self.token_lifetime,
             refresh_token_lifetime: self.refresh_lifetime,
             owner,
+            skip_consent: self.skip_consent,
             acts_as_owner: self.acts_as_owner,
             name: defaults.name,
         }

@@ -23,6 +23,7 @@ pub struct AuthorizationRequest {
     response_type: ResponseType,
     scopes: Vec<Scope>,
     challenge: Option<Challenge>,
+    prompts: bool,
 }
 
 impl AuthorizationServer {
@@ -40,13 +41,23 @@ impl AuthorizationServer {
 
         match self.judge(&client, params).await {
             Ok((response_type, scopes, challenge)) => {
-                Ok(AuthorizationRequest { client, reply, response_type, scopes, challenge })
+                let prompts = params
+                    .get("prompt")
+                    .is_some_and(|prompt| prompt.split(' ').any(|one| one == "consent"));
+                Ok(AuthorizationRequest {
+                    client,
+                    reply,
+                    response_type,
+                    scopes,
+                    challenge,
+                    prompts,
+                })
             }
             Err(refusal) => Err(reply.refuse(refusal)),
         }
     }
 
-    /// The resource owner said yes: issues what was asked for, and answers where the browser goes with it.
+    /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
     ///
     /// # Errors
     /// When the store fails, which is answered at the client.
@@ -55,6 +66,9 @@ impl AuthorizationServer {
         request: AuthorizationRequest,
         subject: &str,
     ) -> Result<String, AuthorizationError> {
+        if let Err(error) = self.remember_consent(&request, subject).await {
+            return Err(request.reply.refuse(error.into()));
+        }
         let issued = match request.response_type {
             ResponseType::Code => response_type::code::issue(self, &request, subject).await,
             ResponseType::Token => response_type::token::issue(self, &request, subject).await,
@@ -145,7 +159,12 @@ impl AuthorizationRequest {
         self.reply.error(Code::AccessDenied, "the resource owner denied the request")
     }
 
-    fn granted(&self) -> Scopes {
+    /// Whether the client wants the user to be asked in any case: `prompt=consent` (OpenID Connect Core §3.1.2.1).
+    pub(crate) fn asks_for_consent(&self) -> bool {
+        self.prompts
+    }
+
+    pub(crate) fn granted(&self) -> Scopes {
         self.scopes.iter().map(|scope| scope.name.as_str()).collect()
     }
 }
@@ -198,4 +217,4 @@ impl From<StoreError> for Unproven {
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
 const PARAMETERS: &[&str] =
-    &["response_type", "scope", "state", "code_challenge", "code_challenge_method"];
+    &["response_type", "scope", "state", "code_challenge", "code_challenge_method", "prompt"];

@@ -100,6 +100,7 @@ async fn rotate(
     let redeem = move |db: &mut DbConnection| {
         if store::refresh_token::redeem(db, token.id, now, &salt)? {
             store::access_token::revoke(db, token.access_token_id, now)?;
+            store::grant::touch(db, grant_id, now)?;
             stored.insert(db, grant_id)?;
             return Ok(Outcome::Rotated);
         }

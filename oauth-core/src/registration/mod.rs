@@ -78,6 +78,7 @@ impl AuthorizationServer {
             refresh_token_lifetime: new.refresh_token_lifetime.map(Lifetime::stored),
             owner: new.owner,
             acts_as_owner: new.acts_as_owner,
+            skip_consent: new.skip_consent,
         };
         let insert = move |db: &mut store::DbConnection| {
             let inserted = store::client::insert(db, &row)?;

@@ -51,6 +51,8 @@ pub struct NewClient {
     pub owner: Option<String>,
     /// Whether the tokens that it gets for itself (`client_credentials`) act for its owner; else they act for nobody.
     pub acts_as_owner: bool,
+    /// Whether users are not asked for their consent: only for an application of the provider's own.
+    pub skip_consent: bool,
     /// Whether `response_type=code` takes a PKCE challenge; `None` means: of a public client.
     pub require_pkce: Option<bool>,
 }
@@ -105,6 +107,7 @@ impl NewClient {
             refresh_token_lifetime: None,
             owner: None,
             acts_as_owner: false,
+            skip_consent: false,
             require_pkce: None,
         }
     }

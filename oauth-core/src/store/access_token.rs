@@ -19,6 +19,8 @@ pub(crate) struct NewAccessToken {
 /// An access token as it stands, with what it hangs on.
 #[derive(Debug, Clone, Queryable)]
 pub(crate) struct Standing {
+    pub(crate) grant_id: i64,
+    pub(crate) grant_last_used_at: Option<Timestamp>,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
@@ -57,6 +59,8 @@ pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<S
         .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
         .filter(tokens::digest.eq(digest.as_bytes()))
         .select((
+            tokens::grant_id,
+            oauth_grants::last_used_at,
             tokens::scopes,
             tokens::expires_at,
             tokens::revoked_at,

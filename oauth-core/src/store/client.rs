@@ -46,6 +46,8 @@ pub struct Client {
     pub owner: Option<String>,
     /// Whether its own tokens act for its owner.
     pub acts_as_owner: bool,
+    /// Whether users are not asked: an application of the provider's own.
+    pub skip_consent: bool,
 }
 
 impl Client {
@@ -89,6 +91,7 @@ pub(crate) struct NewClientRow {
     pub(crate) refresh_token_lifetime: Option<i64>,
     pub(crate) owner: Option<String>,
     pub(crate) acts_as_owner: bool,
+    pub(crate) skip_consent: bool,
 }
 
 /// The client of this identifier, unless it is disabled.
@@ -99,6 +102,12 @@ pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Clien
         .select(Client::as_select())
         .first(db)
         .optional()
+}
+
+/// The key of a client, disabled or not.
+pub(crate) fn key(db: &mut DbConnection, client_id: &str) -> Query<Option<i64>> {
+    let of = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
+    of.select(oauth_clients::id).first(db).optional()
 }
 
 /// Whether the identifier is taken, by a disabled client too.
@@ -136,6 +145,7 @@ pub(crate) fn insert(db: &mut DbConnection, client: &NewClientRow) -> Query<bool
             oauth_clients::refresh_token_lifetime.eq(client.refresh_token_lifetime),
             oauth_clients::owner.eq(&client.owner),
             oauth_clients::acts_as_owner.eq(client.acts_as_owner),
+            oauth_clients::skip_consent.eq(client.skip_consent),
         ))
         .execute(db)?;
     Ok(true)

@@ -2,7 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::{DbConnection, Query, schema::oauth_grants};
+use super::{
+    DbConnection, Query,
+    client::Client,
+    schema::{oauth_clients, oauth_grants},
+};
 use crate::{Scopes, Timestamp};
 
 /// An authorization.
@@ -42,6 +46,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
             oauth_grants::scopes.eq(grant.scopes.to_string()),
             oauth_grants::created_at.eq(grant.created_at),
             oauth_grants::expires_at.eq(grant.expires_at),
+            oauth_grants::last_used_at.eq(grant.created_at),
         ))
         .returning(oauth_grants::id)
         .get_result(db)
@@ -51,4 +56,63 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
 pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
     let live = oauth_grants::table.find(id).filter(oauth_grants::revoked_at.is_null());
     diesel::update(live).set(oauth_grants::revoked_at.eq(now)).execute(db).map(drop)
+}
+
+/// A live grant of a user, with its client.
+#[derive(Queryable)]
+pub(crate) struct Connection {
+    pub(crate) grant: Grant,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) client: Client,
+}
+
+/// The live grants of a user, the newest first: as many as a page could show.
+pub(crate) fn connections(
+    db: &mut DbConnection,
+    subject: &str,
+    now: Timestamp,
+) -> Query<Vec<Connection>> {
+    oauth_grants::table
+        .inner_join(oauth_clients::table)
+        .filter(oauth_grants::subject.eq(subject))
+        .filter(oauth_grants::revoked_at.is_null())
+        .filter(oauth_grants::expires_at.is_null().or(oauth_grants::expires_at.gt(now)))
+        .order(oauth_grants::id.desc())
+        .limit(1000)
+        .select((
+            Grant::as_select(),
+            oauth_grants::created_at,
+            oauth_grants::last_used_at,
+            Client::as_select(),
+        ))
+        .load(db)
+}
+
+/// Ends every family of a user, or those with one client.
+pub(crate) fn revoke_of_subject(
+    db: &mut DbConnection,
+    subject: &str,
+    client_id: Option<i64>,
+    now: Timestamp,
+) -> Query<()> {
+    let live = oauth_grants::table
+        .filter(oauth_grants::subject.eq(subject))
+        .filter(oauth_grants::revoked_at.is_null());
+    let revoked = oauth_grants::revoked_at.eq(now);
+    match client_id {
+        Some(client_id) => diesel::update(live.filter(oauth_grants::client_id.eq(client_id)))
+            .set(revoked)
+            .execute(db),
+        None => diesel::update(live).set(revoked).execute(db),
+    }
+    .map(drop)
+}
+
+/// Marks a family as used.
+pub(crate) fn touch(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
+    diesel::update(oauth_grants::table.find(id))
+        .set(oauth_grants::last_used_at.eq(now))
+        .execute(db)
+        .map(drop)
 }

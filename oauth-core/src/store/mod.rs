@@ -9,6 +9,7 @@ pub(crate) mod access_token;
 pub(crate) mod authorization_code;
 pub(crate) mod client;
 mod connection;
+pub(crate) mod consent;
 mod error;
 mod executor;
 pub(crate) mod grant;

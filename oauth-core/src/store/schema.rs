@@ -58,6 +58,7 @@ diesel::table! {
         refresh_token_lifetime -> Nullable<BigInt>,
         owner -> Nullable<Text>,
         acts_as_owner -> Bool,
+        skip_consent -> Bool,
     }
 }
 
@@ -70,6 +71,17 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_consents (id) {
+        id -> BigInt,
+        subject -> Text,
+        client_id -> BigInt,
+        scopes -> Text,
+        granted_at -> BigInt,
     }
 }
 
@@ -123,6 +135,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_scopes,
     oauth_clients,
     oauth_grants,
+    oauth_consents,
     oauth_authorization_codes,
     oauth_access_tokens,
     oauth_refresh_tokens,

@@ -21,6 +21,7 @@ mod client_policies;
 mod code_grant;
 mod code_replay;
 mod concurrency;
+mod consent;
 mod implicit;
 mod migrations;
 mod password_grant;

@@ -69,10 +69,13 @@ fn resource_owner(user: &User) -> ResourceOwner {
     ResourceOwner { subject: user.id.to_string(), name }
 }
 
-/// `/login` and `/logout`.
-pub(crate) fn routes() -> impl Endpoint<Output = Response> {
+/// `/login`, `/logout` and `/apps`.
+pub(crate) fn routes<E: Endpoint + 'static>(
+    connected_apps: E,
+) -> impl Endpoint<Output = Response> + use<E> {
     Route::new()
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
+        .at("/apps", connected_apps)
         .map_to_response()
 }

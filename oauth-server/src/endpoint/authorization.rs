@@ -72,11 +72,15 @@ impl Endpoint for AuthorizationEndpoint {
 }
 
 impl AuthorizationEndpoint {
-    /// Asks for consent.
+    /// Asks for consent, unless it was given before.
     async fn show(&self, request: &Request) -> Result<Response, Response> {
         self.require_tls(request)?;
         let owner = self.signed_in(request).await?;
         let authorization = self.judged(request).await?;
+        let consented = self.oauth.server().is_consented(&authorization, &owner.subject).await;
+        if consented.map_err(|error| failed(&error))? {
+            return self.accept(authorization, &owner).await;
+        }
         consent::page(&self.oauth, &self.page, request, &authorization, &owner).await
     }
 
@@ -111,6 +115,14 @@ impl AuthorizationEndpoint {
         if !accepted {
             return Ok(see_other(&authorization.decline()));
         }
+        self.accept(authorization, &owner).await
+    }
+
+    async fn accept(
+        &self,
+        authorization: AuthorizationRequest,
+        owner: &ResourceOwner,
+    ) -> Result<Response, Response> {
         let location = self.oauth.server().accept(authorization, &owner.subject).await;
         Ok(see_other(&location.map_err(|error| self.refused(error))?))
     }

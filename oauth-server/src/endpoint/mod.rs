@@ -1,4 +1,5 @@
 //! One file for each endpoint.
 
 pub(crate) mod authorization;
+pub(crate) mod connected_apps;
 pub(crate) mod token;

@@ -1,0 +1,121 @@
+//! What a user has allowed: remembered, shown, and taken back.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    AuthorizationRequest, AuthorizationServer, Client, Scopes, StoreError, Timestamp,
+    store::{self, DbConnection, grant::Connection},
+};
+
+/// An application that a user has granted access.
+#[derive(Debug, Clone)]
+pub struct ConnectedApp {
+    /// The client.
+    pub client: Client,
+    /// What it may do, over all of its live grants.
+    pub scopes: Scopes,
+    /// When it was first granted access.
+    pub since: Timestamp,
+    /// When it last got a token or, to the hour, used one.
+    pub last_used_at: Timestamp,
+}
+
+impl AuthorizationServer {
+    /// Whether the request needs no asking: the client is the provider's own, or the user has said yes to the same
+    /// before.
+    ///
+    /// Never where the request says `prompt=consent`. RFC 6749 §10.2 forbids to answer repeated requests by themselves
+    /// where the client cannot be told from an impostor, so a remembered consent counts for a client that has a secret
+    /// or takes its answer over `https`, and not for an application on the user's machine (RFC 8252 §8.6).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_consented(
+        &self,
+        request: &AuthorizationRequest,
+        subject: &str,
+    ) -> Result<bool, StoreError> {
+        let client = request.client();
+        if request.asks_for_consent() {
+            return Ok(false);
+        }
+        if client.skip_consent {
+            return Ok(true);
+        }
+        let proven = !client.is_public || request.redirect_uri().is_https();
+        if !self.settings.remember_consent || !proven {
+            return Ok(false);
+        }
+        let (subject, client_id) = (subject.to_owned(), client.id);
+        let known =
+            self.store.read(move |db| store::consent::scopes(db, &subject, client_id)).await?;
+        Ok(request.granted().is_within(&known))
+    }
+
+    /// Remembers that the user said yes to this request.
+    pub(crate) async fn remember_consent(
+        &self,
+        request: &AuthorizationRequest,
+        subject: &str,
+    ) -> Result<(), StoreError> {
+        if !self.settings.remember_consent || self.is_consented(request, subject).await? {
+            return Ok(());
+        }
+        let (subject, client_id) = (subject.to_owned(), request.client().id);
+        let (granted, now) = (request.granted(), self.now());
+        let remember = move |db: &mut DbConnection| {
+            store::consent::remember(db, &subject, client_id, &granted, now).map(Some)
+        };
+        self.store.insert(remember).await.map(drop) // who was faster by a moment has remembered it
+    }
+
+    /// The applications that a user has granted access, by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn connected_apps(&self, subject: &str) -> Result<Vec<ConnectedApp>, StoreError> {
+        let (subject, now) = (subject.to_owned(), self.now());
+        let connections =
+            self.store.read(move |db| store::grant::connections(db, &subject, now)).await?;
+        let mut apps = BTreeMap::<(String, i64), ConnectedApp>::new();
+        for Connection { grant, created_at, last_used_at, client } in connections {
+            let used = last_used_at.unwrap_or(created_at);
+            let app =
+                apps.entry((client.name.clone(), client.id)).or_insert_with(|| ConnectedApp {
+                    client,
+                    scopes: Scopes::default(),
+                    since: created_at,
+                    last_used_at: used,
+                });
+            app.scopes = app.scopes.iter().chain(grant.scopes.iter()).collect();
+            app.since = app.since.min(created_at);
+            app.last_used_at = app.last_used_at.max(used);
+        }
+        Ok(apps.into_values().collect())
+    }
+
+    /// Takes back what a user granted to one client, or to all, in one transaction: every grant and remembered consent.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn disconnect(
+        &self,
+        subject: &str,
+        client_id: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let (subject, client_id) = (subject.to_owned(), client_id.map(str::to_owned));
+        let now = self.now();
+        let disconnect = move |db: &mut DbConnection| {
+            let client = match &client_id {
+                None => None,
+                Some(client_id) => match store::client::key(db, client_id)? {
+                    None => return Ok(()),
+                    known => known,
+                },
+            };
+            store::grant::revoke_of_subject(db, &subject, client, now)?;
+            store::consent::forget(db, &subject, client)
+        };
+        self.store.write(disconnect).await
+    }
+}

@@ -1,0 +1,117 @@
+//! The applications that a user has granted access, each with a button that takes it back.
+
+use oauth_core::{ConnectedApp, Params, StoreError, Timestamp};
+use poem::{
+    Body, Endpoint, Request, Response, Result,
+    http::{Method, StatusCode},
+};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use url::form_urlencoded::byte_serialize;
+
+use crate::{
+    OAuth, Page, ResourceOwner,
+    pages::HiddenField,
+    request,
+    response::{self, authorization::error_page, failed, see_other},
+    session,
+};
+
+pub(crate) struct ConnectedApps {
+    oauth: OAuth,
+}
+
+impl ConnectedApps {
+    pub(crate) fn new(oauth: OAuth) -> Self {
+        Self { oauth }
+    }
+}
+
+impl Endpoint for ConnectedApps {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let owner = match self.oauth.users().signed_in(&request).await {
+            Ok(Some(owner)) => owner,
+            Ok(None) => return Ok(self.login(&request)),
+            Err(error) => return Ok(failed(&error)),
+        };
+        let answered = match *request.method() {
+            Method::GET | Method::HEAD => self.show(&request, &owner).await,
+            Method::POST => {
+                let body = request.take_body();
+                self.revoke(&request, body, &owner).await
+            }
+            _ => return Ok(response::method_not_allowed("GET, HEAD, POST", Response::default())),
+        };
+        Ok(answered.unwrap_or_else(|error| failed(&error)))
+    }
+}
+
+impl ConnectedApps {
+    fn login(&self, request: &Request) -> Response {
+        let here = request.original_uri().path();
+        let next = byte_serialize(here.as_bytes()).collect::<String>();
+        see_other(&self.oauth.users().login_url(&next))
+    }
+
+    async fn show(&self, request: &Request, owner: &ResourceOwner) -> Result<Response, StoreError> {
+        let session = session::for_form(self.oauth.server(), request).await?;
+        let apps = self.oauth.server().connected_apps(&owner.subject).await?;
+        let context = json!({
+            "user": owner.name,
+            "apps": apps.iter().map(shown).collect::<Vec<_>>(),
+            "form": [HiddenField::csrf_token(&session)],
+            "form_action": request.original_uri().path(),
+        });
+        let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
+        Ok(session::keep(self.oauth.settings(), &session, page))
+    }
+
+    async fn revoke(
+        &self,
+        request: &Request,
+        body: Body,
+        owner: &ResourceOwner,
+    ) -> Result<Response, StoreError> {
+        let fields = match request::form(request, body).await {
+            Ok(fields) => Params::parse(&fields),
+            Err(problem) => return Ok(self.refused(StatusCode::BAD_REQUEST, problem)),
+        };
+        let session = session::current(self.oauth.server(), request).await?;
+        if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
+            return Ok(
+                self.refused(StatusCode::FORBIDDEN, "Go back, reload the page and try again.")
+            );
+        }
+        let client_id = match (fields.get("revoke"), fields.get("revoke_all")) {
+            (Some(client_id), None) => Some(client_id),
+            (None, Some(_)) => None,
+            _ => return Ok(self.refused(StatusCode::BAD_REQUEST, "The form names no application.")),
+        };
+        self.oauth.server().disconnect(&owner.subject, client_id).await?;
+        Ok(see_other(request.original_uri().path()))
+    }
+
+    fn refused(&self, status: StatusCode, problem: &str) -> Response {
+        error_page(&self.oauth, status, "Nothing was changed", problem)
+    }
+}
+
+fn shown(app: &ConnectedApp) -> Value {
+    json!({
+        "client_id": app.client.client_id,
+        "name": app.client.name,
+        "logo_uri": app.client.logo_uri,
+        "client_uri": app.client.client_uri,
+        "scopes": app.scopes.iter().collect::<Vec<_>>(),
+        "since": day(app.since),
+        "last_used": day(app.last_used_at),
+    })
+}
+
+/// The day of a time, in UTC: `2026-11-22`.
+fn day(time: Timestamp) -> String {
+    OffsetDateTime::from_unix_timestamp(time)
+        .map_or_else(|_| String::new(), |time| time.date().to_string())
+}
