@@ -11,12 +11,9 @@ mod options;
 
 use std::{process::ExitCode, sync::Arc};
 
-use clap::Parser;
 use oauth_server::{OAuth, OAuthApi};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::OpenApiService;
-
-use crate::options::Options;
 
 /// What stands where: Django's `urls.py`.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
@@ -49,5 +46,5 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    commands::run(Options::parse()).await
+    commands::run().await
 }

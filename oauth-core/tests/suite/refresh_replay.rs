@@ -163,6 +163,19 @@ both_databases! {
         assert!(fixture.refresh(refresh_token(&elsewhere)).await.is_ok());
     }
 
+    async fn every_replay_raises_the_event_also_when_the_family_is_revoked_already(
+        fixture: Fixture,
+    ) {
+        let first = fixture.tokens().await;
+        fixture.refresh(refresh_token(&first)).await.unwrap();
+        fixture.clock.advance(10);
+        for _ in 0..2 {
+            let answer = fixture.refresh(refresh_token(&first)).await;
+            assert_refused(answer, "invalid_grant", "used before");
+        }
+        assert_eq!(fixture.events(), [stolen(), stolen()]);
+    }
+
     async fn a_revoked_family_gives_no_pair_again(fixture: Fixture) {
         let fixture = fixture.with(|settings| settings.refresh_token_grace = 3600);
         let first = fixture.tokens().await;

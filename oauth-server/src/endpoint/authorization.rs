@@ -144,11 +144,10 @@ impl AuthorizationEndpoint {
 
     /// The same request by GET: what stands in the query and what stands in the body.
     fn as_get(&self, request: &Request, form: &[u8]) -> String {
-        let form = String::from_utf8_lossy(form);
-        let parts = [request::raw_query(request), form.as_ref()];
-        let query =
-            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
-        format!("{}?{query}", self.page.authorization_endpoint_uri)
+        let parts = [request::raw_query(request).as_bytes(), form];
+        let query: Vec<_> =
+            parts.into_iter().filter(|part| !part.is_empty()).map(fit_for_a_uri).collect();
+        format!("{}?{}", self.page.authorization_endpoint_uri, query.join("&"))
     }
 
     fn form_expired(&self) -> Response {
@@ -158,4 +157,13 @@ impl AuthorizationEndpoint {
         );
         response::authorization::error_page(&self.oauth, StatusCode::FORBIDDEN, title, problem)
     }
+}
+
+/// A body may hold what a query may not (RFC 3986 §3.4), such as a line break or `#`.
+fn fit_for_a_uri(form: &[u8]) -> String {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"%-._~!$&'()*+,;=:@/?".contains(&byte);
+    let encoded = |&byte: &u8| {
+        if fits(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    form.iter().map(encoded).collect()
 }

@@ -100,13 +100,17 @@ impl TokenForm {
 async fn read(request: &Request, body: Body) -> Result<(Option<String>, Params), TokenError> {
     let invalid = |fault: &'static str| TokenError::InvalidRequest(fault.into());
     let query = request::query(request);
-    if query.get("client_id").or(query.get("client_secret")).is_some() {
+    query.check(CREDENTIALS).map_err(|fault| TokenError::InvalidRequest(fault.into()))?;
+    if CREDENTIALS.iter().any(|name| query.get(name).is_some()) {
         return Err(invalid("client credentials must not stand in the URI (RFC 6749 2.3.1)"));
     }
     let authorization = request::authorization(request).map_err(invalid)?;
     let body = request::form(request, body).await.map_err(invalid)?;
     Ok((authorization, Params::parse(&body)))
 }
+
+/// What a URI may not carry: it is kept in logs and histories.
+const CREDENTIALS: &[&str] = &["client_id", "client_secret"];
 
 /// The parameters of all grants: what the document shows. The wire is read by [`Params`].
 #[derive(Object)]

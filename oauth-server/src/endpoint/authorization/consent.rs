@@ -3,7 +3,7 @@
 use oauth_core::{AuthorizationRequest, RedirectUri};
 use poem::{Request, Response};
 use serde::Serialize;
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     AuthorizationPage, OAuth, Page, ResourceOwner, pages::HiddenField, request, response::failed,
@@ -65,14 +65,16 @@ pub(super) async fn page(
 }
 
 /// The client as a source of a Content-Security-Policy: Chromium follows the redirect after a form only where
-/// `form-action` names its target. An IPv6 address or a private-use scheme has no host form there: then its scheme.
+/// `form-action` names its target. An IPv6 address, a private-use scheme, and a host with a character that would end the
+/// source have no host form there: then its scheme.
 fn redirect_source(redirect_uri: &RedirectUri) -> String {
     let Ok(url) = Url::parse(redirect_uri.as_str()) else { return String::new() };
-    match url.host() {
-        Some(Host::Domain(_) | Host::Ipv4(_)) if url.origin().is_tuple() => {
-            url.origin().ascii_serialization()
-        }
-        _ => format!("{}:", url.scheme()),
+    let source = url.origin().ascii_serialization();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_".contains(&byte);
+    if url.origin().is_tuple() && source.bytes().all(plain) {
+        source
+    } else {
+        format!("{}:", url.scheme())
     }
 }
 
@@ -88,6 +90,7 @@ mod tests {
             ("http://127.0.0.1:5000/cb", "http://127.0.0.1:5000"),
             ("http://[::1]:5000/cb", "http:"),
             ("com.example.app:/cb", "com.example.app:"),
+            ("https://a,b;script-src/cb", "https:"),
         ] {
             assert_eq!(redirect_source(&RedirectUri::parse(uri).unwrap()), source);
         }
