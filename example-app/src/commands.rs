@@ -6,7 +6,7 @@ mod runserver;
 mod secret;
 mod syncscopes;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use oauth_server::{AuthorizationServer, BuildError, RegistrationError, Store, StoreError};
 use tracing_subscriber::EnvFilter;
@@ -45,9 +45,9 @@ impl Failure {
     }
 }
 
-/// Runs a command to its end.
-pub(crate) async fn run(options: Options) -> ExitCode {
-    match command(options).await {
+/// Runs the command that was asked for to its end.
+pub(crate) async fn run() -> ExitCode {
+    match command().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let context = if matches!(failure, Failure::Store(StoreError::Url(_))) {
@@ -64,12 +64,19 @@ pub(crate) async fn run(options: Options) -> ExitCode {
     }
 }
 
-async fn command(Options { command, site }: Options) -> Result<(), Failure> {
+async fn command() -> Result<(), Failure> {
+    let Options { command, site } = Options::read()?;
     let filter = EnvFilter::try_new(&site.log);
     let filter = filter.map_err(|_| {
         BadValue::new("RUST_LOG", &site.log, "a filter such as info or oauth_server=debug")
     })?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && !no_color)
+        .init();
+    site.check()?;
 
     match command.unwrap_or(Command::Runserver) {
         Command::Runserver => runserver::run(&site).await,

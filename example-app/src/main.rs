@@ -12,12 +12,9 @@ mod polls;
 
 use std::{process::ExitCode, sync::Arc};
 
-use clap::Parser;
 use oauth_server::{OAuth, OAuthApi};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::OpenApiService;
-
-use crate::options::Options;
 
 /// What stands where: Django's `urls.py`.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
@@ -58,5 +55,5 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    commands::run(Options::parse()).await
+    commands::run().await
 }

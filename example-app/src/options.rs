@@ -6,7 +6,7 @@ mod value;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 pub(crate) use self::{client::ClientOptions, server::ServerOptions, value::BadValue};
 
@@ -21,6 +21,27 @@ pub(crate) struct Options {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) site: Site,
+}
+
+impl Options {
+    /// Reads them. What is wrong with the command line itself, and whoever asks for help, ends the program here.
+    pub(crate) fn read() -> Result<Self, BadValue> {
+        Self::try_parse().map_err(|error| match undecodable() {
+            Some(bad) if error.kind() == ErrorKind::InvalidUtf8 => bad,
+            _ => error.exit(),
+        })
+    }
+}
+
+/// The first variable that is no text: clap would not say which.
+fn undecodable() -> Option<BadValue> {
+    Options::command().get_arguments().find_map(|argument| {
+        let variable = argument.get_env()?;
+        let value = std::env::var_os(variable).filter(|value| value.to_str().is_none())?;
+        let shown =
+            if argument.is_hide_env_values_set() { "…".into() } else { value.to_string_lossy() };
+        Some(BadValue::new(&variable.to_string_lossy(), &shown, "UTF-8"))
+    })
 }
 
 /// What to do.
@@ -82,6 +103,13 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// Says what is wrong with the values, whatever the command and before it creates anything.
+    pub(crate) fn check(&self) -> Result<(), BadValue> {
+        self.server.trusted_proxies()?;
+        self.server.settings(self.listen()?.port())?;
+        Ok(())
+    }
+
     /// The address to listen on.
     pub(crate) fn listen(&self) -> Result<SocketAddr, BadValue> {
         let bad = || {

@@ -94,9 +94,9 @@ impl AuthorizationServer {
             let username = username.to_owned();
             self.store.read(move |db| store::user::named(db, &username)).await?
         };
-        let (user, hash) = known.unzip();
+        let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
         let verified = self.hasher.verify(password, hash).await?;
-        Ok(user.filter(|_| verified))
+        Ok(known.filter(|_| verified))
     }
 
     /// The user of this key, unless deactivated.
@@ -113,8 +113,7 @@ impl AuthorizationServer {
     /// When the store fails.
     pub async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
         let username = username.to_owned();
-        let found = self.store.read(move |db| store::user::named(db, &username)).await?;
-        Ok(found.map(|(user, _)| user))
+        self.store.read(move |db| store::user::named(db, &username)).await
     }
 
     /// Starts a session for a browser in which nobody has signed in yet: what the CSRF token of a form hangs on.
@@ -128,7 +127,7 @@ impl AuthorizationServer {
     /// Signs a user in: a session with a new id takes the place of the browser's old one.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, or the user's password was changed at this very moment.
     pub async fn sign_in(&self, old: Option<&Session>, user: User) -> Result<Session, StoreError> {
         self.replace_session(old, Some(user)).await
     }
@@ -139,17 +138,25 @@ impl AuthorizationServer {
         user: Option<User>,
     ) -> Result<Session, StoreError> {
         let secret = Secret::generate();
-        let (digest, old) =
-            (Digest::of(secret.expose()), old.map(|old| Digest::of(old.secret.expose())));
-        let (now, user_id) = (self.now(), user.as_ref().map(|user| user.id));
+        let digest = Digest::of(secret.expose());
+        let old = old.map(|old| Digest::of(old.secret.expose()));
+        let (now, signed_in) = (self.now(), user.clone());
         let expires_at = self.session_end(now, now);
         let replace = move |db: &mut DbConnection| {
+            if let Some(user) = &signed_in
+                && !store::user::still_has(db, user)?
+            {
+                return Ok(false);
+            }
             if let Some(old) = &old {
                 store::session::delete(db, old)?;
             }
-            store::session::insert(db, &digest, user_id, now, expires_at)
+            let user_id = signed_in.as_ref().map(|user| user.id);
+            store::session::insert(db, &digest, user_id, now, expires_at).map(|()| true)
         };
-        self.store.write(replace).await?;
+        if !self.store.write(replace).await? {
+            return Err(StoreError::internal("the password was changed during the sign-in"));
+        }
         Ok(Session { secret, user })
     }
 
@@ -169,7 +176,9 @@ impl AuthorizationServer {
         }
         let extended = self.session_end(row.created_at, now);
         if extended - row.expires_at > self.settings.session_idle / 20 {
-            self.store.write(move |db| store::session::extend(db, row.id, extended)).await?;
+            let moved =
+                self.store.write(move |db| store::session::extend(db, row.id, extended)).await;
+            moved.unwrap_or_else(|error| tracing::warn!(%error, "a session was not extended"));
         }
         Ok(Some(Session { secret: presented.into(), user: row.user }))
     }

@@ -23,7 +23,7 @@ mod store;
 
 pub use self::{
     account::{AccountError, Session},
-    authorization::{AuthorizationRequest, ResponseType},
+    authorization::AuthorizationRequest,
     bearer::AccessToken,
     clock::{Clock, MovableClock, Timestamp},
     consent::ConnectedApp,

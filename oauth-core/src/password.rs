@@ -3,7 +3,10 @@
 //! One hash takes some 20 ms and 19 MiB, so a bounded number runs at a time and the others wait: a flood of sign-ins
 //! must not starve the rest of the server.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash,
@@ -11,6 +14,28 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use crate::store::StoreError;
+
+/// The hash of what a person chose. `Debug` hides it: it is what an attacker would guess against.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct StoredHash(String);
+
+impl StoredHash {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for StoredHash {
+    fn from(hash: String) -> Self {
+        Self(hash)
+    }
+}
+
+impl fmt::Debug for StoredHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredHash(..)")
+    }
+}
 
 /// Hashes passwords on a bounded number of threads.
 #[derive(Debug, Clone)]

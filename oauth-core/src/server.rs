@@ -32,7 +32,10 @@ pub struct AuthorizationServer {
     pub(crate) settings: Arc<Settings>,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    /// For users' passwords.
     pub(crate) hasher: Hasher,
+    /// For clients' hand-picked secrets: a flood of wrong ones must not keep users from signing in.
+    pub(crate) secret_hasher: Hasher,
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
     events: Option<EventSink>,
     passwords: Option<PasswordVerifier>,
@@ -60,6 +63,7 @@ impl AuthorizationServer {
             store,
             clock: Clock::default(),
             hasher: Hasher::new(),
+            secret_hasher: Hasher::new(),
             verified_secrets: Arc::default(),
             events: None,
             passwords: None,

@@ -1,5 +1,7 @@
 //! What an operator may set: djoauth2's names and defaults, made safer where an RFC has become stricter since.
 
+use url::Url;
+
 /// The settings of an authorization server. Lifetimes are in seconds.
 ///
 /// ```
@@ -81,15 +83,10 @@ impl Settings {
     /// # Errors
     /// The first setting that is out of its range.
     pub fn check(&self) -> Result<(), InvalidSetting> {
-        let issuer = url::Url::parse(&self.issuer).ok();
         let quotable =
             |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         let rules = [
-            (
-                issuer.is_some_and(|url| url.has_host()),
-                "issuer",
-                "an absolute URL such as https://id.example",
-            ),
+            (is_issuer(&self.issuer), "issuer", "an http or https URL such as https://id.example"),
             (
                 self.realm.bytes().all(quotable),
                 "realm",
@@ -126,6 +123,15 @@ pub struct InvalidSetting {
     pub setting: &'static str,
     /// What would be right.
     pub expected: &'static str,
+}
+
+/// RFC 8414 §2: a URL "that uses the `https` scheme and has no query or fragment components"; `http` is for development.
+fn is_issuer(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        let bare = url.query().is_none() && url.fragment().is_none();
+        let anonymous = url.username().is_empty() && url.password().is_none();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous
+    })
 }
 
 /// A century: what is longer is a slip of the keyboard, and sums of times must not overflow.

@@ -1,7 +1,7 @@
 //! Turns a poem application into an OAuth 2.0 provider: other applications act for its users, as far as each allows.
 //!
 //! ```no_run
-//! use oauth_server::{Access, AuthorizationPage, AuthorizationServer, OAuth, Settings, Store, scope};
+//! use oauth_server::{Access, AuthorizationPage, AuthorizationServer, OAuth, Settings, Store, scope, sync_scopes};
 //! use poem::{EndpointExt, Route, handler, listener::TcpListener};
 //!
 //! scope! { pub UserInfo = "user_info", "Access basic information about the user." }
@@ -15,7 +15,10 @@
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let store = Store::open("sqlite://provider.sqlite3")?;
 //!     store.migrate()?;
-//!     let server = AuthorizationServer::new(Settings::new("https://id.example"), store)?;
+//!     // For development: the default refuses what does not come over TLS.
+//!     let settings = Settings { ssl_only: false, ..Settings::new("http://localhost:8080") };
+//!     let server = AuthorizationServer::new(settings, store)?;
+//!     sync_scopes(&server, &[]).await?; // a scope must be known before anybody can be granted it
 //!     let oauth = OAuth::builder(server).build()?;
 //!
 //!     let app = Route::new()
@@ -28,6 +31,9 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! Clients are registered with `AuthorizationServer::register_client`, users of the bundled accounts created with
+//! `create_user`.
 //!
 //! What stands where: an endpoint is a file of `endpoint/`, an RFC's error registry a file of `response/`; [`Access`]
 //! guards a poem handler and [`Secured`] a poem-openapi operation; [`Users`] brings your own users; every page is a
@@ -42,6 +48,7 @@ mod openapi;
 mod pages;
 mod presentation;
 mod proxy;
+mod redirect_source;
 mod request;
 mod response;
 mod scope;
@@ -54,6 +61,7 @@ mod users;
 
 pub use async_trait::async_trait;
 pub use inventory;
+pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientSecret, Clock,
     Event, GrantType, Lifetime, MovableClock, NewClient, NewUser, RedirectUri, Registered,
@@ -69,7 +77,6 @@ pub use self::{
     openapi::{Document, Secured},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
-    response::failure,
     scope::{Scope, ScopeDeclaration, ScopeSet, declared_scopes},
     scope_sync::{SyncedScopes, missing_scopes, sync_scopes},
     users::{ResourceOwner, Users},

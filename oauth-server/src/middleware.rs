@@ -11,7 +11,7 @@ use std::{
 use oauth_core::Secret;
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    http::{HeaderValue, StatusCode},
+    http::HeaderValue,
     middleware::{
         CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
     },
@@ -69,19 +69,13 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let in_query = TokenInQuery::default();
         request.set_data(self.oauth.clone());
         request.set_data(in_query.clone());
-        let mut response = self
-            .inner
-            .call(request)
-            .instrument(span.clone())
-            .await
-            .map_or_else(answer, IntoResponse::into_response);
-
-        if in_query.is_marked() {
-            response = no_store(response);
-        }
-        let status = response.status().as_u16();
-        span.in_scope(|| {
+        let outcome = self.inner.call(request).instrument(span.clone()).await;
+        let mut response = span.in_scope(|| {
+            let response = outcome.map_or_else(answer, IntoResponse::into_response);
+            let response = if in_query.is_marked() { no_store(response) } else { response };
+            let status = response.status().as_u16();
             tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
+            response
         });
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("X-Request-Id", id);
@@ -107,11 +101,13 @@ impl TokenInQuery {
     }
 }
 
-/// poem puts an error's text into the body of a 500: that is for the log.
+/// poem puts an error's text into the body: of a failure of ours, that is for the log.
 fn answer(error: poem::Error) -> Response {
-    if error.status() == StatusCode::INTERNAL_SERVER_ERROR && !error.is_from_response() {
+    if error.status().is_server_error() && !error.is_from_response() {
         tracing::error!(%error, "a handler failed");
-        return response::failure();
+        let mut response = response::failure();
+        response.set_status(error.status());
+        return response;
     }
     error.into_response()
 }

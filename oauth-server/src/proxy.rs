@@ -30,8 +30,9 @@ fn says_https(request: &Request) -> bool {
         value.rsplit(',').next().map(|entry| entry.trim().to_ascii_lowercase())
     };
     let by_forwarded = last("Forwarded").map(|entry| {
-        let mut pairs = entry.split(';').map(str::trim);
-        pairs.any(|pair| pair == "proto=https" || pair == "proto=\"https\"")
+        let mut protos =
+            entry.split(';').filter_map(|pair| pair.trim().strip_prefix("proto=")).peekable();
+        protos.peek().is_some() && protos.all(|proto| proto == "https" || proto == "\"https\"")
     });
     let by_x_forwarded = last("X-Forwarded-Proto").map(|entry| entry == "https");
     match (by_forwarded, by_x_forwarded) {

@@ -20,10 +20,12 @@ pub(crate) fn raw_query(request: &Request) -> &str {
 /// # Errors
 /// A sentence for the client's developer, when the body is no form or too large.
 pub(crate) async fn form(request: &Request, body: Body) -> Result<Vec<u8>, &'static str> {
-    if !is_form(request) {
-        return Err("the body must be application/x-www-form-urlencoded");
+    let bytes = limited(body).await?;
+    let is_nothing = bytes.is_empty() && request.content_type().is_none();
+    if is_nothing || is_form(request) {
+        return Ok(bytes);
     }
-    limited(body).await
+    Err("the body must be application/x-www-form-urlencoded")
 }
 
 /// Whether the body says that it is a form.
@@ -50,7 +52,16 @@ pub(crate) fn authorization(request: &Request) -> Result<Option<String>, &'stati
 /// The local path of a request as a browser asked for it, for a return to it.
 pub(crate) fn path_and_query(request: &Request, path: &str) -> String {
     match request.uri().query() {
-        Some(query) => format!("{path}?{query}"),
+        Some(query) => format!("{path}?{}", fit_for_a_uri(query.as_bytes())),
         None => path.to_owned(),
     }
+}
+
+/// A body may hold what a query may not (RFC 3986 §3.4), such as a line break or `#`; a query that came may hold UTF-8.
+pub(crate) fn fit_for_a_uri(form: &[u8]) -> String {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"%-._~!$&'()*+,;=:@/?".contains(&byte);
+    let encoded = |&byte: &u8| {
+        if fits(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    form.iter().map(encoded).collect()
 }

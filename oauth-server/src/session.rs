@@ -44,13 +44,13 @@ pub(crate) fn accepts(session: Option<&Session>, csrf_token: Option<&str>) -> bo
 }
 
 fn presented(settings: &Settings, request: &Request) -> Option<String> {
+    // By bytes: another application's cookie on this host may hold what is no text.
     let headers = request.headers().get_all(COOKIE).iter();
-    let mut cookies =
-        headers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.find_map(|cookie| match cookie.trim().split_once('=') {
-        Some((found, value)) if found == name(settings) => Some(value.to_owned()),
-        _ => None,
-    })
+    let mut cookies = headers.flat_map(|value| value.as_bytes().split(|&byte| byte == b';'));
+    let value = cookies.find_map(|cookie| {
+        cookie.trim_ascii().strip_prefix(name(settings).as_bytes())?.strip_prefix(b"=")
+    })?;
+    String::from_utf8(value.to_vec()).ok()
 }
 
 /// `SameSite=Lax`, because a browser that comes from a client's site must be known at the authorization endpoint.

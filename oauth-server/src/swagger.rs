@@ -34,7 +34,8 @@ impl Endpoint for SwaggerUi {
     }
 }
 
-/// poem-openapi's page does not call `initOAuth`, without which Swagger UI asks for a client id and leaves PKCE out.
+/// poem-openapi's page does not call `initOAuth`, without which Swagger UI asks for a client id and leaves PKCE out; it
+/// takes the fragment of its address for a part of the redirect URI; and it does not fit a phone.
 fn authorizing(html: &str, client_id: &str) -> String {
     let scopes: Vec<&str> = declared_scopes().into_iter().map(|scope| scope.name).collect();
     let options = json!({
@@ -50,8 +51,17 @@ fn authorizing(html: &str, client_id: &str) -> String {
         return html.to_owned();
     };
     let (arguments, rest) = after.split_once("})").unwrap_or((after, ""));
-    format!("{before}window.ui = {call}{arguments}}});\n    window.ui.initOAuth({options}){rest}")
+    let before = before.replacen("<head>", &format!("<head>\n    {VIEWPORT}"), 1);
+    format!(
+        "{before}window.ui = {call}{arguments}    {REDIRECT_URL},\n    }});\n    window.ui.initOAuth({options}){rest}"
+    )
 }
+
+const VIEWPORT: &str = r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#;
+
+/// In an object literal, the last mention of a name counts.
+const REDIRECT_URL: &str = "oauth2RedirectUrl: location.origin + \
+    location.pathname.replace(/\\/*$/, '/oauth-receiver.html')";
 
 /// Swagger UI is one script and styles inline: this page alone allows them, and nothing from elsewhere.
 fn inline_allowed(response: Response) -> Response {
@@ -63,4 +73,4 @@ fn inline_allowed(response: Response) -> Response {
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; \
-    connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+    connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

@@ -20,7 +20,7 @@ pub struct ResourceOwner {
 /// use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
 /// use poem::Request;
 ///
-/// /// A proxy in front of this application has signed the user in and says who it is.
+/// /// A proxy has signed the user in and says who it is; nobody can reach this application but through that proxy.
 /// struct BehindSingleSignOn;
 ///
 /// #[async_trait]

@@ -13,11 +13,7 @@ use super::{Failure, refuse_pending};
 use crate::{demo_data, oauth2server::views::TEMPLATES, options::Site, urls};
 
 pub(super) async fn run(site: &Site) -> Result<(), Failure> {
-    // Everything that can be wrong with the settings is said before anything is created.
-    let trusted_proxies = site.server.trusted_proxies()?;
     let listen = site.listen()?;
-    site.server.settings(listen.port())?;
-
     let acceptor = TcpListener::bind(listen).into_acceptor().await;
     let acceptor =
         acceptor.map_err(|error| Failure::Other(format!("cannot listen on {listen}: {error}")))?;
@@ -28,7 +24,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         .unwrap_or(listen);
 
     let server = prepared(site, bound).await?.with_events(log);
-    let mut oauth = OAuth::builder(server).trusted_proxies(trusted_proxies);
+    let mut oauth = OAuth::builder(server).trusted_proxies(site.server.trusted_proxies()?);
     for (name, source) in TEMPLATES {
         oauth = oauth.template(name, source);
     }
@@ -40,12 +36,13 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
             "a guard requires a scope that the database lacks; run syncscopes"
         );
     }
+    let stop = asked_to_stop()
+        .map_err(|error| Failure::Other(format!("cannot listen for signals: {error}")))?;
     announce(&oauth, bound);
 
     let served = Server::new_with_acceptor(acceptor);
-    let served = served
-        .run_with_graceful_shutdown(urls(&oauth), asked_to_stop(), Some(Duration::from_secs(30)))
-        .await;
+    let served =
+        served.run_with_graceful_shutdown(urls(&oauth), stop, Some(Duration::from_secs(10))).await;
     served.map_err(|error| Failure::Other(format!("the server failed: {error}")))
 }
 
@@ -89,19 +86,22 @@ fn log(event: &Event) {
     tracing::warn!(?event, "somebody may hold a stolen code or token");
 }
 
-async fn asked_to_stop() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    tracing::info!("stopping: what is in flight is finished first");
+/// Listens for the two signals from now on, and not only once the answer is waited for.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: what is in flight is finished first");
+    })
 }
 
-/// A database URL as it may be shown.
+/// A database URL as it may be shown: a password stands before the host, or in the query.
 fn without_password(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)))
     {
         Some((scheme, host)) => format!("{scheme}://{host}"),

@@ -4,14 +4,15 @@
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {value:?} is not {expected}")]
 pub(crate) struct BadValue {
-    variable: &'static str,
+    variable: String,
     value: String,
     expected: String,
 }
 
 impl BadValue {
-    pub(crate) fn new(variable: &'static str, value: &str, expected: impl Into<String>) -> Self {
-        Self { variable, value: value.to_owned(), expected: expected.into() }
+    pub(crate) fn new(variable: &str, value: &str, expected: impl Into<String>) -> Self {
+        let (variable, value) = (variable.to_owned(), value.to_owned());
+        Self { variable, value, expected: expected.into() }
     }
 }
 

@@ -1,3 +1,4 @@
+ALTER TABLE oauth_refresh_tokens DROP COLUMN predecessor_id;
 ALTER TABLE oauth_scopes DROP COLUMN is_enabled;
 ALTER TABLE oauth_clients DROP COLUMN acts_as_owner;
 ALTER TABLE oauth_clients DROP COLUMN owner;

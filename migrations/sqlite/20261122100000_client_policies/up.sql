@@ -8,3 +8,5 @@ ALTER TABLE oauth_clients ADD COLUMN owner TEXT;
 ALTER TABLE oauth_clients ADD COLUMN acts_as_owner BOOLEAN NOT NULL DEFAULT FALSE;
 -- A disabled scope is known, and not given to anybody.
 ALTER TABLE oauth_scopes ADD COLUMN is_enabled BOOLEAN NOT NULL DEFAULT TRUE;
+-- Whose salt is of no more use once this token is redeemed.
+ALTER TABLE oauth_refresh_tokens ADD COLUMN predecessor_id BIGINT;

@@ -7,8 +7,7 @@ mod refusal;
 mod reply;
 mod response_type;
 
-pub use self::response_type::ResponseType;
-use self::{refusal::Refusal, reply::Reply};
+use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
     Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
@@ -115,14 +114,14 @@ impl AuthorizationServer {
     ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
         params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
         let response_type = ResponseType::requested(client, params)?;
-        let challenge = match response_type {
-            ResponseType::Code => challenge(client, params)?,
-            ResponseType::Token => None,
-        };
-        if params.get("state").is_none() && self.state_is_required(challenge.is_some()) {
+        let is_code = response_type == ResponseType::Code;
+        let uses_pkce = is_code && params.get("code_challenge").is_some();
+        if params.get("state").is_none() && self.state_is_required(uses_pkce) {
             return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
         }
-        Ok((response_type, requested_scopes(self, client, params).await?, challenge))
+        let scopes = requested_scopes(self, client, params).await?;
+        let challenge = if is_code { challenge(client, params)? } else { None };
+        Ok((response_type, scopes, challenge))
     }
 
     fn state_is_required(&self, uses_pkce: bool) -> bool {

@@ -43,7 +43,8 @@ pub(super) async fn verify(
     if server.verified_secrets.knows(client, &digest) {
         return Ok(true);
     }
-    let verified = server.hasher.verify(presented.expose(), client.secret_hash.clone()).await?;
+    let verified =
+        server.secret_hasher.verify(presented.expose(), client.secret_hash.clone()).await?;
     if verified {
         server.verified_secrets.remember(client, digest);
     }

@@ -11,8 +11,9 @@ use crate::{
 
 /// Trades a code for tokens, once.
 ///
-/// Only the client that it was issued to, with the redirect URI and the verifier that belong to it, can redeem it; and
-/// only who could redeem it can have it count as used again. So a code that leaked is no way to revoke what it led to.
+/// Only the client that it was issued to, with the redirect URI and the verifier that belong to it, can redeem it. Only
+/// that client can have it count as used again: proven by its secret or, where it has none, by redirect URI and verifier.
+/// So a code that leaked is no way to revoke what it led to.
 pub(super) async fn exchange(
     server: &AuthorizationServer,
     client: &Client,
@@ -24,6 +25,9 @@ pub(super) async fn exchange(
 
     if grant.client_id != client.id {
         return Err(InvalidGrant("the code was issued to another client".into()));
+    }
+    if !client.is_public && code.redeemed_at.is_some() {
+        return Err(used_again(server, client, &grant).await?); // its secret says that it is the code's own client
     }
     check_redirect_uri(client, &code, params)?;
     check_verifier(&code, params)?;
@@ -50,7 +54,7 @@ async fn redeem(
     let redeem = move |db: &mut DbConnection| {
         let won = store::authorization_code::redeem(db, code_id, now)?;
         if won {
-            stored.insert(db, grant_id)?;
+            stored.insert(db, grant_id, None)?;
         } else {
             store::grant::revoke(db, grant_id, now)?;
         }

@@ -92,8 +92,13 @@ impl NewTokens {
         Self { access, refresh: Some(refresh), terms }
     }
 
-    /// Stores the digests.
-    pub(crate) fn insert(&self, db: &mut DbConnection, grant_id: i64) -> Query<()> {
+    /// Stores the digests; `predecessor_id` is the refresh token that they take the place of.
+    pub(crate) fn insert(
+        &self,
+        db: &mut DbConnection,
+        grant_id: i64,
+        predecessor_id: Option<i64>,
+    ) -> Query<()> {
         let terms = &self.terms;
         let access = NewAccessToken {
             digest: Digest::of(self.access.expose()),
@@ -107,6 +112,7 @@ impl NewTokens {
             digest: Digest::of(refresh.expose()),
             created_at: terms.created_at,
             expires_at: terms.refresh_expires_at,
+            predecessor_id,
         };
         store::refresh_token::insert(db, grant_id, access_token_id, &refresh)
     }
@@ -131,7 +137,7 @@ pub(crate) async fn begin(
     let stored = tokens.clone();
     let insert = move |db: &mut DbConnection| {
         let grant_id = store::grant::insert(db, &grant)?;
-        stored.insert(db, grant_id)
+        stored.insert(db, grant_id, None)
     };
     server.store.write(insert).await?;
     Ok(tokens.into_answer(server))

@@ -29,11 +29,14 @@ pub(super) async fn exchange(
     let found = server.store.read(move |db| find(db, &digest)).await?;
     let (token, grant) = found.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
 
+    if !server.settings.access_tokens_refreshable {
+        return Err(InvalidGrant("this server does not refresh access tokens".into()));
+    }
     if grant.client_id != client.id {
         return Err(InvalidGrant("the refresh token was issued to another client".into()));
     }
     let dead = !grant.is_live(server.now());
-    if dead && token.redeemed_at.is_some() {
+    if grant.revoked_at.is_some() && token.redeemed_at.is_some() {
         return Err(used_again(server, client, &grant));
     }
     let expired =
@@ -101,7 +104,10 @@ async fn rotate(
         if store::refresh_token::redeem(db, token.id, now, &salt)? {
             store::access_token::revoke(db, token.access_token_id, now)?;
             store::grant::touch(db, grant_id, now)?;
-            stored.insert(db, grant_id)?;
+            stored.insert(db, grant_id, Some(token.id))?;
+            if let Some(predecessor_id) = token.predecessor_id {
+                store::refresh_token::forget_salt(db, predecessor_id)?; // its successor is used: no grace any more
+            }
             return Ok(Outcome::Rotated);
         }
         if let Some(tokens) = replay.pair_again(db)? {

@@ -1,12 +1,14 @@
 //! Clients: RFC 6749 §2.
 
+use std::fmt;
+
 use diesel::prelude::*;
 
 use super::{DbConnection, Query, schema::oauth_clients};
 use crate::{GrantType, RedirectUri, Scopes, Timestamp, secret::Digest};
 
 /// A registered client.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
 pub struct Client {
     pub(crate) id: i64,
@@ -67,6 +69,14 @@ impl Client {
     /// Whether the client registered this redirection endpoint.
     pub(crate) fn registered(&self, redirect_uri: &RedirectUri) -> bool {
         self.redirect_uris().any(|registered| redirect_uri.matches(registered))
+    }
+}
+
+/// Without what an attacker would guess its secret against.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut client = f.debug_struct("Client");
+        client.field("client_id", &self.client_id).field("name", &self.name).finish_non_exhaustive()
     }
 }
 

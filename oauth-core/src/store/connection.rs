@@ -90,38 +90,40 @@ pub(super) fn ping(connection: &mut DbConnection) -> Query<()> {
 }
 
 /// Without TLS compiled in, passwords and tokens' digests would cross the network in the clear: only on request.
+///
+/// The host is found as libpq finds it: `hostaddr` and its variable win over what the URL's authority says, and a
+/// service file can say anything.
 fn refuse_plaintext_to_another_host(url: &str) -> Result<(), StoreError> {
-    let refusal = |reason: &str| Err(StoreError::Url(reason.to_owned()));
-    let Ok(parsed) = Url::parse(url) else {
-        return refuse_or(
-            cfg!(feature = "postgres-tls"),
-            "the database URL must be postgres://user@host/database",
-        );
-    };
-    let option = |name: &str| {
-        parsed.query_pairs().filter(|(key, _)| key == name).last().map(|(_, value)| value)
-    };
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let in_authority = parsed.host_str().filter(|host| !host.is_empty()).map(str::to_owned);
-    let host = (option("hostaddr").or(option("host")).map(String::from))
-        .or(in_authority)
-        .or_else(|| environment("PGHOSTADDR").or_else(|| environment("PGHOST")));
-    let without_tls = option("sslmode").map(String::from).or_else(|| environment("PGSSLMODE"));
-
-    if cfg!(feature = "postgres-tls")
-        || host.as_deref().is_none_or(is_local)
-        || without_tls.as_deref() == Some("disable")
-    {
+    if cfg!(feature = "postgres-tls") {
         return Ok(());
     }
-    refusal(
-        "this build speaks to PostgreSQL without TLS, so it only connects to this machine: build with --features \
-         postgres-tls, or add sslmode=disable to the URL where the network itself is protected",
-    )
-}
+    let Ok(parsed) = Url::parse(url) else {
+        let form = "the database URL must be postgres://user@host/database";
+        return Err(StoreError::Url(form.to_owned()));
+    };
+    let option = |name: &str| {
+        parsed
+            .query_pairs()
+            .filter(|(key, _)| key == name)
+            .last()
+            .map(|(_, value)| value.into_owned())
+    };
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let in_authority = parsed.host_str().filter(|host| !host.is_empty()).map(str::to_owned);
+    let host = option("hostaddr")
+        .or_else(|| variable("PGHOSTADDR"))
+        .or_else(|| option("host"))
+        .or(in_authority)
+        .or_else(|| variable("PGHOST"));
+    let service = option("service").or_else(|| variable("PGSERVICE"));
 
-fn refuse_or(fine: bool, reason: &str) -> Result<(), StoreError> {
-    if fine { Ok(()) } else { Err(StoreError::Url(reason.to_owned())) }
+    let local = service.is_none() && host.as_deref().is_none_or(is_local);
+    if local || option("sslmode").as_deref() == Some("disable") {
+        return Ok(());
+    }
+    let refusal = "this build speaks to PostgreSQL without TLS, so it only connects to this machine: build with \
+        --features postgres-tls, or add sslmode=disable to the URL where the network itself is protected";
+    Err(StoreError::Url(refusal.to_owned()))
 }
 
 /// A Unix socket's folder (percent-encoded in a URL's authority), or a loopback address.
@@ -176,6 +178,7 @@ mod tests {
             "postgres://localhost/db?host=db.example",
             "postgres://localhost/db?hostaddr=10.0.0.1",
             "postgres://localhost,db.example/db",
+            "postgres:///db?service=production",
         ] {
             assert!(Database::parse(remote).is_err(), "{remote}");
         }

@@ -19,6 +19,8 @@ pub(crate) struct RefreshToken {
     pub(crate) redeemed_at: Option<Timestamp>,
     /// Set when it is redeemed: what its successors are derived with.
     pub(crate) salt: Option<Vec<u8>>,
+    /// The token whose successor it is.
+    pub(crate) predecessor_id: Option<i64>,
 }
 
 /// What is stored of a new refresh token.
@@ -26,6 +28,7 @@ pub(crate) struct NewRefreshToken {
     pub(crate) digest: Digest,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) predecessor_id: Option<i64>,
 }
 
 pub(crate) fn insert(
@@ -41,6 +44,7 @@ pub(crate) fn insert(
             tokens::access_token_id.eq(access_token_id),
             tokens::created_at.eq(token.created_at),
             tokens::expires_at.eq(token.expires_at),
+            tokens::predecessor_id.eq(token.predecessor_id),
         ))
         .execute(db)
         .map(drop)
@@ -66,4 +70,12 @@ pub(crate) fn redeem(
     let unredeemed = tokens::table.find(id).filter(tokens::redeemed_at.is_null());
     let changes = (tokens::redeemed_at.eq(now), tokens::salt.eq(salt.as_slice()));
     Ok(diesel::update(unredeemed).set(changes).execute(db)? == 1)
+}
+
+/// Forgets what a token's successors were derived with: from here on nobody can derive them again.
+pub(crate) fn forget_salt(db: &mut DbConnection, id: i64) -> Query<()> {
+    diesel::update(tokens::table.find(id))
+        .set(tokens::salt.eq(None::<Vec<u8>>))
+        .execute(db)
+        .map(drop)
 }

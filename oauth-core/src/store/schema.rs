@@ -120,6 +120,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         redeemed_at -> Nullable<BigInt>,
         salt -> Nullable<Binary>,
+        predecessor_id -> Nullable<BigInt>,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     DbConnection, Query,
     schema::{oauth_sessions, oauth_users},
 };
-use crate::Timestamp;
+use crate::{Timestamp, password::StoredHash};
 
 /// A user of the bundled accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -26,6 +26,8 @@ pub struct User {
     pub is_staff: bool,
     /// Whether the user may do anything there.
     pub is_superuser: bool,
+    #[diesel(deserialize_as = String)]
+    pub(crate) password_hash: StoredHash,
 }
 
 /// A user to be created.
@@ -84,20 +86,30 @@ pub(crate) fn find(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
         .optional()
 }
 
-/// The user of this name, unless deactivated, with the hash of the password.
-pub(crate) fn named(db: &mut DbConnection, username: &str) -> Query<Option<(User, String)>> {
+/// The user of this name, unless deactivated.
+pub(crate) fn named(db: &mut DbConnection, username: &str) -> Query<Option<User>> {
     oauth_users::table
         .filter(oauth_users::username.eq(username))
         .filter(oauth_users::is_active)
-        .select((User::as_select(), oauth_users::password_hash))
+        .select(User::as_select())
         .first(db)
         .optional()
 }
 
+/// Whether the user may still sign in with the password of this hash. It locks the row, so that a change of the password
+/// comes before the session that is made next, and is seen here, or after it, and ends it.
+pub(crate) fn still_has(db: &mut DbConnection, user: &User) -> Query<bool> {
+    let unchanged = oauth_users::table
+        .find(user.id)
+        .filter(oauth_users::password_hash.eq(user.password_hash.as_str()))
+        .filter(oauth_users::is_active);
+    Ok(diesel::update(unchanged).set(oauth_users::is_active.eq(true)).execute(db)? == 1)
+}
+
 /// Sets the password and ends every session of the user.
 pub(crate) fn set_password(db: &mut DbConnection, id: i64, password_hash: &str) -> Query<bool> {
+    let user = diesel::update(oauth_users::table.find(id));
+    let changed = user.set(oauth_users::password_hash.eq(password_hash)).execute(db)?;
     diesel::delete(oauth_sessions::table.filter(oauth_sessions::user_id.eq(id))).execute(db)?;
-    let changed = diesel::update(oauth_users::table.find(id))
-        .set(oauth_users::password_hash.eq(password_hash));
-    Ok(changed.execute(db)? == 1)
+    Ok(changed == 1)
 }

@@ -2,7 +2,7 @@
 
 use oauth_core::{AuthorizationErrorCode as Code, NewClient, PageFault};
 
-use crate::support::{CALLBACK, Fixture, client, code_request};
+use crate::support::{CALLBACK, CHALLENGE, Fixture, client, code_request};
 
 const UNREGISTERED: PageFault =
     PageFault::InvalidRedirectUri("redirect_uri is not one that the client registered");
@@ -178,11 +178,12 @@ both_databases! {
         assert_eq!(fixture.refusal(&twice).await.code, Code::InvalidRequest);
         assert_eq!(fixture.refusal(&request).await.code, Code::UnsupportedResponseType);
         let request = request.set("response_type", "code");
-        assert!(fixture.refusal(&request).await.description.contains("code_challenge_method"));
-        let request = request.without("code_challenge").set("client_id", "confidential");
-        assert!(fixture.refusal(&request).await.description.contains("state"));
-        let request = request.set("state", "xyz");
+        let stateless = request.clone().set("client_id", "confidential").without("code_challenge");
+        assert!(fixture.refusal(&stateless).await.description.contains("state"));
         assert_eq!(fixture.refusal(&request).await.code, Code::InvalidScope);
-        assert!(fixture.judge(&request.set("scope", "read")).await.is_ok());
+        let request = request.set("scope", "read");
+        assert!(fixture.refusal(&request).await.description.contains("code_challenge_method"));
+        let request = request.set("code_challenge", CHALLENGE).set("code_challenge_method", "S256");
+        assert!(fixture.judge(&request).await.is_ok());
     }
 }

@@ -99,8 +99,8 @@ both_databases! {
 
     // §3.1: the server "MUST ignore unrecognized request parameters".
     async fn unknown_parameters_are_ignored_also_when_repeated_or_malformed(fixture: Fixture) {
-        let request = code_request().and("nonce", "1").and("nonce", "2").and("prompt", "a\0b");
-        let query = format!("{}&claims=%zz", request.encoded());
+        let request = code_request().and("nonce", "1").and("nonce", "2").and("claims", "a\0b");
+        let query = format!("{}&display=%zz", request.encoded());
         let params = oauth_core::Params::parse(query.as_bytes());
         assert!(fixture.server.authorization_request(&params).await.is_ok());
     }

@@ -67,6 +67,15 @@ both_databases! {
         assert_eq!(fixture.verdict(tokens.access_token.expose(), "read").await, INVALID);
     }
 
+    async fn a_token_of_a_grant_that_was_shortened_is_invalid_from_then_on(fixture: Fixture) {
+        let tokens = fixture.tokens().await;
+        fixture.database.execute("UPDATE oauth_grants SET expires_at = 1000060");
+        fixture.clock.advance(59);
+        assert_eq!(fixture.verdict(tokens.access_token.expose(), "read").await, None);
+        fixture.clock.advance(1);
+        assert_eq!(fixture.verdict(tokens.access_token.expose(), "read").await, INVALID);
+    }
+
     async fn a_token_of_a_disabled_client_is_invalid_until_it_is_enabled(fixture: Fixture) {
         let tokens = fixture.tokens().await;
         fixture.server.set_client_disabled("confidential", true).await.unwrap();

@@ -1,10 +1,10 @@
 //! Client authentication at the token endpoint: RFC 6749 §2.3, §3.2.1.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{ClientSecret, NewClient, TokenError, Tokens};
+use oauth_core::{TokenError, Tokens};
 
 use crate::support::{
-    Fixture, Form, assert_refused, client, code_request, is_description, public_exchange_form,
+    Fixture, Form, assert_refused, code_request, is_description, public_exchange_form,
     public_request,
 };
 
@@ -23,13 +23,6 @@ impl Fixture {
             assert!(is_description(refusal.description()), "{refusal:?}");
         }
         answer
-    }
-
-    async fn chosen_secret(&self, secret: &str) -> Form {
-        let secret_of = ClientSecret::Chosen(secret.into());
-        self.register(NewClient { secret: secret_of, ..client("chosen") }).await;
-        let code = self.code(&code_request().set("client_id", "chosen")).await;
-        self.exchange_form(&code).set("client_id", "chosen").set("client_secret", secret)
     }
 }
 
@@ -164,33 +157,5 @@ both_databases! {
             "invalid_client",
             "scheme Basic",
         );
-    }
-
-    // §2.3.1: both are form-urlencoded before they are joined by a colon.
-    async fn a_secret_with_reserved_characters_is_urlencoded_inside_basic(fixture: Fixture) {
-        let form = without_credentials(fixture.chosen_secret("p:ss w\u{f6}rd%+").await);
-        assert!(
-            fixture.with_header(&basic("chosen", "p%3Ass+w%C3%B6rd%25%2B"), &form).await.is_ok()
-        );
-    }
-
-    async fn a_hand_picked_secret_works_and_no_other(fixture: Fixture) {
-        let form = fixture.chosen_secret("correct horse").await;
-        let wrong = form.clone().set("client_secret", "correct horse ");
-        assert_refused(fixture.token(&wrong).await, "invalid_client", "wrong");
-        let tokens = fixture.token(&form).await.expect("the first use, which is hashed");
-        assert_refused(fixture.token(&wrong).await, "invalid_client", "wrong");
-        let refresh = form.set("grant_type", "refresh_token");
-        let refresh = refresh.set("refresh_token", tokens.refresh_token.unwrap().expose());
-        assert!(fixture.token(&refresh).await.is_ok(), "the second use, which is remembered");
-    }
-
-    async fn a_disabled_client_is_refused_though_its_secret_was_verified_before(fixture: Fixture) {
-        let form = fixture.chosen_secret("correct horse").await;
-        fixture.token(&form).await.unwrap();
-        fixture.server.set_client_disabled("chosen", true).await.unwrap();
-        assert_refused(fixture.token(&form).await, "invalid_client", "no client is registered");
-        fixture.server.set_client_disabled("chosen", false).await.unwrap();
-        assert_refused(fixture.token(&form).await, "invalid_grant", "used before");
     }
 }

@@ -1,6 +1,6 @@
 //! A code is redeemed once: RFC 6749 §4.1.2, §10.5.
 //!
-//! Its reuse revokes what it led to; but only by who could have redeemed it, or a leaked code would be a way to revoke.
+//! Its reuse revokes what it led to; but only by its own client, proven, or a leaked code would be a way to revoke.
 
 use oauth_core::{Event, Secret};
 
@@ -99,11 +99,21 @@ both_databases! {
         assert_eq!(fixture.events(), [used_again("public")]);
     }
 
-    async fn reuse_with_another_redirect_uri_revokes_nothing(fixture: Fixture) {
+    // The secret says that it is the code's own client: a code that was injected into it looks exactly like this.
+    async fn reuse_by_a_client_with_a_secret_revokes_whatever_else_is_wrong(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         let tokens = fixture.exchange(&code).await.unwrap();
         let form = fixture.exchange_form(&code).set("redirect_uri", "https://evil.example/");
-        fixture.token(&form).await.unwrap_err();
+        assert_refused(fixture.token(&form).await, "invalid_grant", "used before");
+        assert_dead(&fixture, &tokens).await;
+    }
+
+    // Anybody can say a public client's identifier.
+    async fn reuse_for_a_public_client_with_another_redirect_uri_revokes_nothing(fixture: Fixture) {
+        let code = fixture.code(&public_request()).await;
+        let form = public_exchange_form(&code);
+        let tokens = fixture.token(&form).await.unwrap();
+        fixture.token(&form.set("redirect_uri", "https://evil.example/")).await.unwrap_err();
         assert_live(&fixture, &tokens).await;
     }
 

@@ -15,6 +15,7 @@ mod accounts;
 mod authorization_page;
 mod authorization_request;
 mod bearer;
+mod chosen_secret;
 mod client_auth;
 mod client_credentials;
 mod client_policies;

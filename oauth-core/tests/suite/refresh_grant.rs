@@ -131,4 +131,10 @@ both_databases! {
         let form = fixture.refresh_form(refresh_token(&tokens)).set("scope", "read\"");
         assert_refused(fixture.token(&form).await, "invalid_scope", "printable ASCII");
     }
+
+    async fn a_server_that_does_not_refresh_refuses_the_tokens_it_gave_before(fixture: Fixture) {
+        let tokens = fixture.tokens().await;
+        let fixture = fixture.with(|settings| settings.access_tokens_refreshable = false);
+        assert_refused(fixture.refresh(refresh_token(&tokens)).await, "invalid_grant", "does not refresh");
+    }
 }

@@ -64,6 +64,16 @@ both_databases! {
         assert!(fixture.refresh(refresh_token(&tokens)).await.is_ok());
     }
 
+    // The cleaner goes by it.
+    async fn the_end_that_is_stored_is_never_after_that_of_the_grant(fixture: Fixture) {
+        let fixture = fixture.with(|settings| settings.grant_lifetime = Some(50));
+        fixture.tokens().await;
+        let fixture = fixture.with(|settings| settings.refresh_token_lifetime = None);
+        fixture.tokens().await;
+        let ends = "SELECT CAST(expires_at AS TEXT) AS text FROM oauth_refresh_tokens";
+        assert_eq!(fixture.database.texts(ends), ["1000050", "1000050"]);
+    }
+
     async fn an_expired_refresh_token_revokes_nothing(fixture: Fixture) {
         let fixture = fixture.with(|settings| settings.refresh_token_lifetime = Some(100));
         let tokens = fixture.tokens().await;

@@ -163,6 +163,19 @@ both_databases! {
         assert!(fixture.refresh(refresh_token(&elsewhere)).await.is_ok());
     }
 
+    async fn every_replay_raises_the_event_also_when_the_family_is_revoked_already(
+        fixture: Fixture,
+    ) {
+        let first = fixture.tokens().await;
+        fixture.refresh(refresh_token(&first)).await.unwrap();
+        fixture.clock.advance(10);
+        for _ in 0..2 {
+            let answer = fixture.refresh(refresh_token(&first)).await;
+            assert_refused(answer, "invalid_grant", "used before");
+        }
+        assert_eq!(fixture.events(), [stolen(), stolen()]);
+    }
+
     async fn a_revoked_family_gives_no_pair_again(fixture: Fixture) {
         let fixture = fixture.with(|settings| settings.refresh_token_grace = 3600);
         let first = fixture.tokens().await;
@@ -171,5 +184,16 @@ both_databases! {
         fixture.refresh(refresh_token(&first)).await.unwrap_err();
         let answer = fixture.refresh(refresh_token(&second)).await;
         assert_refused(answer, "invalid_grant", "revoked");
+    }
+
+    // Who read the database and has one dead token must not be able to compute the live one.
+    async fn what_a_successor_was_derived_with_is_forgotten_once_the_successor_is_used(fixture: Fixture) {
+        let salts = || fixture.database.texts("SELECT CAST(COUNT(salt) AS TEXT) AS text FROM oauth_refresh_tokens");
+        let mut tokens = fixture.tokens().await;
+        assert_eq!(salts(), ["0"]);
+        for _ in 0..4 {
+            tokens = fixture.refresh(refresh_token(&tokens)).await.unwrap();
+            assert_eq!(salts(), ["1"], "only that of the direct predecessor");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::next::local_path;
 use crate::{
     OAuth, Page,
     pages::HiddenField,
+    redirect_source::onward_source,
     request,
     response::{authorization::error_page, failed, see_other},
     session,
@@ -69,16 +70,21 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
 
 async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
     let server = oauth.server();
-    let before = session::current(server, http).await?;
+    let Some(before) = session::current(server, http).await? else {
+        // No session is begun here: a foreign page that posts to this one (without the cookie, which is Lax) could
+        // replace the session of a user who is signed in.
+        let problem = "Nobody was signed in. Go back, reload the page and try again.";
+        return Ok(error_page(oauth, StatusCode::FORBIDDEN, "This page has expired", problem));
+    };
     let username = fields.get("username").unwrap_or_default();
-    if !session::accepts(before.as_ref(), fields.get("csrf_token")) {
+    if !session::accepts(Some(&before), fields.get("csrf_token")) {
         return form(oauth, http, username, Some(Problem::Expired)).await;
     }
     let password = fields.get("password").unwrap_or_default();
     let Some(user) = server.verify_password(username, password).await? else {
         return form(oauth, http, username, Some(Problem::WrongPassword)).await;
     };
-    let session = server.sign_in(before.as_ref(), user).await?;
+    let session = server.sign_in(Some(&before), user).await?;
     let onward = see_other(local_path(&request::query(http)));
     Ok(session::keep(oauth.settings(), &session, onward))
 }
@@ -91,14 +97,19 @@ async fn form(
 ) -> Result<Response, StoreError> {
     let session = session::for_form(oauth.server(), http).await?;
     let query = request::query(http);
-    let next = byte_serialize(local_path(&query).as_bytes()).collect::<String>();
+    let next = local_path(&query);
+    let onward = onward_source(oauth.server(), next).await;
     let context = Context {
-        form_action: format!("/accounts/login/?next={next}"),
+        form_action: format!(
+            "/accounts/login/?next={}",
+            byte_serialize(next.as_bytes()).collect::<String>()
+        ),
         form: [HiddenField::csrf_token(&session)],
         username,
         problem: problem.map(Problem::text),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
-    let rendered = Page::new("accounts/login", &context).status(status).render(oauth);
+    let rendered =
+        Page::new("accounts/login", &context).status(status).form_goes_on_to(&onward).render(oauth);
     Ok(session::keep(oauth.settings(), &session, rendered))
 }

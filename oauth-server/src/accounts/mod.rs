@@ -4,11 +4,13 @@ mod login;
 mod logout;
 mod next;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use oauth_core::{AuthorizationServer, StoreError, User};
-use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, http::StatusCode};
 
-use crate::{ResourceOwner, Users, session};
+use crate::{OAuth, ResourceOwner, Users, response::authorization::error_page, session};
 
 /// Users with passwords in the provider's own tables, who sign in on its own pages.
 ///
@@ -69,6 +71,22 @@ fn resource_owner(user: &User) -> ResourceOwner {
     ResourceOwner { subject: user.id.to_string(), name }
 }
 
+/// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so.
+async fn tls_only<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<Response> {
+    match request.data::<OAuth>() {
+        Some(oauth) if oauth.settings().ssl_only && !oauth.proxies().is_secure(&request) => {
+            let problem = "Open it again with https at the front.";
+            Ok(error_page(
+                oauth,
+                StatusCode::BAD_REQUEST,
+                "This page needs a secure connection",
+                problem,
+            ))
+        }
+        _ => pages.call(request).await.map(IntoResponse::into_response),
+    }
+}
+
 /// `/login`, `/logout` and `/apps`.
 pub(crate) fn routes<E: Endpoint + 'static>(
     connected_apps: E,
@@ -77,5 +95,5 @@ pub(crate) fn routes<E: Endpoint + 'static>(
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
         .at("/apps", connected_apps)
-        .map_to_response()
+        .around(tls_only)
 }

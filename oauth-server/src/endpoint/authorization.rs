@@ -154,13 +154,17 @@ impl AuthorizationEndpoint {
         refusal(error, &self.oauth, &self.page)
     }
 
-    /// The same request by GET: what stands in the query and what stands in the body.
+    /// The same request by GET: what stands in the query and what stands in the body, without what is ours.
     fn as_get(&self, request: &Request, form: &[u8]) -> String {
-        let form = String::from_utf8_lossy(form);
-        let parts = [request::raw_query(request), form.as_ref()];
-        let query =
-            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
-        format!("{}?{query}", self.page.authorization_endpoint_uri)
+        let ours =
+            |pair: &&[u8]| pair.starts_with(b"csrf_token=") || pair.starts_with(b"user_action=");
+        let pairs = |text: &[u8]| {
+            let pairs =
+                text.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty() && !ours(pair));
+            pairs.map(request::fit_for_a_uri).collect::<Vec<_>>()
+        };
+        let query = [pairs(request::raw_query(request).as_bytes()), pairs(form)].concat();
+        format!("{}?{}", self.page.authorization_endpoint_uri, query.join("&"))
     }
 
     fn form_expired(&self) -> Response {

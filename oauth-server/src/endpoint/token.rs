@@ -69,7 +69,7 @@ impl Endpoint for TokenEndpoint {
             return Ok(TokenResponse::post_only().into_response());
         }
         let body = request.take_body();
-        let form = TokenForm::read(&request, body).await;
+        let form = TokenForm::read(self.oauth.proxies().is_secure(&request), &request, body).await;
         let answer = TokenResponse::new(form.answer(&self.oauth).await, self.oauth.settings());
         Ok(answer.into_response())
     }
@@ -82,9 +82,7 @@ struct TokenForm {
 }
 
 impl TokenForm {
-    async fn read(request: &Request, body: Body) -> Self {
-        let provider = request.data::<OAuth>();
-        let is_secure = provider.is_some_and(|oauth| oauth.proxies().is_secure(request));
+    async fn read(is_secure: bool, request: &Request, body: Body) -> Self {
         Self { is_secure, read: read(request, body).await }
     }
 
@@ -100,7 +98,8 @@ impl TokenForm {
 async fn read(request: &Request, body: Body) -> Result<(Option<String>, Params), TokenError> {
     let invalid = |fault: &'static str| TokenError::InvalidRequest(fault.into());
     let query = request::query(request);
-    if query.get("client_id").or(query.get("client_secret")).is_some() {
+    query.check(CREDENTIALS).map_err(|fault| TokenError::InvalidRequest(fault.into()))?;
+    if CREDENTIALS.iter().any(|name| query.get(name).is_some()) {
         return Err(invalid("client credentials must not stand in the URI (RFC 6749 2.3.1)"));
     }
     let authorization = request::authorization(request).map_err(invalid)?;
@@ -108,7 +107,10 @@ async fn read(request: &Request, body: Body) -> Result<(Option<String>, Params),
     Ok((authorization, Params::parse(&body)))
 }
 
-/// The parameters of all grants: what the document shows. The wire is read by [`Params`].
+/// What a URI may not carry: it is kept in logs and histories.
+const CREDENTIALS: &[&str] = &["client_id", "client_secret"];
+
+/// The parameters of all grants. What belongs to another grant is ignored.
 #[derive(Object)]
 #[oai(rename = "TokenRequest")]
 struct TokenRequest {
@@ -156,6 +158,8 @@ impl<'a> ApiExtractor<'a> for TokenForm {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        Ok(Self::read(request, body.take()?).await)
+        let provider = request.data::<OAuth>();
+        let is_secure = provider.is_some_and(|oauth| oauth.proxies().is_secure(request));
+        Ok(Self::read(is_secure, request, body.take()?).await)
     }
 }

@@ -19,7 +19,8 @@ pub(crate) fn refusal(error: &BearerError, settings: &Settings) -> Response {
         None => json!({ "message": error.description() }),
     };
     let mut response = no_store(Json(body).with_status(status(error)).into_response());
-    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, settings)) {
+    let is_ours = matches!(error, BearerError::Server(_));
+    if let (false, Ok(challenge)) = (is_ours, HeaderValue::from_str(&challenge(error, settings))) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response

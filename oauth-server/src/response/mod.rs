@@ -11,8 +11,7 @@ use poem::{
 };
 
 /// The answer to a failure of ours: it says nothing of the cause, which is for the log.
-#[must_use]
-pub fn failure() -> Response {
+pub(crate) fn failure() -> Response {
     let body = "The server failed to answer this request. Try again later.";
     Response::builder()
         .status(StatusCode::INTERNAL_SERVER_ERROR)

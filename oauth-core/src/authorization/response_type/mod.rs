@@ -8,7 +8,7 @@ use crate::{Client, GrantType, Params, error::AuthorizationErrorCode as Code};
 
 /// What the client wants to be answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResponseType {
+pub(super) enum ResponseType {
     /// An authorization code (§4.1).
     Code,
     /// An access token, in the fragment (§4.2).
@@ -17,8 +17,7 @@ pub enum ResponseType {
 
 impl ResponseType {
     /// The value of `response_type`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::Token => "token",

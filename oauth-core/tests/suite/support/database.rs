@@ -6,6 +6,8 @@ use std::{
     path::PathBuf,
     process,
     sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
 };
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
@@ -49,8 +51,15 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Some(directory) = &self.directory {
-            drop(fs::remove_dir_all(directory)); // a leftover is no reason to fail
+        let Some(directory) = &self.directory else { return };
+        for _ in 0..100 {
+            match fs::remove_dir_all(directory) {
+                // A pool that was just dropped may still be opening a connection, and put its file back.
+                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                _ => break, // a leftover is no reason to fail
+            }
         }
     }
 }

@@ -87,8 +87,9 @@ impl Fixture {
         let (clock, events) = (MovableClock::at(1_000_000), Arc::default());
         let server = serve(Settings::new("https://id.example"), store, &clock, &events);
 
-        for name in ["read", "write", "admin", "retired"] {
-            server.register_scope(name, name).await.unwrap();
+        let (read, write) = (("read", "Read"), ("write", "Write"));
+        for (name, description) in [read, write, ("admin", "Administer"), ("retired", "Retired")] {
+            server.register_scope(name, description).await.unwrap();
         }
         server.set_scope_disabled("retired", true).await.unwrap();
         let registered = server.register_client(client("confidential")).await.unwrap();

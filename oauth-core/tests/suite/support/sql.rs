@@ -16,6 +16,22 @@ pub(crate) struct Column {
     pub(crate) nullable: bool,
 }
 
+/// A lock that writers wait for.
+pub(crate) enum Lock {
+    Postgres(PgConnection),
+    #[expect(dead_code, reason = "SQLite does not tell who waits")]
+    Sqlite(SqliteConnection),
+}
+
+impl Lock {
+    /// Whether this many wait; on SQLite they do as soon as they have asked.
+    pub(crate) fn is_waited_for_by(&mut self, writers: usize) -> bool {
+        let Self::Postgres(connection) = self else { return true };
+        let waiting: Vec<Row> = sql_query(WAITING).load(connection).expect(WAITING);
+        waiting.len() == writers
+    }
+}
+
 #[derive(diesel::QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]
@@ -56,6 +72,20 @@ impl Database {
             self.connect_postgres().batch_execute(sql).expect(sql);
         } else {
             self.connect_sqlite().batch_execute(sql).expect(sql);
+        }
+    }
+
+    /// Keeps every writer of a table waiting until the value is dropped; readers go on.
+    pub(crate) fn keep_writers_waiting(&self, table: &str) -> Lock {
+        if self.is_postgres() {
+            let mut connection = self.connect_postgres();
+            let lock = format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE");
+            connection.batch_execute(&lock).expect("a lock");
+            Lock::Postgres(connection)
+        } else {
+            let mut connection = self.connect_sqlite();
+            connection.batch_execute("BEGIN IMMEDIATE").expect("a lock");
+            Lock::Sqlite(connection)
         }
     }
 
@@ -101,6 +131,9 @@ fn column(line: &str) -> Column {
     }
 }
 
+const WAITING: &str = "SELECT 'waits' AS text FROM pg_locks waiting JOIN pg_locks held \
+    ON held.relation = waiting.relation \
+    WHERE held.pid = pg_backend_pid() AND held.mode = 'ExclusiveLock' AND NOT waiting.granted";
 const SQLITE_COLUMNS: &str = "SELECT t.name || '|' || c.name || '|' || c.type || '|' \
     || CASE c.\"notnull\" WHEN 0 THEN 'YES' ELSE 'NO' END AS text \
     FROM sqlite_schema t JOIN pragma_table_info(t.name) c \

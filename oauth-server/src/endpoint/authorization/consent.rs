@@ -1,13 +1,12 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.13.
 
-use oauth_core::{AuthorizationRequest, RedirectUri};
+use oauth_core::AuthorizationRequest;
 use poem::{Request, Response};
 use serde::Serialize;
-use url::{Host, Url};
 
 use crate::{
-    AuthorizationPage, OAuth, Page, ResourceOwner, pages::HiddenField, request, response::failed,
-    session,
+    AuthorizationPage, OAuth, Page, ResourceOwner, pages::HiddenField,
+    redirect_source::redirect_source, request, response::failed, session,
 };
 
 #[derive(Serialize)]
@@ -58,38 +57,8 @@ pub(super) async fn page(
         form: [HiddenField::csrf_token(&session)],
     };
     let rendered = Page::new(page.authorization_template, &context)
-        .form_goes_on_to(&redirect_source(authorization.redirect_uri()))
+        .form_goes_on_to(&redirect_source(authorization.redirect_uri().as_str()))
         .images_from_clients()
         .render(oauth);
     Ok(session::keep(oauth.settings(), &session, rendered))
-}
-
-/// The client as a source of a Content-Security-Policy: Chromium follows the redirect after a form only where
-/// `form-action` names its target. An IPv6 address or a private-use scheme has no host form there: then its scheme.
-fn redirect_source(redirect_uri: &RedirectUri) -> String {
-    let Ok(url) = Url::parse(redirect_uri.as_str()) else { return String::new() };
-    match url.host() {
-        Some(Host::Domain(_) | Host::Ipv4(_)) if url.origin().is_tuple() => {
-            url.origin().ascii_serialization()
-        }
-        _ => format!("{}:", url.scheme()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_source_names_the_clients_origin_or_its_scheme() {
-        for (uri, source) in [
-            ("https://app.example/cb?x=1", "https://app.example"),
-            ("http://localhost:1111", "http://localhost:1111"),
-            ("http://127.0.0.1:5000/cb", "http://127.0.0.1:5000"),
-            ("http://[::1]:5000/cb", "http:"),
-            ("com.example.app:/cb", "com.example.app:"),
-        ] {
-            assert_eq!(redirect_source(&RedirectUri::parse(uri).unwrap()), source);
-        }
-    }
 }

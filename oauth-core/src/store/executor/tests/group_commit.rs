@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use diesel::{Connection, SqliteConnection, connection::SimpleConnection, prelude::*};
+use diesel::{
+    Connection, SqliteConnection,
+    connection::{SimpleConnection, TransactionManager},
+    prelude::*,
+};
 use tokio::sync::Notify;
 
 use super::*;
@@ -127,19 +131,35 @@ async fn after_a_failed_commit_each_piece_runs_once_more_alone() {
     assert!(store.write(insert("one", nothing)).await.unwrap(), "the writer goes on");
 }
 
-// As it does by itself when the disk is full, say.
+// SQLite gives a transaction up by itself when the disk is full, say. The second leaves diesel with a savepoint that is
+// not there, and with it a connection that is no longer of use.
 #[tokio::test]
-async fn when_sqlite_gives_the_transaction_up_each_piece_runs_once_more_alone() {
+async fn when_the_transaction_is_lost_each_piece_runs_once_more_alone() {
+    for loses in ["ROLLBACK", "RELEASE diesel_savepoint_1"] {
+        let database = Database::sqlite();
+        let (store, runs, lost) = (migrated(&database), Arc::default(), AtomicUsize::new(0));
+        let loses_once = insert("two", move |db| match lost.fetch_add(1, Ordering::Relaxed) {
+            0 => db.batch_execute(loses),
+            _ => Ok(()),
+        });
+        let pieces = [counted("one", &runs), loses_once, counted("three", &runs)];
+        assert!(
+            together(&store, pieces).await.into_iter().all(|answer| answer.unwrap()),
+            "{loses}"
+        );
+        assert_eq!(runs.load(Ordering::Relaxed), 3, "{loses}: the first twice, the last alone");
+        assert_eq!(committed(&store).await, ["one", "three", "two"], "{loses}");
+    }
+}
+
+#[tokio::test]
+async fn a_piece_that_leaves_a_transaction_open_fails_alone() {
     let database = Database::sqlite();
-    let (store, runs, given_up) = (migrated(&database), Arc::default(), AtomicUsize::new(0));
-    let give_up_once = insert("two", move |db| match given_up.fetch_add(1, Ordering::Relaxed) {
-        0 => db.batch_execute("ROLLBACK"),
-        _ => Ok(()),
-    });
-    let pieces = [counted("one", &runs), give_up_once, counted("three", &runs)];
-    assert!(together(&store, pieces).await.into_iter().all(|answer| answer.unwrap()));
-    assert_eq!(runs.load(Ordering::Relaxed), 3, "the first twice, the last alone");
-    assert_eq!(committed(&store).await, ["one", "three", "two"]);
+    let store = migrated(&database);
+    let leaves_open =
+        insert("bad", |db| <DbConnection as Connection>::TransactionManager::begin_transaction(db));
+    assert_failed(&among_good_ones(&store, leaves_open).await, "the transaction was lost");
+    assert_eq!(committed(&store).await, ["before", "good"]);
 }
 
 #[tokio::test]
