@@ -86,7 +86,7 @@ impl Settings {
         let quotable =
             |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         let rules = [
-            (is_issuer(&self.issuer), "issuer", "an http or https URL such as https://id.example"),
+            (is_issuer(&self.issuer), "issuer", "an absolute URL such as https://id.example"),
             (
                 self.realm.bytes().all(quotable),
                 "realm",

@@ -80,7 +80,8 @@ impl<'a, C: Serialize> Page<'a, C> {
 
     /// Lets the answer to its form redirect to this source.
     pub(crate) fn form_goes_on_to(self, source: &str) -> Self {
-        Self { form_action: format!("{} {source}", self.form_action), ..self }
+        let separator = if source.is_empty() { "" } else { " " };
+        Self { form_action: format!("{}{separator}{source}", self.form_action), ..self }
     }
 
     /// Lets it show the pictures of clients.

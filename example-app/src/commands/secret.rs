@@ -23,5 +23,5 @@ fn twice(what: &str) -> Result<String> {
     if rpassword::prompt_password(format!("{what} (again): "))? == secret {
         return Ok(secret);
     }
-    Err(Error::other("the two differ"))
+    Err(Error::other(format!("the two {}s differ", what.to_lowercase())))
 }

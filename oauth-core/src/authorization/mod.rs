@@ -65,6 +65,10 @@ impl AuthorizationServer {
         request: AuthorizationRequest,
         subject: &str,
     ) -> Result<String, AuthorizationError> {
+        if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.contains('\0') {
+            let error = StoreError::internal("a subject has 1 to 255 bytes, none of them NUL");
+            return Err(request.reply.refuse(error.into()));
+        }
         if let Err(error) = self.remember_consent(&request, subject).await {
             return Err(request.reply.refuse(error.into()));
         }
@@ -213,6 +217,9 @@ impl From<StoreError> for Unproven {
         Self::Failed(error)
     }
 }
+
+/// In bytes.
+const LONGEST_SUBJECT: usize = 255;
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
 const PARAMETERS: &[&str] =

@@ -61,7 +61,7 @@ async fn redeem(
         Ok(won)
     };
     if server.store.write(redeem).await? {
-        return Ok(tokens.into_answer(server));
+        return Ok(tokens.into_answer());
     }
     Err(raise_used_again(server, client, grant))
 }

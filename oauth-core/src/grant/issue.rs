@@ -118,10 +118,10 @@ impl NewTokens {
     }
 
     /// What the client is told, once they are stored.
-    pub(crate) fn into_answer(self, server: &AuthorizationServer) -> Tokens {
+    pub(crate) fn into_answer(self) -> Tokens {
         Tokens {
             access_token: self.access,
-            expires_in: expires_in(self.terms.access_expires_at, server.now()),
+            expires_in: expires_in(self.terms.access_expires_at, self.terms.created_at),
             refresh_token: self.refresh,
             scopes: self.terms.scopes,
         }
@@ -140,7 +140,7 @@ pub(crate) async fn begin(
         stored.insert(db, grant_id, None)
     };
     server.store.write(insert).await?;
-    Ok(tokens.into_answer(server))
+    Ok(tokens.into_answer())
 }
 
 /// Seconds that are left, where there is an end.

@@ -117,7 +117,7 @@ async fn rotate(
         Ok(Outcome::Replayed)
     };
     match server.store.write(redeem).await? {
-        Outcome::Rotated => Ok(tokens.into_answer(server)),
+        Outcome::Rotated => Ok(tokens.into_answer()),
         Outcome::Repeated(tokens) => Ok(tokens),
         Outcome::Replayed => Err(used_again(server, client, grant)),
     }

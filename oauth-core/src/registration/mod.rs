@@ -62,7 +62,7 @@ impl AuthorizationServer {
             is_public,
             secret_digest: drawn.as_ref().map(|secret| Digest::of(secret.expose())),
             secret_hash,
-            redirect_uris: new.redirect_uris.join(" "),
+            redirect_uris: each_once(&new.redirect_uris).join(" "),
             grant_types: new
                 .grant_types
                 .iter()
@@ -111,6 +111,9 @@ impl AuthorizationServer {
     /// # Errors
     /// When the store fails.
     pub async fn client(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
+        if client_id.contains('\0') {
+            return Ok(None); // nothing that a database could hold
+        }
         let client_id = client_id.to_owned();
         self.store.read(move |db| store::client::find(db, &client_id)).await
     }
@@ -178,4 +181,15 @@ impl AuthorizationServer {
         let name = name.to_owned();
         self.store.write(move |db| store::scope::set_enabled(db, &name, !disabled)).await
     }
+}
+
+/// In their order: the only redirect URI may be left out of a request, and is the only one however often it was named.
+fn each_once(uris: &[String]) -> Vec<&str> {
+    let mut once: Vec<&str> = Vec::new();
+    for uri in uris {
+        if !once.contains(&uri.as_str()) {
+            once.push(uri);
+        }
+    }
+    once
 }

@@ -10,7 +10,11 @@ use async_trait::async_trait;
 use oauth_core::{AuthorizationServer, StoreError, User};
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, http::StatusCode};
 
-use crate::{OAuth, ResourceOwner, Users, response::authorization::error_page, session};
+use crate::{
+    OAuth, ResourceOwner, Users,
+    response::{authorization::error_page, method_not_allowed},
+    session,
+};
 
 /// Users with passwords in the provider's own tables, who sign in on its own pages.
 ///
@@ -71,8 +75,9 @@ fn resource_owner(user: &User) -> ResourceOwner {
     ResourceOwner { subject: user.id.to_string(), name }
 }
 
-/// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so.
-async fn tls_only<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<Response> {
+/// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so; and another method is told
+/// which are allowed (RFC 9110 §15.5.6).
+async fn guarded<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<Response> {
     match request.data::<OAuth>() {
         Some(oauth) if oauth.settings().ssl_only && !oauth.proxies().is_secure(&request) => {
             let problem = "Open it again with https at the front.";
@@ -83,7 +88,12 @@ async fn tls_only<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<
                 problem,
             ))
         }
-        _ => pages.call(request).await.map(IntoResponse::into_response),
+        _ => match pages.call(request).await {
+            Err(error) if error.status() == StatusCode::METHOD_NOT_ALLOWED => {
+                Ok(method_not_allowed("GET, HEAD, POST", Response::default()))
+            }
+            answered => answered.map(IntoResponse::into_response),
+        },
     }
 }
 
@@ -95,5 +105,5 @@ pub(crate) fn routes<E: Endpoint + 'static>(
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
         .at("/apps", connected_apps)
-        .around(tls_only)
+        .around(guarded)
 }

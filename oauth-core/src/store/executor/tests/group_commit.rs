@@ -156,9 +156,8 @@ async fn when_the_transaction_is_lost_each_piece_runs_once_more_alone() {
 async fn a_piece_that_leaves_a_transaction_open_fails_alone() {
     let database = Database::sqlite();
     let store = migrated(&database);
-    let leaves_open =
-        insert("bad", |db| <DbConnection as Connection>::TransactionManager::begin_transaction(db));
-    assert_failed(&among_good_ones(&store, leaves_open).await, "the transaction was lost");
+    let begin = <DbConnection as Connection>::TransactionManager::begin_transaction;
+    assert_failed(&among_good_ones(&store, insert("bad", begin)).await, "the transaction was lost");
     assert_eq!(committed(&store).await, ["before", "good"]);
 }
 

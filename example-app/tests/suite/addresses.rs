@@ -1,0 +1,235 @@
+//! The addresses.
+
+use reqwest::Method;
+
+use crate::support::{
+    Agent, Answer, EXAMPLE_REQUEST, Network, Site, agent::send, links, postgres_schema,
+};
+
+#[tokio::test]
+async fn every_address_answers_with_and_without_its_trailing_slash_and_without_a_redirect() {
+    let site = Site::new();
+    let server = site.serve();
+    let (nobody, user) = (server.agent(), server.signed_in().await);
+    let consent = format!("?{EXAMPLE_REQUEST}");
+    for (agent, method, path, query, status) in [
+        (&nobody, Method::GET, "", "", 200),
+        (&nobody, Method::GET, "/accounts/login", "?next=%2Fdocs%2F", 200),
+        (&nobody, Method::POST, "/accounts/login", "", 403),
+        (&user, Method::GET, "/accounts/logout", "", 200),
+        (&user, Method::POST, "/accounts/logout", "", 403),
+        (&user, Method::GET, "/oauth2/authorization", &consent, 200),
+        (&user, Method::POST, "/oauth2/authorization", &consent, 303),
+        (&nobody, Method::POST, "/oauth2/token", "", 401),
+        (&nobody, Method::GET, "/oauth2/missing_redirect_uri", "", 200),
+        (&nobody, Method::GET, "/api/user_info", "", 401),
+        (&nobody, Method::POST, "/api/user_info", "", 401),
+        (&nobody, Method::GET, "/docs", "", 200),
+        (&nobody, Method::GET, "/docs/oauth-receiver.html", "", 200),
+        (&nobody, Method::GET, "/openapi.json", "", 200),
+        (&nobody, Method::GET, "/healthz", "", 200),
+    ] {
+        for slash in ["", "/"] {
+            let mut request = agent.request(method.clone(), &format!("{path}{slash}{query}"));
+            if method == Method::POST {
+                request = request.form(&[("nothing", "")]);
+            }
+            let answer = send(request).await;
+            assert_eq!(answer.status, status, "{method} {path}{slash}{query}: {answer:?}");
+            assert!(!answer.body.is_empty() || status == 303, "{method} {path}{slash}{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_not_found() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    for path in ["/nothing", "/docs/nothing", "/accounts/", "/oauth2/", "/healthz/nothing"] {
+        assert_eq!(agent.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_front_page_links_to_pages_that_exist() {
+    let site = Site::new();
+    let server = site.serve();
+    for agent in [server.agent(), server.signed_in().await] {
+        let links = links(&agent.get("/").await.body);
+        for wanted in [
+            "/accounts/login/",
+            "/accounts/logout/",
+            "/oauth2/authorization/",
+            "/docs/",
+            "/openapi.json",
+            "/healthz",
+        ] {
+            assert!(links.iter().any(|link| link.starts_with(wanted)), "{wanted} in {links:?}");
+        }
+        for link in links {
+            let answer = followed(&agent, &link).await;
+            assert_eq!(answer.status, 200, "{link}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_fits_a_phone_and_may_not_be_framed() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let consent = format!("/oauth2/authorization/?{EXAMPLE_REQUEST}");
+    for path in ["/", "/accounts/logout/", "/oauth2/missing_redirect_uri/", "/docs/", &consent] {
+        let page = user.get(path).await;
+        assert!(page.body.contains("name=\"viewport\""), "{path}");
+        assert!(
+            page.header("content-security-policy").contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn logging_in_goes_on_to_next() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    let page = agent.get("/accounts/login/?next=/docs/%3Fa%3Db").await;
+    let fields = [("username", "exampleuser"), ("password", "password")];
+    assert_eq!(agent.submit(&page, &fields).await.header("location"), "/docs/?a=b");
+}
+
+#[tokio::test]
+async fn logging_out_takes_a_post_from_the_page() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let page = user.get("/accounts/logout/").await;
+    assert!(page.body.contains("exampleuser"), "{page:?}");
+    let consent = format!("/oauth2/authorization/?{EXAMPLE_REQUEST}");
+    assert_eq!(user.get(&consent).await.status, 200, "a GET signs nobody out");
+
+    assert_eq!(user.submit(&page, &[]).await.status, 303);
+    assert_eq!(user.get(&consent).await.location().path(), "/accounts/login/");
+}
+
+#[tokio::test]
+async fn consent_is_a_form_with_the_buttons_accept_and_decline() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let page = user.consent(EXAMPLE_REQUEST).await.body;
+    for value in ["Accept", "Decline"] {
+        assert!(page.contains(&format!("name=\"user_action\" value=\"{value}\"")), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_answered_by_redirect_gets_the_page_for_that() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    for request in [
+        "response_type=code",
+        "response_type=code&client_id=nobody",
+        "response_type=code&client_id=1234&redirect_uri=http://evil.example/",
+    ] {
+        let answer = user.get(&format!("/oauth2/authorization/?{request}")).await;
+        assert_eq!(answer.status, 303, "{request}");
+        assert_eq!(answer.header("location"), "/oauth2/missing_redirect_uri/", "{request}");
+    }
+    let page = user.get("/oauth2/missing_redirect_uri/").await;
+    assert!(page.body.contains("Missing redirect URI!"), "{page:?}");
+}
+
+#[tokio::test]
+async fn user_info_answers_get_and_post_with_the_user_s_profile() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let token = user.tokens().await.field("access_token");
+    for method in [Method::GET, Method::POST] {
+        let answer = user.user_info(method, &token).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let profile: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let expected = serde_json::json!({
+            "username": "exampleuser",
+            "first_name": "Example",
+            "last_name": "User",
+            "email": "exampleuser@example.com",
+        });
+        assert_eq!(profile, expected);
+    }
+}
+
+#[tokio::test]
+async fn user_info_needs_its_scope() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let code = user.code("response_type=code&client_id=1234&scope=polls:vote").await;
+    let fields = [("grant_type", "authorization_code"), ("code", &code), ("client_id", "1234")];
+    let token = user.token(None, &fields).await.field("access_token");
+
+    let answer = user.user_info(Method::GET, &token).await;
+    assert_eq!(answer.status, 403, "{answer:?}");
+    let challenge = answer.header("www-authenticate");
+    assert!(
+        challenge.contains("insufficient_scope") && challenge.contains("scope=\"user_info\""),
+        "{challenge}"
+    );
+}
+
+#[tokio::test]
+async fn the_openapi_document_holds_all_that_a_program_calls() {
+    let site = Site::new();
+    let server = site.serve();
+    let answer = server.agent().get("/openapi.json").await;
+    assert!(answer.header("content-type").starts_with("application/json"), "{answer:?}");
+    let document: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let form = &document["paths"]["/oauth2/token"]["post"]["requestBody"]["content"];
+    assert!(form["application/x-www-form-urlencoded"]["schema"].is_object(), "{document}");
+    for method in ["get", "post"] {
+        let security = &document["paths"]["/api/user_info"][method]["security"];
+        assert_eq!(*security, serde_json::json!([{ "oauth2": ["user_info"] }]), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn swagger_ui_loads_nothing_from_elsewhere() {
+    let site = Site::new();
+    let server = site.serve();
+    let page = server.agent().get("/docs/").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("http"), "{policy}");
+    assert!(!page.body.contains("<script src") && !page.body.contains("<link "), "no CDN");
+}
+
+#[tokio::test]
+async fn healthz_is_503_while_the_database_does_not_answer_and_200_again_after() {
+    let Some(url) = postgres_schema() else { return };
+    let network = Network::to_socket_of(&url);
+    let site = Site::new();
+    let server = site.serve_with("DATABASE_URL", &network.url);
+    let agent = server.agent();
+    assert_eq!(agent.get("/healthz").await.status, 200);
+
+    network.set_down(true);
+    assert_eq!(agent.get("/healthz").await.status, 503);
+    network.set_down(false);
+    assert_eq!(agent.get("/healthz").await.status, 200);
+}
+
+/// Where the links of a page take a browser in the end.
+async fn followed(agent: &Agent, link: &str) -> Answer {
+    let mut answer = agent.get(link).await;
+    for _ in 0..5 {
+        if answer.status != 303 {
+            break;
+        }
+        answer = agent.get(answer.header("location")).await;
+    }
+    answer
+}

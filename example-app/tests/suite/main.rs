@@ -1,0 +1,13 @@
+//! What the example application promises, to the built program: over its command line, HTTP and a browser.
+
+#![cfg(test)]
+
+mod support;
+
+mod addresses;
+mod commands;
+mod demo_data;
+mod settings;
+mod shutdown;
+mod swagger;
+mod walk;

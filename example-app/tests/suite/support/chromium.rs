@@ -1,0 +1,170 @@
+//! A real browser: Chromium without a window.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use reqwest::Url;
+use serde_json::json;
+
+use super::{
+    Process, Site, installed,
+    webdriver::{Outcome, WebDriver},
+};
+
+/// A browser with a profile of its own. All that it keeps goes with the value.
+pub(crate) struct Chromium {
+    driver: WebDriver,
+    port: u16,
+    _chromedriver: Process,
+    profile: Site,
+}
+
+impl Chromium {
+    /// `None` where Chromium is not installed.
+    pub(crate) async fn start() -> Option<Self> {
+        let (chromium, chromedriver) =
+            (installed("chromium", "chromium")?, installed("chromedriver", "chromium-driver")?);
+        let profile = Site::new();
+        let home = profile.path();
+        let mut command = Command::new(chromedriver);
+        command.arg("--port=0").env("HOME", home).env("TMPDIR", home);
+        let mut chromedriver = Process::start(&mut command);
+        let port = chromedriver.wait_for("port of chromedriver", port);
+
+        let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={}", home.join("profile").display()));
+        let options = json!({ "binary": chromium, "args": arguments });
+        let driver = WebDriver::start(port, &json!({ "goog:chromeOptions": options })).await;
+        Some(Self { driver, port, _chromedriver: chromedriver, profile })
+    }
+
+    pub(crate) async fn open(&self, url: &str) {
+        self.driver.open(url).await.unwrap();
+    }
+
+    /// Clicks the first element of this selector, as soon as it can.
+    pub(crate) async fn click(&self, css: &str) {
+        let click = async || match self.driver.click(&self.driver.visible(css).await?).await {
+            Err(error) if error.contains("no such window") => Ok(()), // the click closed it
+            clicked => clicked.map(drop),
+        };
+        patiently(&format!("click {css}"), click).await;
+    }
+
+    pub(crate) async fn type_in(&self, css: &str, keys: &str) {
+        let field = patiently(css, async || self.driver.visible(css).await).await;
+        self.driver.type_in(&field, keys).await.unwrap();
+    }
+
+    /// Waits until the first element of this selector has this text in it.
+    pub(crate) async fn shows(&self, css: &str, wanted: &str) {
+        let find = async || {
+            let text = self.driver.text(&self.driver.visible(css).await?).await?;
+            if text.contains(wanted) { Ok(()) } else { Err(format!("it shows {text:?}")) }
+        };
+        patiently(&format!("{wanted:?} in {css}"), find).await;
+    }
+
+    /// What stands in a field.
+    pub(crate) async fn value(&self, css: &str) -> String {
+        let read = async || self.driver.value(&self.driver.visible(css).await?).await;
+        patiently(&format!("the value of {css}"), read).await
+    }
+
+    /// The demo user signs in, on the login page.
+    pub(crate) async fn sign_in(&self) {
+        self.type_in("input[name=username]", "exampleuser").await;
+        self.type_in("input[name=password]", "password").await;
+        self.click("button[type=submit]").await;
+    }
+
+    /// Waits until the address bar shows an address on `origin`, whether or not anything answers there.
+    pub(crate) async fn arrives_at(&self, origin: &str) -> Url {
+        let wanted = Url::parse(origin).unwrap().origin();
+        let look = async || {
+            let url = Url::parse(&self.driver.url().await?).map_err(|error| error.to_string())?;
+            if url.origin() == wanted { Ok(url) } else { Err(format!("it is at {url}")) }
+        };
+        patiently(&format!("the browser at {origin}"), look).await
+    }
+
+    /// Waits until this many windows are open, and turns to the last of them.
+    pub(crate) async fn turn_to_last_window_of(&self, count: usize) {
+        let turn = async || {
+            let windows = self.driver.windows().await?;
+            match windows.last() {
+                Some(last) if windows.len() == count => self.driver.turn_to_window(last).await,
+                _ => Err(format!("there are {}", windows.len())),
+            }
+        };
+        patiently(&format!("{count} windows"), turn).await;
+    }
+}
+
+impl Drop for Chromium {
+    /// A signal to chromedriver would leave the browser behind; and the browser writes its profile to its very end.
+    fn drop(&mut self) {
+        let Ok(mut chromedriver) = TcpStream::connect(("127.0.0.1", self.port)) else { return };
+        let _ = chromedriver.set_read_timeout(Some(PATIENCE));
+        let request = b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let _ = chromedriver.write_all(request);
+        let _ = chromedriver.read_to_end(&mut Vec::new());
+
+        let deadline = Instant::now() + PATIENCE;
+        while is_used(self.profile.path()) && Instant::now() < deadline {
+            thread::sleep(INTERVAL);
+        }
+    }
+}
+
+/// Whether a process has this directory on its command line.
+fn is_used(directory: &Path) -> bool {
+    let directory = directory.as_os_str().as_encoded_bytes();
+    let mut processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.any(|process| {
+        let command_line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        command_line.windows(directory.len()).any(|part| part == directory)
+    })
+}
+
+/// Tries again and again until it succeeds, for a while: a page takes its time.
+async fn patiently<T>(what: &str, attempt: impl AsyncFn() -> Outcome<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match attempt().await {
+            Ok(value) => return value,
+            Err(error) => assert!(Instant::now() < deadline, "never {what}: {error}"),
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+/// `ChromeDriver was started successfully on port PORT.`
+fn port(stdout: &str) -> Option<u16> {
+    let (_, rest) = stdout.split_once("started successfully on port ")?;
+    rest.split_once('.')?.0.parse().ok()
+}
+
+/// No window, no sandbox (it refuses to run as root, and it is our own pages that it opens), and no talk with anybody
+/// but the application.
+const ARGUMENTS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+];
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const INTERVAL: Duration = Duration::from_millis(50);

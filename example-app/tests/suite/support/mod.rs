@@ -1,0 +1,45 @@
+//! What the tests stand on: the built program in a directory of its own, and everybody who talks to it.
+
+pub(crate) mod agent;
+mod chromium;
+mod client_demo;
+mod html;
+mod network;
+mod postgres_schema;
+mod process;
+mod programs;
+mod redirect_port;
+mod server;
+mod site;
+mod webdriver;
+
+#[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]
+mod postgres;
+
+pub(crate) use self::{
+    agent::{Agent, Answer},
+    chromium::Chromium,
+    client_demo::client_demo,
+    html::links,
+    network::Network,
+    postgres_schema::postgres_schema,
+    process::{Finished, Process, until},
+    programs::installed,
+    redirect_port::redirect_port,
+    server::Server,
+    site::Site,
+};
+
+/// The demo data's clients, each with its secret.
+pub(crate) const EXAMPLE_CLIENT: (&str, &str) =
+    ("be6f31235c6118273918c4c70f6768", "89dcee4e6fe655377a19944c2bee9b");
+pub(crate) const EXAMPLE_SERVICE: (&str, &str) = ("example-service", "example-service-secret");
+
+/// What Example Client asks for.
+pub(crate) const EXAMPLE_REQUEST: &str =
+    "response_type=code&client_id=be6f31235c6118273918c4c70f6768&scope=user_info";
+
+/// RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str =
+    "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";

@@ -1,0 +1,86 @@
+//! A directory where the program runs, and leaves its database.
+
+use std::{
+    env, fs,
+    io::ErrorKind,
+    path::PathBuf,
+    process::{self, Command},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::Text};
+
+use super::{Finished, Process, Server};
+
+/// A directory of its own, which goes with the value.
+pub(crate) struct Site(PathBuf);
+
+impl Site {
+    pub(crate) fn new() -> Self {
+        static SITES: AtomicU32 = AtomicU32::new(0);
+        loop {
+            let number = SITES.fetch_add(1, Ordering::Relaxed);
+            let name = format!("example-app-test-{}-{number}", process::id());
+            let directory = env::temp_dir().join(name);
+            match fs::create_dir(&directory) {
+                // A killed test run left it, and had the same process id.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                made => {
+                    made.unwrap();
+                    return Self(directory);
+                }
+            }
+        }
+    }
+
+    /// The program with these arguments, and nothing set in its environment but a free port to listen on.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_example-app"));
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("OAUTH_") || ["DATABASE_URL", "RUST_LOG"].contains(&&*text) {
+                command.env_remove(name);
+            }
+        }
+        command.args(arguments).env("LISTEN", "127.0.0.1:0").current_dir(&self.0);
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
+        Process::start(&mut self.program(arguments)).finish()
+    }
+
+    /// Starts the server, on a free port of the loopback address.
+    pub(crate) fn serve(&self) -> Server {
+        Server::start(&mut self.program(&[]))
+    }
+
+    /// Starts the server with a variable set.
+    pub(crate) fn serve_with(&self, variable: &str, value: &str) -> Server {
+        Server::start(self.program(&[]).env(variable, value))
+    }
+
+    /// What lies in the directory.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let files = fs::read_dir(&self.0).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    pub(crate) fn path(&self) -> &PathBuf {
+        &self.0
+    }
+
+    /// What the database answers: one text a row.
+    pub(crate) fn query(&self, query: &str) -> Vec<String> {
+        let database = self.0.join("example-app.sqlite3");
+        let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+        sql::<Text>(query).load(&mut connection).unwrap()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0); // a leftover is no reason to fail
+    }
+}

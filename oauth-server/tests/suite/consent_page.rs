@@ -1,0 +1,180 @@
+//! The page that asks the resource owner: RFC 6749 §3.1, §10.11, §10.13.
+
+use oauth_server::{BuildError, OAuth, OAuthBuilder};
+
+use crate::support::{Site, client::code_request};
+
+/// What could become markup.
+const MARKUP: &str = "<script>alert('\"1\" & 2')</script>";
+
+/// The template of an application that shows everything that it is given.
+fn own_template(oauth: OAuthBuilder) -> OAuthBuilder {
+    let template = "OWN {{client.name}}|{{client.description}}|{{client.client_uri}}|{{client.logo_uri}}|\
+        {{#each scopes}}{{name}}={{description}};{{/each}}|{{user}}|\
+        <form action=\"{{form_action}}\" method=\"post\">\
+        {{#each form}}<input type=\"hidden\" name=\"{{name}}\" value=\"{{value}}\">{{/each}}</form>";
+    oauth.template("authorize", template)
+}
+
+both_databases! {
+    async fn the_page_says_who_asks_for_what_and_whom_it_asks(site: Site) {
+        site.register(|client| {
+            client.name = "Photo Printer".to_owned();
+            client.description = "Prints your photos.".to_owned();
+            client.client_uri = Some("https://printer.example/about".to_owned());
+            client.logo_uri = Some("https://printer.example/logo.png".to_owned());
+        })
+        .await;
+        let page = site.sign_in().await.consent(&code_request().set("client_id", "another")).await;
+        for shown in [
+            "Photo Printer",
+            "Prints your photos.",
+            "href=\"https://printer.example/about\"",
+            "src=\"https://printer.example/logo.png\"",
+            "Read your notes.",
+            "Change your notes.",
+            "alice",
+        ] {
+            assert!(page.answer.body.contains(shown), "{shown}: {}", page.answer.body);
+        }
+    }
+
+    async fn its_form_carries_the_request_a_csrf_token_and_two_answers(site: Site) {
+        let request = code_request();
+        let page = site.sign_in().await.consent(&request).await;
+        assert_eq!(page.form.action, format!("/oauth2/authorization/?{}", request.encoded()));
+        assert!(page.form.hidden.encoded().starts_with("csrf_token="), "{:?}", page.form);
+        for button in ["Accept", "Decline"] {
+            let button = format!("name=\"user_action\" value=\"{button}\"");
+            assert_eq!(page.answer.body.matches(&button).count(), 1, "{button}");
+        }
+    }
+
+    /// §10.13: clickjacking; and what the page holds is nobody's to keep, nor its URL anybody's to learn.
+    async fn it_cannot_be_framed_kept_or_told_on(site: Site) {
+        let page = site.sign_in().await.consent(&code_request()).await.answer;
+        for (header, value) in [
+            ("Content-Security-Policy", "frame-ancestors 'none'"),
+            ("Content-Security-Policy", "default-src 'none'"),
+            ("Content-Security-Policy", "base-uri 'none'"),
+            ("X-Frame-Options", "DENY"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+            ("Content-Type", "text/html; charset=utf-8"),
+        ] {
+            assert!(page.header(header).contains(value), "{header}: {}", page.header(header));
+        }
+        assert!(!page.header("Content-Security-Policy").contains("script-src"));
+    }
+
+    async fn its_form_may_lead_to_this_client_and_nowhere_else(site: Site) {
+        for (id, callback, source) in [
+            ("a", "https://printer.example:8443/cb?x=1", "https://printer.example:8443"),
+            ("b", "http://127.0.0.1/cb", "http://127.0.0.1"),
+            ("c", "com.example.printer:/cb", "com.example.printer:"),
+        ] {
+            site.register(|client| {
+                client.client_id = Some(id.to_owned());
+                client.redirect_uris = vec![callback.to_owned()];
+            })
+            .await;
+            let request = code_request().set("client_id", id).set("redirect_uri", callback);
+            let page = site.sign_in().await.consent(&request).await.answer;
+            let policy = page.header("Content-Security-Policy");
+            assert!(policy.contains(&format!("; form-action 'self' {source};")), "{policy}");
+        }
+    }
+
+    async fn no_redirect_uri_adds_to_its_policy(site: Site) {
+        let callback = "https://a,b;script-src/cb";
+        site.register(|client| client.redirect_uris = vec![callback.to_owned()]).await;
+        let request = code_request().set("client_id", "another").set("redirect_uri", callback);
+        let page = site.sign_in().await.consent(&request).await.answer;
+        let policy = page.header("Content-Security-Policy");
+        assert!(policy.contains("; form-action 'self' https:;"), "{policy}");
+    }
+
+    async fn whatever_it_shows_is_text_and_no_markup(site: Site) {
+        site.server.register_scope("markup", MARKUP).await.unwrap();
+        site.register(|client| {
+            client.name = MARKUP.to_owned();
+            client.description = MARKUP.to_owned();
+            client.client_uri = Some("https://a.example/\"><script>".to_owned());
+            client.logo_uri = Some("https://a.example/'\"><script>".to_owned());
+            client.scopes = "read markup".parse().unwrap();
+        })
+        .await;
+        let request =
+            code_request().set("client_id", "another").set("scope", "markup").set("state", MARKUP);
+        let page = site.sign_in().await.consent(&request).await;
+
+        assert!(!page.answer.body.contains("<script"), "{}", page.answer.body);
+        assert_eq!(
+            page.answer.body.matches("&lt;script&gt;alert(").count(),
+            4,
+            "{}",
+            page.answer.body
+        );
+        assert_eq!(page.form.action, format!("/oauth2/authorization/?{}", request.encoded()));
+    }
+
+    async fn an_applications_own_template_takes_its_place_and_gets_all_of_it(site: Site) {
+        let site = site.with(|config| config.oauth = own_template).await;
+        site.register(|client| client.description = "Prints.".to_owned()).await;
+        let request = code_request().set("client_id", "another");
+        let browser = site.sign_in().await;
+        let page = browser.consent(&request).await;
+
+        let shown = "OWN another|Prints.|||read=Read your notes.;write=Change your notes.;|alice|";
+        assert!(page.answer.body.starts_with(shown), "{}", page.answer.body);
+        assert!(page.answer.has_header("Content-Security-Policy"));
+        let answer = browser.submit(&page.form, &[("user_action", "Accept")]).await;
+        assert!(answer.in_query("code").is_some());
+    }
+
+    async fn a_template_of_another_name_can_be_chosen(site: Site) {
+        let site = site
+            .with(|config| {
+                config.oauth =
+                    |oauth| oauth.template("ask", "ASK <form action=\"{{form_action}}\"></form>");
+                config.page.authorization_template = "ask";
+            })
+            .await;
+        let page = site.sign_in().await.consent(&code_request()).await;
+        assert!(page.answer.body.starts_with("ASK "), "{}", page.answer.body);
+    }
+
+    async fn the_layout_can_be_replaced_for_all_pages(site: Site) {
+        let site = site
+            .with(|config| {
+                config.oauth = |oauth| {
+                    oauth.template("layout", "<h1>Notes: {{title}}</h1>{{> @partial-block}}")
+                };
+            })
+            .await;
+        let browser = site.sign_in().await;
+        for (path, title) in
+            [("/accounts/logout", "Sign out"), ("/oauth2/authorization", "This link does not work")]
+        {
+            let page = browser.get(path).await;
+            assert!(page.body.starts_with(&format!("<h1>Notes: {title}</h1>")), "{}", page.body);
+        }
+        let page = browser.consent(&code_request()).await.answer;
+        assert!(page.body.starts_with("<h1>Notes: Allow access?</h1>"), "{}", page.body);
+    }
+
+    async fn a_template_that_asks_for_what_is_not_there_is_a_failure_without_details(site: Site) {
+        let site = site
+            .with(|config| config.oauth = |oauth| oauth.template("authorize", "{{missing}}"))
+            .await;
+        let browser = site.sign_in().await;
+        let answer = browser.ask(&code_request()).await.with_status(500);
+        assert!(!answer.body.contains("missing"), "{}", answer.body);
+    }
+
+    async fn a_template_that_does_not_parse_is_refused_at_the_start(site: Site) {
+        let built = OAuth::builder(site.server.clone()).template("authorize", "{{#each}").build();
+        assert!(matches!(built, Err(BuildError::Template { name, .. }) if name == "authorize"));
+    }
+}

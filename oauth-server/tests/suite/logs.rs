@@ -1,0 +1,121 @@
+//! Codes, tokens, secrets, passwords and session ids reach no log line.
+
+use reqwest::{Method, header};
+
+use crate::support::{
+    FormBody, PASSWORD, Site, VERIFIER, authorization, basic,
+    client::{code_request, implicit_request, public_exchange, public_request},
+    log,
+};
+
+/// A wrong password, which may be another site's right one.
+const WRONG_PASSWORD: &str = "a password of another site";
+
+/// The first line that was logged and holds this text.
+fn logged(text: &str) -> Option<String> {
+    log::lines().into_iter().find(|line| line.contains(text))
+}
+
+/// Signs in, after a slip; gives the ids and CSRF tokens of the sessions on the way.
+async fn sign_in(site: &Site) -> Vec<String> {
+    let browser = site.sign_in().await;
+    let mut secrets = vec![PASSWORD.to_owned(), WRONG_PASSWORD.to_owned()];
+    secrets.extend(browser.session());
+    let other = site.browser();
+    let form = other.page("/accounts/login/").await.form;
+    secrets.extend(other.session());
+    secrets.push(form.hidden.encoded().replace("csrf_token=", ""));
+    other
+        .submit(&form, &[("username", "alice"), ("password", WRONG_PASSWORD)])
+        .await
+        .with_status(422);
+    let form = browser.page("/accounts/logout/").await.form;
+    browser.submit(&form, &[]).await.with_status(303);
+    secrets
+}
+
+/// The grants, as they should go and as they should not.
+async fn grants(site: &Site) -> Vec<String> {
+    let browser = site.sign_in().await;
+    let code = browser.code(&code_request()).await;
+    let first = site.exchange(&code).await.with_status(200);
+    let second = site.refresh(&first.text("refresh_token")).await.with_status(200);
+    let public = browser.code(&public_request()).await;
+    let third = site.token(&public_exchange(&public)).await.with_status(200);
+    let implicit =
+        browser.authorize(&implicit_request()).await.in_fragment("access_token").unwrap();
+
+    site.call("/plain/read", &second.text("access_token")).await.with_status(200);
+    site.call("/plain/read", &first.text("access_token")).await.with_status(401);
+    site.get(&format!("/plain/read?access_token={implicit}")).await.with_status(401);
+    site.clock.advance(60);
+    site.refresh(&first.text("refresh_token")).await.assert_refused(400, "invalid_grant");
+    site.exchange(&code).await.assert_refused(400, "invalid_grant");
+
+    let tokens = [&first, &second, &third];
+    let mut secrets =
+        vec![code, public, implicit, VERIFIER.to_owned(), site.secret.expose().to_owned()];
+    secrets.extend(tokens.map(|answer| answer.text("access_token")));
+    secrets.extend(tokens.map(|answer| answer.text("refresh_token")));
+    secrets.extend(browser.session());
+    secrets
+}
+
+/// Requests that put a secret where it does not belong.
+async fn misplaced(site: &Site) -> Vec<String> {
+    let mark = "misplaced-secret-0123456789";
+    let header = basic("confidential", site.secret.expose());
+    for path in [
+        format!("/oauth2/token?client_id=confidential&client_secret={mark}"),
+        authorization(&code_request().set("redirect_uri", &format!("https://evil.example/{mark}"))),
+        authorization(&code_request().set("state", mark).set("scope", "nonsense")),
+        format!("/accounts/login?next=/{mark}"),
+        format!("/nothing?{mark}"),
+        "/panics".to_owned(),
+        "/fails".to_owned(),
+    ] {
+        for method in [Method::GET, Method::POST] {
+            let request =
+                site.request(method, &path).form_body(format!("client_secret={mark}&code={mark}"));
+            site.send(request.header(header::AUTHORIZATION, &header)).await;
+        }
+    }
+    site.call("/api/read", mark).await.with_status(401);
+    site.call_with("/api/read", &format!("Bearer {mark} {mark}")).await.with_status(400);
+    site.database.drop_table("oauth_refresh_tokens");
+    site.refresh(mark).await.with_status(500);
+    vec![mark.to_owned(), header.replace("Basic ", "")]
+}
+
+both_databases! {
+    async fn no_secret_of_a_whole_flow_is_logged(site: Site) {
+        log::keep();
+        let secrets = [sign_in(&site).await, grants(&site).await, misplaced(&site).await].concat();
+        let lines = log::lines();
+        for secret in secrets {
+            assert!(secret.len() > 15, "{secret} is no secret");
+            let leak = lines.iter().find(|line| line.contains(&secret));
+            assert_eq!(leak, None, "{secret}");
+        }
+    }
+
+    /// Or the claim above would hold of a log that nobody keeps.
+    async fn each_request_is_logged_with_its_id_path_and_status(site: Site) {
+        log::keep();
+        let id = site.get("/nothing/here?query=unseen").await.header("X-Request-Id").to_owned();
+        let line = logged(&format!("id={id} ")).expect("a line");
+        for part in ["method=GET", "path=\"/nothing/here\"", "status=404", "answered"] {
+            assert!(line.contains(part), "{line}");
+        }
+        assert_eq!(logged("query=unseen"), None);
+    }
+
+    async fn what_failed_is_logged_with_its_cause(site: Site) {
+        log::keep();
+        let id = site.get("/fails").await.with_status(500).header("X-Request-Id").to_owned();
+        let lines = log::lines();
+        let line =
+            lines.iter().find(|line| line.contains(&format!("id={id} ")) && line.contains("ERROR"));
+        assert!(line.expect("a line").contains(crate::support::app::CAUSE), "{line:?}");
+    }
+}

@@ -1,0 +1,29 @@
+//! What the crate promises, over real HTTP, on SQLite and on PostgreSQL from one source.
+
+#![cfg(test)]
+
+#[macro_use]
+mod support;
+
+mod accounts;
+mod authorization_endpoint;
+mod authorization_refusals;
+mod bad_input;
+mod client_authentication;
+mod connected_apps;
+mod consent_page;
+mod csrf;
+mod grants;
+mod guard;
+mod logs;
+mod middleware;
+mod openapi;
+mod pages;
+mod presentation;
+mod raw_http;
+mod seed;
+mod sessions;
+mod state;
+mod tls;
+mod token_endpoint;
+mod users;

@@ -1,0 +1,141 @@
+//! The OpenAPI document is the policy: what it shows is what is enforced.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Site, app, client::code_request};
+
+/// Every operation of the document: method, path, operation.
+fn operations(document: &Value) -> Vec<(Method, String, Value)> {
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let operations = paths.flat_map(|(path, operations)| {
+        operations.as_object().expect("operations").iter().map(move |(method, operation)| {
+            let method = method.to_uppercase().parse().expect("a method");
+            (method, path.clone(), operation.clone())
+        })
+    });
+    operations.collect()
+}
+
+/// The scopes that an operation shows; `None` where it shows no guard.
+fn shown_scopes(operation: &Value) -> Option<Vec<String>> {
+    let requirements = operation["security"].as_array()?;
+    assert_eq!(requirements.len(), 1, "{operation}");
+    let scopes = requirements[0]["oauth2"].as_array().expect("the scheme oauth2").iter();
+    Some(scopes.map(|scope| scope.as_str().expect("a scope").to_owned()).collect())
+}
+
+/// The scopes that a call was refused for.
+fn required_scopes(challenge: &str) -> Vec<String> {
+    let scope = challenge.split_once("scope=\"").map_or("", |(_, rest)| rest.trim_end_matches('"'));
+    scope.split_whitespace().map(str::to_owned).collect()
+}
+
+/// A live token whose scope is required nowhere.
+async fn token_for_nothing(site: &Site) -> String {
+    site.server.register_scope("nothing", "Nothing.").await.unwrap();
+    let secret = site.register(|client| client.scopes = "nothing".parse().unwrap()).await.unwrap();
+    let request = code_request().set("client_id", "another").set("scope", "nothing");
+    let code = site.sign_in().await.code(&request).await;
+    let form = site.exchange_form(&code).set("client_id", "another");
+    site.token(&form.set("client_secret", secret.expose())).await.text("access_token")
+}
+
+both_databases! {
+    async fn every_operation_shows_the_guard_that_it_has_and_no_other(site: Site) {
+        let document = site.get("/openapi.json").await.with_status(200).json();
+        let operations = operations(&document);
+        assert_eq!(operations.len(), 7, "{operations:#?}");
+        for (method, path, operation) in operations {
+            let answer = site.send(site.request(method.clone(), &path)).await;
+            let guarded = answer.header("WWW-Authenticate").starts_with("Bearer");
+            assert_eq!(shown_scopes(&operation).is_some(), guarded, "{method} {path}");
+        }
+    }
+
+    async fn every_operation_shows_the_scopes_that_it_requires(site: Site) {
+        let document = site.get("/openapi.json").await.json();
+        let token = token_for_nothing(&site).await;
+
+        for (method, path, operation) in operations(&document) {
+            let Some(shown) = shown_scopes(&operation) else { continue };
+            let call = site.request(method, &path).bearer_auth(&token);
+            let answer = site.send(call).await;
+            assert_eq!(required_scopes(answer.header("WWW-Authenticate")), shown, "{path}");
+            assert_eq!(answer.status, if shown.is_empty() { 200 } else { 403 }, "{path}");
+        }
+    }
+
+    async fn the_scheme_shows_every_declared_scope_and_the_endpoints(site: Site) {
+        let document = site.get("/openapi.json").await.json();
+        let scheme = &document["components"]["securitySchemes"]["oauth2"];
+        assert_eq!(scheme["type"], "oauth2");
+        let flow = &scheme["flows"]["authorizationCode"];
+        assert_eq!(
+            flow["scopes"],
+            json!({ "read": "Read your notes.", "write": "Change your notes." })
+        );
+        assert_eq!(flow["authorizationUrl"], "/oauth2/authorization/");
+        assert_eq!(flow["tokenUrl"], "/oauth2/token/");
+        assert_eq!(flow["refreshUrl"], "/oauth2/token/");
+        site.get("/oauth2/authorization/").await.with_status(303);
+        site.get("/oauth2/token/").await.with_status(405);
+    }
+
+    async fn a_guarded_operation_shows_how_it_refuses(site: Site) {
+        let document = site.get("/openapi.json").await.json();
+        for (_, path, operation) in operations(&document) {
+            let shows = ["400", "401", "403"].map(|status| {
+                operation["responses"][status]["headers"]["WWW-Authenticate"].is_object()
+            });
+            let guarded = shown_scopes(&operation).is_some();
+            if path != "/oauth2/token" {
+                assert_eq!(shows, [guarded; 3], "{path}");
+            }
+        }
+    }
+
+    async fn the_token_endpoint_shows_its_form_and_its_errors(site: Site) {
+        let document = site.get("/openapi.json").await.json();
+        let operation = &document["paths"]["/oauth2/token"]["post"];
+        let form =
+            &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+        let name = form["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(schema["required"], json!(["grant_type"]));
+        for parameter in [
+            "client_id",
+            "client_secret",
+            "code",
+            "redirect_uri",
+            "code_verifier",
+            "refresh_token",
+            "scope",
+        ] {
+            assert!(schema["properties"][parameter].is_object(), "{parameter}");
+        }
+        for status in ["200", "400", "401", "405", "500"] {
+            assert!(operation["responses"][status]["content"].is_object(), "{status}");
+        }
+        assert!(document["paths"]["/oauth2/token"].get("get").is_none(), "only POST is offered");
+    }
+
+    async fn swagger_ui_authorizes_with_pkce_and_runs_nothing_from_elsewhere(site: Site) {
+        let site = site.with(|config| config.urls = app::docs).await;
+        for path in ["/docs", "/docs/"] {
+            let page = site.get(path).await.with_status(200);
+            assert!(!page.has_header("Set-Cookie"), "{path}");
+            assert!(page.body.contains("window.ui.initOAuth({"), "the button needs it");
+            assert!(page.body.contains("\"usePkceWithAuthorizationCodeGrant\":true"));
+            assert!(page.body.contains("\"clientId\":\"swagger-ui\""));
+            let policy = page.header("Content-Security-Policy");
+            assert!(
+                policy.starts_with("default-src 'none'; script-src 'unsafe-inline';"),
+                "{policy}"
+            );
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        }
+        let receiver = site.get("/docs/oauth-receiver.html").await.with_status(200);
+        assert!(receiver.body.contains("swaggerUIRedirectOauth2"));
+    }
+}

@@ -1,0 +1,144 @@
+//! Browser sessions: cookie, row, and lifetimes.
+
+use crate::support::{Browser, Form, PASSWORD, Site, client::code_request};
+
+/// The attributes of the only cookie that an answer sets.
+fn attributes(cookie: &str) -> Vec<&str> {
+    cookie.split("; ").skip(1).collect()
+}
+
+async fn sign_in(browser: &Browser<'_>) {
+    let form = browser.page("/accounts/login/").await.form;
+    let given = [("username", "alice"), ("password", PASSWORD)];
+    browser.submit(&form, &given).await.with_status(303);
+}
+
+both_databases! {
+    async fn the_cookie_is_for_this_host_and_no_script(site: Site) {
+        let page = site.get("/accounts/login/").await;
+        let cookie = page.header("Set-Cookie");
+        assert!(cookie.starts_with("oauth_session="), "{cookie}");
+        assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"]);
+    }
+
+    async fn a_sign_in_gives_a_new_id_and_the_old_one_is_dead(site: Site) {
+        site.alice().await;
+        let browser = site.browser();
+        browser.page("/accounts/login/").await;
+        let before = browser.session().unwrap();
+        sign_in(&browser).await;
+        let after = browser.session().unwrap();
+
+        assert_ne!(before, after);
+        assert!(site.server.session(&before).await.unwrap().is_none());
+        assert!(site.server.session(&after).await.unwrap().unwrap().user.is_some());
+        assert_eq!(site.database.count("oauth_sessions"), 1);
+    }
+
+    /// Session fixation.
+    async fn an_id_that_the_browser_made_up_is_never_adopted(site: Site) {
+        site.alice().await;
+        for id in ["chosen", "", "x".repeat(4_000).as_str()] {
+            let browser = site.browser();
+            browser.set_cookie("oauth_session", id);
+            browser.page("/accounts/login/").await;
+            let given = browser.session().unwrap();
+            assert_ne!(given, id);
+            sign_in(&browser).await;
+            assert_ne!(browser.session().unwrap(), given);
+            assert!(site.server.session(id).await.unwrap().is_none());
+        }
+    }
+
+    async fn nothing_but_a_form_starts_a_session(site: Site) {
+        let token = site.access_token("read").await;
+        let rows = site.database.count("oauth_sessions");
+        for path in [
+            "/",
+            "/nothing/here",
+            "/plain/read",
+            "/api/read",
+            "/api/open",
+            "/oauth2/token/",
+            "/openapi.json",
+            "/oauth2/authorization/",
+            "/oauth2/authorization/?client_id=confidential",
+            "/accounts/logout/",
+            "/fails",
+        ] {
+            let answer = site.get(path).await;
+            assert!(!answer.has_header("Set-Cookie"), "{path}: {answer:#?}");
+        }
+        assert!(!site.call("/plain/read", &token).await.has_header("Set-Cookie"));
+        assert!(!site.exchange("x").await.has_header("Set-Cookie"));
+        assert!(
+            !site.post("/accounts/logout", &site.exchange_form("x")).await.has_header("Set-Cookie")
+        );
+        assert_eq!(site.database.count("oauth_sessions"), rows);
+    }
+
+    async fn a_browser_keeps_one_session_over_many_pages(site: Site) {
+        let browser = site.browser();
+        browser.page("/accounts/login/").await;
+        let session = browser.session();
+        for _ in 0..3 {
+            browser.page("/accounts/login/").await;
+        }
+        assert_eq!(browser.session(), session);
+        assert_eq!(site.database.count("oauth_sessions"), 1);
+    }
+
+    async fn an_idle_session_ends_after_a_day(site: Site) {
+        let browser = site.sign_in().await;
+        site.clock.advance(24 * 3600 - 1);
+        assert!(browser.is_signed_in().await);
+        site.clock.advance(24 * 3600);
+        assert!(!browser.is_signed_in().await);
+        let answer = browser.ask(&code_request()).await;
+        assert!(answer.location().starts_with("/accounts/login/"), "{answer:#?}");
+    }
+
+    async fn a_session_in_use_ends_after_fourteen_days(site: Site) {
+        let browser = site.sign_in().await;
+        for _ in 0..14 {
+            site.clock.advance(24 * 3600 - 1);
+            assert!(browser.is_signed_in().await);
+        }
+        site.clock.advance(14);
+        assert!(!browser.is_signed_in().await);
+    }
+
+    async fn a_form_does_not_outlive_its_session(site: Site) {
+        let browser = site.sign_in().await;
+        let form = browser.consent(&code_request()).await.form;
+        site.clock.advance(24 * 3600);
+        let answer = browser.submit(&form, &[("user_action", "Accept")]).await;
+        assert!(answer.location().starts_with("/accounts/login/?next="), "{answer:#?}");
+        assert_eq!(site.database.count("oauth_grants"), 0);
+    }
+
+    async fn other_cookies_do_not_disturb(site: Site) {
+        let browser = site.sign_in().await;
+        browser.set_cookie("a", "b=c");
+        browser.set_cookie("oauth_session_old", "x");
+        browser.set_cookie("zoauth_session", "x");
+        assert!(browser.is_signed_in().await);
+    }
+
+    // The cookie is Lax, so a foreign page's form comes without it: that must not end the user's own session.
+    async fn a_login_form_without_a_session_begins_none(site: Site) {
+        site.alice().await;
+        let form = Form::new(&[("username", "alice"), ("password", PASSWORD)]);
+        let answer = site.post("/accounts/login/", &form).await.with_status(403);
+        assert!(!answer.has_header("Set-Cookie"), "{answer:#?}");
+    }
+
+    async fn a_cookie_of_another_application_may_hold_any_bytes(site: Site) {
+        let browser = site.sign_in().await;
+        let session = browser.session().unwrap();
+        let mut request = b"GET /accounts/login/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: other=\xfc".to_vec();
+        request.extend(format!("; oauth_session={session}\r\n\r\n").into_bytes());
+        let answer = site.raw(&request).await;
+        assert!(answer.starts_with("HTTP/1.1 303"), "signed in, and so sent on: {answer}");
+    }
+}

@@ -1,0 +1,151 @@
+//! The application that the tests call: everything that the crate offers, mounted once.
+
+use std::{io, sync::Arc};
+
+use oauth_server::{
+    Access, AccessToken, Anywhere, AuthorizationPage, InHeaderOrBody, OAuth, OAuthApi, Secured,
+    scope,
+};
+use poem::{
+    EndpointExt, IntoEndpoint, Response, Route, RouteMethod,
+    endpoint::BoxEndpoint,
+    error::{InternalServerError, ServiceUnavailable},
+    get, handler,
+};
+use poem_openapi::{OpenApi, OpenApiService, payload::PlainText};
+
+scope! { pub(crate) Read = "read", "Read your notes." }
+scope! { pub(crate) Write = "write", "Change your notes." }
+
+/// What no answer may carry: the text of a failure.
+pub(crate) const CAUSE: &str = "the disk under the cupboard is full";
+
+/// The resources, guarded as poem-openapi operations.
+struct Api;
+
+#[OpenApi]
+impl Api {
+    /// One scope
+    #[oai(path = "/api/read", method = "get", method = "post")]
+    async fn read(&self, token: Secured<Read>) -> PlainText<String> {
+        PlainText(told(&token))
+    }
+
+    /// Two scopes
+    #[oai(path = "/api/read_and_write", method = "get")]
+    async fn read_and_write(&self, token: Secured<(Read, Write)>) -> PlainText<String> {
+        PlainText(told(&token))
+    }
+
+    /// Any token
+    #[oai(path = "/api/any", method = "get")]
+    async fn any(&self, token: Secured<()>) -> PlainText<String> {
+        PlainText(told(&token))
+    }
+
+    /// No guard
+    #[oai(path = "/api/open", method = "get")]
+    async fn open(&self) -> PlainText<&'static str> {
+        PlainText("open")
+    }
+
+    /// A failure
+    #[oai(path = "/api/fail", method = "get")]
+    async fn fail(&self) -> poem::Result<PlainText<&'static str>> {
+        Err(InternalServerError(io::Error::other(CAUSE)))
+    }
+}
+
+/// The same resources, guarded as plain handlers.
+#[handler]
+async fn read(token: Access<Read>) -> String {
+    told(&token)
+}
+
+#[handler]
+async fn read_and_write(token: Access<(Read, Write)>) -> String {
+    told(&token)
+}
+
+#[handler]
+async fn anywhere(token: Access<Read, Anywhere>) -> String {
+    told(&token)
+}
+
+/// Gives back the form that the guard has read, too.
+#[handler]
+async fn in_body(token: Access<Read, InHeaderOrBody>, body: String) -> String {
+    format!("{} with {body}", told(&token))
+}
+
+#[handler]
+async fn any(token: Access<()>) -> String {
+    told(&token)
+}
+
+#[handler]
+async fn home() -> &'static str {
+    "home"
+}
+
+#[handler]
+async fn panics() -> &'static str {
+    panic!("{CAUSE}")
+}
+
+#[handler]
+async fn fails() -> poem::Result<&'static str> {
+    Err(InternalServerError(io::Error::other(CAUSE)))
+}
+
+#[handler]
+async fn unavailable() -> poem::Result<&'static str> {
+    Err(ServiceUnavailable(io::Error::other(CAUSE)))
+}
+
+fn told(token: &AccessToken) -> String {
+    let subject = token.subject.as_deref().unwrap_or("nobody");
+    format!("{} for {subject}: {}", token.client_id, token.scopes)
+}
+
+/// `/plain/read`, for an application that has no more.
+pub(crate) fn guarded() -> RouteMethod {
+    get(read)
+}
+
+/// Without [`OAuth::middleware`].
+pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
+    let document = oauth.document((OAuthApi, Api));
+    let service = OpenApiService::new(document, "Notes", "1.0");
+    let openapi = service.spec_endpoint();
+    let service = Arc::new(service.into_endpoint());
+
+    Route::new()
+        .at("/", get(home))
+        .nest("/accounts", oauth.accounts())
+        .at("/oauth2/authorization", oauth.authorization_endpoint(page))
+        .at("/oauth2/token", service.clone())
+        .at("/own/token", oauth.token_endpoint())
+        .at("/api/*operation", service)
+        .at("/plain/read", get(read).post(read))
+        .at("/plain/read_and_write", get(read_and_write))
+        .at("/plain/any", get(any))
+        .at("/plain/anywhere", get(anywhere).post(anywhere))
+        .at("/plain/in_body", get(in_body).post(in_body))
+        .at("/panics", get(panics))
+        .at("/fails", get(fails))
+        .at("/unavailable", get(unavailable))
+        .at("/openapi.json", openapi)
+}
+
+/// What most tests call.
+pub(crate) fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+    bare_urls(oauth, page).with(oauth.middleware()).map_to_response().boxed()
+}
+
+/// Swagger UI, which is large, and few tests call.
+pub(crate) fn docs(oauth: &OAuth, _: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+    let service = OpenApiService::new(oauth.document((OAuthApi, Api)), "Notes", "1.0");
+    let docs = oauth.swagger_ui(&service, "swagger-ui");
+    Route::new().nest("/docs", docs).with(oauth.middleware()).map_to_response().boxed()
+}
