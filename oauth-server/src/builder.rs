@@ -60,8 +60,8 @@ impl OAuthBuilder {
         self
     }
 
-    /// Believes what proxies in these networks say of a request: `Forwarded` and `X-Forwarded-Proto`. Nobody else's
-    /// word counts. Default: none.
+    /// Believes what proxies in these networks say of a request: `Forwarded` and `X-Forwarded-Proto` of how it came,
+    /// `X-Forwarded-For` of who sent it. Nobody else's word counts. Default: none.
     pub fn trusted_proxies(self, networks: Vec<IpNet>) -> Self {
         Self { trusted_proxies: networks, ..self }
     }

@@ -65,7 +65,9 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let started = Instant::now();
         let id = next_id();
         // Without the query: that is where codes and tokens stand.
-        let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        let (method, path) = (request.method(), request.uri().path());
+        let client = self.oauth.proxies().client_address(&request).map(tracing::field::display);
+        let span = tracing::info_span!("request", %id, %method, path, client);
         let in_query = TokenInQuery::default();
         request.set_data(self.oauth.clone());
         request.set_data(in_query.clone());

@@ -1,5 +1,7 @@
 //! Whose word counts about how a request came: the connection's own, or a trusted proxy's.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use poem::{Addr, Request, http::uri::Scheme};
 
@@ -16,9 +18,36 @@ impl TrustedProxies {
         *request.scheme() == Scheme::HTTPS || self.is_trusted(request) && says_https(request)
     }
 
+    /// Who sent the request: the last address of `X-Forwarded-For` that is no trusted proxy's, as far as trusted proxies
+    /// wrote it; else the connection's own.
+    pub(crate) fn client_address(&self, request: &Request) -> Option<IpAddr> {
+        let mut address = peer(request)?;
+        let headers = request.headers().get_all("X-Forwarded-For").iter().rev();
+        let entries =
+            headers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
+        for entry in entries {
+            let Ok(before) = entry.trim().parse::<IpAddr>() else { break };
+            if !self.trusts(address) {
+                break;
+            }
+            address = before.to_canonical();
+        }
+        Some(address)
+    }
+
     fn is_trusted(&self, request: &Request) -> bool {
-        let Addr::SocketAddr(peer) = &request.remote_addr().0 else { return false };
-        self.0.iter().any(|network| network.contains(&peer.ip().to_canonical()))
+        peer(request).is_some_and(|address| self.trusts(address))
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    match &request.remote_addr().0 {
+        Addr::SocketAddr(peer) => Some(peer.ip().to_canonical()),
+        _ => None,
     }
 }
 

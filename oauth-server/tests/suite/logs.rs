@@ -118,4 +118,20 @@ both_databases! {
             lines.iter().find(|line| line.contains(&format!("id={id} ")) && line.contains("ERROR"));
         assert!(line.expect("a line").contains(crate::support::app::CAUSE), "{line:?}");
     }
+
+    /// Whose address it is, only a trusted proxy can say.
+    async fn each_request_is_logged_with_the_address_that_trusted_proxies_say(site: Site) {
+        log::keep();
+        let chain = "6.6.6.6, 203.0.113.9, 127.0.0.2";
+        let request = site.request(Method::GET, "/nothing").header("X-Forwarded-For", chain);
+        let id = site.send(request).await.header("X-Request-Id").to_owned();
+        assert!(logged(&format!("id={id} ")).unwrap().contains("client=127.0.0.1"));
+        let site = site.with(|config| {
+            config.oauth = |oauth| oauth.trusted_proxies(vec!["127.0.0.0/8".parse().unwrap()]);
+        });
+        let site = site.await;
+        let request = site.request(Method::GET, "/nothing").header("X-Forwarded-For", chain);
+        let id = site.send(request).await.header("X-Request-Id").to_owned();
+        assert!(logged(&format!("id={id} ")).unwrap().contains("client=203.0.113.9"));
+    }
 }
