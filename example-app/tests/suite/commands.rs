@@ -131,6 +131,19 @@ fn on_a_database_with_pending_migrations_a_command_refuses_and_names_migrate() {
 }
 
 #[test]
+fn on_a_database_that_lacks_only_the_last_migrations_the_server_refuses_and_names_them() {
+    let site = Site::new();
+    site.run(&["migrate"]).success();
+    site.query(
+        "DELETE FROM __diesel_schema_migrations WHERE version > '20261122000000' RETURNING version",
+    );
+    let finished = site.run(&["runserver"]);
+    let line = finished.refusal(1);
+    assert!(line.contains("20261122110000_consents"), "{line}");
+    assert!(line.ends_with("example-app migrate"), "{line}");
+}
+
+#[test]
 fn loaddemo_loads_what_the_first_start_loads() {
     let (started, loaded) = (Site::new(), Site::new());
     let server = started.serve();

@@ -154,7 +154,7 @@ fn port(stdout: &str) -> Option<u16> {
 
 /// No window, no sandbox (it refuses to run as root, and it is our own pages that it opens), and no talk with anybody
 /// but the application.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -164,6 +164,7 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-sync",
     "--no-first-run",
     "--no-proxy-server",
+    "--window-size=1280,1600", // Swagger UI's dialog has to fit: it scrolls under its own button
 ];
 
 const PATIENCE: Duration = Duration::from_secs(30);
