@@ -78,7 +78,8 @@ impl AuthorizationEndpoint {
         let owner = self.signed_in(request).await?;
         let authorization = self.judged(request).await?;
         let consented = self.oauth.server().is_consented(&authorization, &owner.subject).await;
-        if consented.map_err(|error| failed(&error))? {
+        let changes_nothing = *request.method() == Method::HEAD; // RFC 9110 §9.2.1: HEAD is safe
+        if consented.map_err(|error| failed(&error))? && !changes_nothing {
             return self.accept(authorization, &owner).await;
         }
         consent::page(&self.oauth, &self.page, request, &authorization, &owner).await

@@ -1,6 +1,8 @@
 //! What a user has allowed: remembered, shown, and taken back.
 
-use crate::support::{Site, client::code_request};
+use reqwest::Method;
+
+use crate::support::{Site, authorization, client::code_request};
 
 /// With consents remembered, as by default.
 async fn remembering(site: Site) -> Site {
@@ -18,6 +20,17 @@ both_databases! {
         let code = answer.in_query("code").expect("a code");
         assert_eq!(answer.in_query("state").as_deref(), Some("xyz"));
         site.exchange(&code).await.with_status(200);
+    }
+
+    // RFC 9110 §9.2.1.
+    async fn head_issues_nothing(site: Site) {
+        let site = remembering(site).await;
+        let browser = site.sign_in().await;
+        browser.authorize(&code_request()).await;
+        let before = site.database.count("oauth_authorization_codes");
+        let head = site.request(Method::HEAD, &authorization(&code_request()));
+        browser.send(head).await.with_status(200);
+        assert_eq!(site.database.count("oauth_authorization_codes"), before);
     }
 
     async fn prompt_consent_asks_again(site: Site) {
