@@ -7,6 +7,7 @@ mod support;
 mod addresses;
 mod commands;
 mod demo_data;
+mod oauthost;
 mod settings;
 mod shutdown;
 mod swagger;

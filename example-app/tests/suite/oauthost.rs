@@ -1,0 +1,164 @@
+//! django-oauthost's quickstart: its commands, its addresses, its guarded views.
+
+use reqwest::Method;
+
+use crate::support::{Site, agent::send};
+
+const SERVICE: (&str, &str) = ("example-service", "example-service-secret");
+
+/// A new database with tables, and nothing else.
+fn migrated() -> Site {
+    let site = Site::new();
+    site.run(&["migrate"]).success();
+    site
+}
+
+#[test]
+fn syncscopes_creates_the_scopes_that_the_code_declares_explicit_names_too() {
+    let site = migrated();
+    let said = site.run(&["syncscopes"]).success().to_owned();
+    assert_eq!(said, "created my_polls:my_stats\ncreated polls:results\ncreated user_info\n");
+    let known = site.query("SELECT name FROM oauth_scopes ORDER BY name");
+    assert_eq!(known, ["my_polls:my_stats", "polls:results", "user_info"]);
+}
+
+#[test]
+fn syncscopes_again_skips_what_is_there_and_warns_of_what_no_code_names() {
+    let site = migrated();
+    site.run(&["loaddemo"]).success();
+    let finished = site.run(&["syncscopes", "polls:"]);
+    let said = finished.success();
+    assert!(said.contains("skipped polls:results: it is already there\n"), "{said}");
+    assert!(
+        said.contains("warning: polls:vote is in the database, but no code names it\n"),
+        "{said}"
+    );
+    assert!(!said.contains("user_info"), "only what begins with the prefix: {said}");
+}
+
+#[test]
+fn a_guard_whose_scope_the_database_lacks_is_loud_at_the_start() {
+    let site = migrated();
+    let mut server = site.serve();
+    server.process.says("open next");
+    let said = server.process.stderr();
+    assert!(said.contains("ERROR") && said.contains("polls:results"), "{said}");
+}
+
+#[tokio::test]
+async fn register_client_prints_the_secret_once_and_it_works() {
+    let site = Site::new();
+    let server = site.serve();
+    let finished = site.run(&[
+        "register-client",
+        "--name=Robot",
+        "--client-id=robot",
+        "--grant-type=client_credentials",
+        "--scope=polls:results",
+        "--default-scope=polls:results",
+        "--token-lifetime=never",
+    ]);
+    let said = finished.success();
+    let secret = said.lines().find_map(|line| line.strip_prefix("client_secret: ")).expect(said);
+
+    let fields = [("grant_type", "client_credentials")];
+    let tokens = server.agent().token(Some(("robot", secret)), &fields).await;
+    assert_eq!((tokens.status, tokens.field("scope").as_str()), (200, "polls:results"));
+    assert!(!tokens.body.contains("expires_in"), "never is said: {tokens:?}");
+    assert_eq!(site.query("SELECT count(*) || '' FROM oauth_clients WHERE secret_hash IS NOT NULL AND client_id = 'robot'"), ["0"]);
+}
+
+#[test]
+fn register_client_refuses_unknown_scopes_unless_it_may_register_them() {
+    let site = migrated();
+    let arguments =
+        ["register-client", "--name=Robot", "--grant-type=client_credentials", "--scope=a:b"];
+    let refused = site.run(&arguments);
+    assert!(refused.refusal(1).contains("a:b"), "{refused:?}");
+    assert_eq!(site.query("SELECT client_id FROM oauth_clients"), [""; 0], "nothing half-saved");
+    site.run(&[arguments.as_slice(), &["--register-unknown-scopes"]].concat()).success();
+    assert_eq!(site.query("SELECT name FROM oauth_scopes"), ["a:b"]);
+}
+
+#[test]
+fn register_client_refuses_an_owner_that_is_none_and_a_taken_identifier() {
+    let site = migrated();
+    site.run(&["loaddemo"]).success();
+    let base = ["register-client", "--name=Robot", "--grant-type=client_credentials"];
+    let nobody = site.run(&[base.as_slice(), &["--owner=nobody"]].concat());
+    assert!(nobody.refusal(1).contains("there is no user nobody"), "{nobody:?}");
+    let taken = site.run(&[base.as_slice(), &["--client-id=1234"]].concat());
+    assert!(taken.refusal(1).contains("1234 is already registered"), "{taken:?}");
+}
+
+#[tokio::test]
+async fn the_guarded_views_take_the_token_from_header_form_or_query() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    let fields =
+        [("grant_type", "client_credentials"), ("scope", "polls:results my_polls:my_stats")];
+    let token = agent.token(Some(SERVICE), &fields).await.field("access_token");
+
+    for (path, view) in [("/polls/7/results/", "results"), ("/polls/7/stats/", "stats")] {
+        let in_header = send(agent.request(Method::GET, path).bearer_auth(&token)).await;
+        let in_form = agent.post(path, &[("access_token", &token)]).await;
+        let in_query = agent.get(&format!("{path}?access_token={token}")).await;
+        for answer in [&in_header, &in_form, &in_query] {
+            assert_eq!((answer.status, answer.field("view").as_str()), (200, view), "{answer:?}");
+        }
+        assert_eq!(in_query.header("cache-control"), "no-store");
+        assert_eq!(agent.get(path).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_one_view_does_not_open_the_other() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    let fields = [("grant_type", "client_credentials"), ("scope", "polls:results")];
+    let token = agent.token(Some(SERVICE), &fields).await.field("access_token");
+    let refused = send(agent.request(Method::GET, "/polls/7/stats").bearer_auth(token)).await;
+    assert_eq!(refused.status, 403);
+    assert!(
+        refused.header("www-authenticate").contains("scope=\"my_polls:my_stats\""),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_two_endpoints_stand_where_oauthost_has_them_too() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.signed_in().await;
+    let request = "response_type=code&client_id=1234&scope=polls%3Aresults";
+    let page = agent.get(&format!("/auth/?{request}")).await;
+    assert_eq!(page.status, 200, "{page:?}");
+    let redirect = agent.submit(&page, &[("user_action", "Accept")]).await.location();
+    let code = crate::support::agent::query(&redirect, "code").expect("a code");
+    let exchange = [("grant_type", "authorization_code"), ("code", &code), ("client_id", "1234")];
+    let tokens = agent.post("/token/", &exchange).await;
+    assert_eq!(
+        (tokens.status, tokens.field("scope").as_str()),
+        (200, "polls:results"),
+        "{tokens:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_service_acts_for_a_user_who_gave_it_the_password() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    let password =
+        [("grant_type", "password"), ("scope", "user_info"), ("username", "exampleuser")];
+    let wrong =
+        agent.token(Some(SERVICE), &[password.as_slice(), &[("password", "wrong")]].concat()).await;
+    assert_eq!((wrong.status, wrong.field("error").as_str()), (400, "invalid_grant"));
+    let tokens = agent
+        .token(Some(SERVICE), &[password.as_slice(), &[("password", "password")]].concat())
+        .await;
+    let profile = agent.user_info(Method::GET, &tokens.field("access_token")).await;
+    assert_eq!(profile.field("username"), "exampleuser");
+}
