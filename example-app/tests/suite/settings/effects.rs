@@ -3,7 +3,8 @@
 use reqwest::Method;
 
 use crate::support::{
-    Agent, Answer, CHALLENGE, EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, Site, agent::send,
+    Agent, Answer, CHALLENGE, EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, Site,
+    agent::{query, send},
 };
 
 #[tokio::test]
@@ -212,4 +213,24 @@ fn lifetimes(site: &Site, table: &str) -> Vec<String> {
 
 fn authorization(request: &str) -> String {
     format!("/oauth2/authorization/?{request}")
+}
+
+#[tokio::test]
+async fn the_example_asks_for_consent_every_time() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.signed_in().await;
+    agent.code(EXAMPLE_REQUEST).await;
+    agent.consent(EXAMPLE_REQUEST).await;
+}
+
+#[tokio::test]
+async fn with_remembering_on_a_consent_is_asked_for_once() {
+    let site = Site::new();
+    let server = site.serve_with("OAUTH_REMEMBER_CONSENT", "true");
+    let agent = server.signed_in().await;
+    agent.code(EXAMPLE_REQUEST).await;
+    let again = agent.get(&authorization(EXAMPLE_REQUEST)).await;
+    assert_eq!(again.status, 303, "{again:?}");
+    assert!(query(&again.location(), "code").is_some(), "{again:?}");
 }
