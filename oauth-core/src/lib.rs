@@ -36,11 +36,11 @@ pub use self::{
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
     server::{AuthorizationServer, PasswordVerifier},
-    settings::{InvalidSetting, RequireState, Settings},
+    settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
         Store, StoreError,
         client::Client,
-        scope::Scope,
+        scope::{NewScope, Scope},
         user::{NewUser, User},
     },
 };

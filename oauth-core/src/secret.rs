@@ -27,6 +27,11 @@ impl Secret {
         Self(URL_SAFE_NO_PAD.encode(hmac(salt, &[purpose.as_bytes(), b"\0", presented.as_bytes()])))
     }
 
+    /// What is kept of it in the clear, so that staff recognise it: 36 of its 256 bits. Only of what the server drew.
+    pub(crate) fn prefix(&self) -> String {
+        self.0.chars().take(6).collect()
+    }
+
     /// The secret itself, for the one who may see it.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -1,5 +1,7 @@
 //! What an operator may set: djoauth2's names and defaults, made safer where an RFC has become stricter since.
 
+use std::str::FromStr;
+
 use url::Url;
 
 /// The settings of an authorization server. Lifetimes are in seconds.
@@ -55,6 +57,32 @@ pub enum RequireState {
     UnlessPkce,
     /// No request.
     Never,
+}
+
+impl RequireState {
+    /// The name of the policy, as it is stored and set.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::UnlessPkce => "unless_pkce",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// A policy that this server does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("state is required always, unless_pkce or never")]
+pub struct UnknownRequireState;
+
+impl FromStr for RequireState {
+    type Err = UnknownRequireState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRequireState> {
+        let all = [Self::Always, Self::UnlessPkce, Self::Never];
+        all.into_iter().find(|policy| policy.as_str() == text).ok_or(UnknownRequireState)
+    }
 }
 
 impl Settings {

@@ -64,8 +64,8 @@ pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientSecret, Clock,
-    Event, GrantType, Lifetime, MovableClock, NewClient, NewUser, RedirectUri, Registered,
-    RegistrationError, RequireState, Scopes, Secret, Settings, Store, StoreError, User,
+    Event, GrantType, Lifetime, MovableClock, NewClient, NewScope, NewUser, RedirectUri,
+    Registered, RegistrationError, RequireState, Scopes, Secret, Settings, Store, StoreError, User,
 };
 
 pub use self::{

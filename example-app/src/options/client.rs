@@ -1,7 +1,7 @@
 //! The options of `register-client`: a client's registration.
 
 use clap::Args;
-use oauth_server::{ClientSecret, GrantType, Lifetime, NewClient, Scopes, Secret};
+use oauth_server::{ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret};
 
 /// A client to be registered.
 #[derive(Debug, Args)]
@@ -21,6 +21,12 @@ pub(crate) struct ClientOptions {
     /// Its picture
     #[arg(long, value_name = "URL")]
     logo_uri: Option<String>,
+    /// What it says of its use of personal data
+    #[arg(long, value_name = "URL")]
+    policy_uri: Option<String>,
+    /// Its terms of service
+    #[arg(long, value_name = "URL")]
+    tos_uri: Option<String>,
     /// Where it takes answers; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
@@ -51,6 +57,15 @@ pub(crate) struct ClientOptions {
     /// Whether it must use PKCE [default: true for a public client, else false]
     #[arg(long, value_name = "BOOL")]
     require_pkce: Option<bool>,
+    /// When its requests must carry state.
+    #[arg(long, value_name = "WHEN")]
+    #[arg(
+        help = "When its requests must carry state: always, unless_pkce or never [default: as the server's setting]"
+    )]
+    state: Option<RequireState>,
+    /// It cannot be answered by a redirect whose Location has a fragment: users go on by a button
+    #[arg(long)]
+    no_fragment: bool,
     /// Seconds that its access tokens last, or never [default: as the server's setting]
     #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
     token_lifetime: Option<Lifetime>,
@@ -78,6 +93,8 @@ impl ClientOptions {
             description: self.description,
             client_uri: self.client_uri,
             logo_uri: self.logo_uri,
+            policy_uri: self.policy_uri,
+            tos_uri: self.tos_uri,
             secret: chosen.map_or(drawn_or_none, ClientSecret::Chosen),
             redirect_uris: self.redirect_uris,
             grant_types: if self.grant_types.is_empty() {
@@ -90,6 +107,8 @@ impl ClientOptions {
             default_scopes: union(&self.default_scopes),
             register_unknown_scopes: self.register_unknown_scopes,
             require_pkce: self.require_pkce,
+            require_state: self.state,
+            fragment_supported: !self.no_fragment,
             access_token_lifetime: self.token_lifetime,
             refresh_token_lifetime: self.refresh_lifetime,
             owner,

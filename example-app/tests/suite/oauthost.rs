@@ -69,6 +69,29 @@ async fn register_client_prints_the_secret_once_and_it_works() {
 }
 
 #[test]
+fn register_client_sets_what_pages_and_policies_are_made_from() {
+    let site = migrated();
+    site.run(&[
+        "register-client",
+        "--name=Robot",
+        "--grant-type=client_credentials",
+        "--policy-uri=https://robot.example/policy",
+        "--tos-uri=https://robot.example/terms",
+        "--state=unless_pkce",
+        "--no-fragment",
+    ])
+    .success();
+    let kept = "SELECT policy_uri || ' ' || tos_uri || ' ' || require_state || ' ' || fragment_supported \
+        FROM oauth_clients";
+    let expected = "https://robot.example/policy https://robot.example/terms unless_pkce 0";
+    assert_eq!(site.query(kept), [expected]);
+
+    let refused = site.run(&["register-client", "--name=Robot", "--state=sometimes"]);
+    assert_eq!(refused.status, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("unless_pkce"), "{refused:?}");
+}
+
+#[test]
 fn register_client_refuses_unknown_scopes_unless_it_may_register_them() {
     let site = migrated();
     let arguments =

@@ -120,7 +120,7 @@ impl AuthorizationServer {
         let response_type = ResponseType::requested(client, params)?;
         let is_code = response_type == ResponseType::Code;
         let uses_pkce = is_code && params.get("code_challenge").is_some();
-        if params.get("state").is_none() && self.state_is_required(uses_pkce) {
+        if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
             return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
         }
         let scopes = requested_scopes(self, client, params).await?;
@@ -128,8 +128,8 @@ impl AuthorizationServer {
         Ok((response_type, scopes, challenge))
     }
 
-    fn state_is_required(&self, uses_pkce: bool) -> bool {
-        match self.settings.require_state {
+    fn state_is_required(&self, client: &Client, uses_pkce: bool) -> bool {
+        match client.require_state().unwrap_or(self.settings.require_state) {
             RequireState::Always => true,
             RequireState::UnlessPkce => !uses_pkce,
             RequireState::Never => false,

@@ -102,6 +102,7 @@ impl NewTokens {
         let terms = &self.terms;
         let access = NewAccessToken {
             digest: Digest::of(self.access.expose()),
+            prefix: self.access.prefix(),
             scopes: terms.scopes.clone(),
             created_at: terms.created_at,
             expires_at: terms.access_expires_at,
@@ -110,6 +111,7 @@ impl NewTokens {
         let Some(refresh) = &self.refresh else { return Ok(()) };
         let refresh = NewRefreshToken {
             digest: Digest::of(refresh.expose()),
+            prefix: refresh.prefix(),
             created_at: terms.created_at,
             expires_at: terms.refresh_expires_at,
             predecessor_id,

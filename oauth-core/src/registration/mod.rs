@@ -4,7 +4,8 @@ mod new_client;
 
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 use crate::{
-    AuthorizationServer, Client, InvalidScope, Scopes, Secret, StoreError, is_scope_token,
+    AuthorizationServer, Client, InvalidScope, NewScope, RequireState, Scopes, Secret, StoreError,
+    is_scope_token,
     secret::Digest,
     store::{self, client::NewClientRow},
 };
@@ -79,6 +80,11 @@ impl AuthorizationServer {
             owner: new.owner,
             acts_as_owner: new.acts_as_owner,
             skip_consent: new.skip_consent,
+            policy_uri: new.policy_uri,
+            tos_uri: new.tos_uri,
+            require_state: new.require_state.map(RequireState::as_str),
+            fragment_supported: new.fragment_supported,
+            secret_prefix: drawn.as_ref().map(Secret::prefix).unwrap_or_default(),
         };
         let insert = move |db: &mut store::DbConnection| {
             let inserted = store::client::insert(db, &row)?;
@@ -141,15 +147,22 @@ impl AuthorizationServer {
         name: &str,
         description: &str,
     ) -> Result<(), RegistrationError> {
-        if !is_scope_token(name) || name.len() > 255 {
+        let (name, description) = (name.to_owned(), description.to_owned());
+        self.register_new_scope(NewScope { name, description, ..NewScope::default() }).await
+    }
+
+    /// Registers a scope that may have a title.
+    ///
+    /// # Errors
+    /// When the name is not a scope token (RFC 6749 §3.3), or is taken.
+    pub async fn register_new_scope(&self, scope: NewScope) -> Result<(), RegistrationError> {
+        if !is_scope_token(&scope.name) || scope.name.len() > 255 {
             let problem = InvalidScope.to_string();
             return Err(RegistrationError::Invalid { field: "scope", problem });
         }
-        let (name, description) = (name.to_owned(), description.to_owned());
-        let taken = name.clone();
-        let insert = move |db: &mut store::DbConnection| {
-            Ok(store::scope::insert(db, &name, &description)?.then_some(()))
-        };
+        let taken = scope.name.clone();
+        let insert =
+            move |db: &mut store::DbConnection| Ok(store::scope::insert(db, &scope)?.then_some(()));
         self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
     }
 

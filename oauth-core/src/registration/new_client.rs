@@ -1,7 +1,7 @@
 //! What a client is registered with: RFC 6749 §2, with the names of RFC 7591 §2.
 
 use super::RegistrationError;
-use crate::{GrantType, InvalidRedirectUri, RedirectUri, Scopes, Secret};
+use crate::{GrantType, InvalidRedirectUri, RedirectUri, RequireState, Scopes, Secret};
 
 /// A client to be registered.
 ///
@@ -28,6 +28,10 @@ pub struct NewClient {
     pub client_uri: Option<String>,
     /// The client's picture.
     pub logo_uri: Option<String>,
+    /// What it says of its use of personal data.
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    pub tos_uri: Option<String>,
     /// What it authenticates with.
     pub secret: ClientSecret,
     /// Its redirection endpoints (§3.1.2.2).
@@ -55,6 +59,11 @@ pub struct NewClient {
     pub skip_consent: bool,
     /// Whether `response_type=code` takes a PKCE challenge; `None` means: of a public client.
     pub require_pkce: Option<bool>,
+    /// When its authorization requests must carry `state` (RFC 6749 §10.12); `None` is the server's setting.
+    pub require_state: Option<RequireState>,
+    /// Whether it can be answered by a redirect whose `Location` has a fragment; else the browser is sent there by a
+    /// page with a button.
+    pub fragment_supported: bool,
 }
 
 /// How long something lasts.
@@ -96,6 +105,8 @@ impl NewClient {
             description: String::new(),
             client_uri: None,
             logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
             secret: ClientSecret::Generated,
             redirect_uris: Vec::new(),
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
@@ -109,6 +120,8 @@ impl NewClient {
             acts_as_owner: false,
             skip_consent: false,
             require_pkce: None,
+            require_state: None,
+            fragment_supported: true,
         }
     }
 
@@ -133,11 +146,17 @@ impl NewClient {
     }
 
     fn check_uris(&self) -> Result<(), RegistrationError> {
-        for uri in [&self.client_uri, &self.logo_uri].into_iter().flatten() {
+        let pages = [
+            ("client_uri", &self.client_uri),
+            ("logo_uri", &self.logo_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+        ];
+        for (field, uri) in pages {
+            let Some(uri) = uri else { continue };
             let is_web = uri.starts_with("https://") || uri.starts_with("http://");
             if !is_web || url::Url::parse(uri).is_err() {
-                let problem = format!("{uri} is not an http or https URL");
-                return invalid("client_uri and logo_uri", problem);
+                return invalid(field, format!("{uri} is not an http or https URL"));
             }
         }
         for uri in &self.redirect_uris {

@@ -11,6 +11,7 @@ use crate::{Scopes, Timestamp, secret::Digest};
 /// What is stored of a new access token.
 pub(crate) struct NewAccessToken {
     pub(crate) digest: Digest,
+    pub(crate) prefix: String,
     pub(crate) scopes: Scopes,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -44,6 +45,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToke
     diesel::insert_into(tokens::table)
         .values((
             tokens::digest.eq(token.digest.as_bytes()),
+            tokens::prefix.eq(&token.prefix),
             tokens::grant_id.eq(grant_id),
             tokens::scopes.eq(token.scopes.to_string()),
             tokens::created_at.eq(token.created_at),

@@ -24,6 +24,7 @@ pub(crate) struct AuthorizationCode {
 /// What is stored of a new code.
 pub(crate) struct NewAuthorizationCode {
     pub(crate) digest: Digest,
+    pub(crate) prefix: String,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) code_challenge: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -38,6 +39,7 @@ pub(crate) fn insert(
     diesel::insert_into(codes::table)
         .values((
             codes::digest.eq(code.digest.as_bytes()),
+            codes::prefix.eq(&code.prefix),
             codes::grant_id.eq(grant_id),
             codes::redirect_uri.eq(&code.redirect_uri),
             codes::code_challenge.eq(&code.code_challenge),

@@ -5,7 +5,7 @@ use std::fmt;
 use diesel::prelude::*;
 
 use super::{DbConnection, Query, schema::oauth_clients};
-use crate::{GrantType, RedirectUri, Scopes, Timestamp, secret::Digest};
+use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp, secret::Digest};
 
 /// A registered client.
 #[derive(Clone, Queryable, Selectable)]
@@ -50,6 +50,15 @@ pub struct Client {
     pub acts_as_owner: bool,
     /// Whether users are not asked: an application of the provider's own.
     pub skip_consent: bool,
+    /// What the client says of its use of personal data.
+    pub policy_uri: Option<String>,
+    /// The client's terms of service.
+    pub tos_uri: Option<String>,
+    pub(crate) require_state: Option<String>,
+    /// Whether it can be answered by a redirect whose `Location` has a fragment.
+    pub fragment_supported: bool,
+    /// The first characters of a generated secret, by which it can be recognised; empty of a chosen one.
+    pub secret_prefix: String,
 }
 
 impl Client {
@@ -64,6 +73,13 @@ impl Client {
         self.grant_types
             .split_ascii_whitespace()
             .any(|registered| registered == grant_type.as_str())
+    }
+
+    /// When its requests must carry `state`, where its registration says so; `None` is the server's setting.
+    #[must_use]
+    pub fn require_state(&self) -> Option<RequireState> {
+        let policy = self.require_state.as_deref()?;
+        Some(policy.parse().unwrap_or(RequireState::Always)) // only valid ones are ever written
     }
 
     /// Whether the client registered this redirection endpoint.
@@ -102,6 +118,11 @@ pub(crate) struct NewClientRow {
     pub(crate) owner: Option<String>,
     pub(crate) acts_as_owner: bool,
     pub(crate) skip_consent: bool,
+    pub(crate) policy_uri: Option<String>,
+    pub(crate) tos_uri: Option<String>,
+    pub(crate) require_state: Option<&'static str>,
+    pub(crate) fragment_supported: bool,
+    pub(crate) secret_prefix: String,
 }
 
 /// The client of this identifier, unless it is disabled.
@@ -156,6 +177,11 @@ pub(crate) fn insert(db: &mut DbConnection, client: &NewClientRow) -> Query<bool
             oauth_clients::owner.eq(&client.owner),
             oauth_clients::acts_as_owner.eq(client.acts_as_owner),
             oauth_clients::skip_consent.eq(client.skip_consent),
+            oauth_clients::policy_uri.eq(&client.policy_uri),
+            oauth_clients::tos_uri.eq(&client.tos_uri),
+            oauth_clients::require_state.eq(client.require_state),
+            oauth_clients::fragment_supported.eq(client.fragment_supported),
+            oauth_clients::secret_prefix.eq(&client.secret_prefix),
         ))
         .execute(db)?;
     Ok(true)

@@ -26,6 +26,7 @@ pub(crate) struct RefreshToken {
 /// What is stored of a new refresh token.
 pub(crate) struct NewRefreshToken {
     pub(crate) digest: Digest,
+    pub(crate) prefix: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) predecessor_id: Option<i64>,
@@ -40,6 +41,7 @@ pub(crate) fn insert(
     diesel::insert_into(tokens::table)
         .values((
             tokens::digest.eq(token.digest.as_bytes()),
+            tokens::prefix.eq(&token.prefix),
             tokens::grant_id.eq(grant_id),
             tokens::access_token_id.eq(access_token_id),
             tokens::created_at.eq(token.created_at),

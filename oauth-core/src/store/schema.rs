@@ -31,6 +31,7 @@ diesel::table! {
         name -> Text,
         description -> Text,
         is_enabled -> Bool,
+        title -> Text,
     }
 }
 
@@ -59,6 +60,11 @@ diesel::table! {
         owner -> Nullable<Text>,
         acts_as_owner -> Bool,
         skip_consent -> Bool,
+        policy_uri -> Nullable<Text>,
+        tos_uri -> Nullable<Text>,
+        require_state -> Nullable<Text>,
+        fragment_supported -> Bool,
+        secret_prefix -> Text,
     }
 }
 
@@ -95,6 +101,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         redeemed_at -> Nullable<BigInt>,
+        prefix -> Text,
     }
 }
 
@@ -107,6 +114,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        prefix -> Text,
     }
 }
 
@@ -121,6 +129,7 @@ diesel::table! {
         redeemed_at -> Nullable<BigInt>,
         salt -> Nullable<Binary>,
         predecessor_id -> Nullable<BigInt>,
+        prefix -> Text,
     }
 }
 

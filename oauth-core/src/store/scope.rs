@@ -13,6 +13,19 @@ pub struct Scope {
     pub name: String,
     /// What it allows, in a sentence for users.
     pub description: String,
+    /// The same in a few words; empty where there is none.
+    pub title: String,
+}
+
+/// A scope to be registered.
+#[derive(Debug, Clone, Default)]
+pub struct NewScope {
+    /// The scope token.
+    pub name: String,
+    /// What it allows, in a few words for users; may be empty.
+    pub title: String,
+    /// What it allows, in a sentence for users.
+    pub description: String,
 }
 
 /// Those of the scopes that the server knows and gives, by name.
@@ -44,14 +57,20 @@ pub(crate) fn set_enabled(db: &mut DbConnection, name: &str, is_enabled: bool) -
 }
 
 /// Inserts a scope; `false` when there is one of this name.
-pub(crate) fn insert(db: &mut DbConnection, name: &str, description: &str) -> Query<bool> {
-    let known =
-        oauth_scopes::table.filter(oauth_scopes::name.eq(name)).count().get_result::<i64>(db)?;
+pub(crate) fn insert(db: &mut DbConnection, scope: &NewScope) -> Query<bool> {
+    let known = oauth_scopes::table
+        .filter(oauth_scopes::name.eq(&scope.name))
+        .count()
+        .get_result::<i64>(db)?;
     if known > 0 {
         return Ok(false);
     }
     diesel::insert_into(oauth_scopes::table)
-        .values((oauth_scopes::name.eq(name), oauth_scopes::description.eq(description)))
+        .values((
+            oauth_scopes::name.eq(&scope.name),
+            oauth_scopes::title.eq(&scope.title),
+            oauth_scopes::description.eq(&scope.description),
+        ))
         .execute(db)?;
     Ok(true)
 }

@@ -1,8 +1,8 @@
 //! Registering clients and scopes: RFC 6749 §2.
 
-use oauth_core::{ClientSecret, GrantType, NewClient, RegistrationError};
+use oauth_core::{ClientSecret, GrantType, NewClient, NewScope, Registered, RegistrationError};
 
-use crate::support::{CALLBACK, Fixture, client, scopes};
+use crate::support::{CALLBACK, Fixture, client, code_request, scopes};
 
 impl Fixture {
     async fn assert_invalid(&self, new: NewClient, expected: &str) {
@@ -19,6 +19,9 @@ both_databases! {
             description: "Polls".to_owned(),
             client_uri: Some("https://app.example/".to_owned()),
             logo_uri: Some("https://app.example/logo.png".to_owned()),
+            policy_uri: Some("https://app.example/policy".to_owned()),
+            tos_uri: Some("https://app.example/terms".to_owned()),
+            fragment_supported: false,
             redirect_uris: vec![CALLBACK.to_owned(), "com.example.app:/cb".to_owned()],
             ..client("app")
         };
@@ -27,6 +30,9 @@ both_databases! {
         assert_eq!((app.name.as_str(), app.description.as_str()), ("app", "Polls"));
         assert_eq!(app.client_uri.as_deref(), Some("https://app.example/"));
         assert_eq!(app.logo_uri.as_deref(), Some("https://app.example/logo.png"));
+        assert_eq!(app.policy_uri.as_deref(), Some("https://app.example/policy"));
+        assert_eq!(app.tos_uri.as_deref(), Some("https://app.example/terms"));
+        assert!(!app.fragment_supported);
         assert!(app.redirect_uris().eq([CALLBACK, "com.example.app:/cb"]));
         assert_eq!((app.scopes.clone(), app.created_at), (scopes("read write retired"), 1_000_000));
         assert!(app.allows(GrantType::AuthorizationCode) && app.allows(GrantType::RefreshToken));
@@ -38,6 +44,27 @@ both_databases! {
         let (one, other) = (fixture.register(drawn()).await, fixture.register(drawn()).await);
         assert_ne!(one.client.client_id, other.client.client_id);
         assert_ne!(one.secret.unwrap(), other.secret.unwrap());
+    }
+
+    async fn a_generated_secret_is_recognised_by_its_prefix_and_a_chosen_one_is_not(fixture: Fixture) {
+        let Registered { client: app, secret } = fixture.register(client("app")).await;
+        assert_eq!(secret.unwrap().expose().get(..6), Some(app.secret_prefix.as_str()));
+        let chosen =
+            NewClient { secret: ClientSecret::Chosen("correct horse".into()), ..client("chosen") };
+        assert_eq!(fixture.register(chosen).await.client.secret_prefix, "");
+    }
+
+    async fn a_scope_may_have_a_title(fixture: Fixture) {
+        let scope = NewScope {
+            name: "notes".to_owned(),
+            title: "Your notes".to_owned(),
+            description: "Read your notes.".to_owned(),
+        };
+        fixture.server.register_new_scope(scope).await.unwrap();
+        let request = code_request().set("scope", "notes").set("client_id", "any");
+        fixture.register(NewClient { any_scope: true, ..client("any") }).await;
+        let request = fixture.judge(&request).await.unwrap();
+        assert_eq!(request.scopes()[0].title, "Your notes");
     }
 
     async fn only_a_generated_secret_is_shown(fixture: Fixture) {
@@ -94,15 +121,19 @@ both_databases! {
             fixture
                 .assert_invalid(
                     NewClient { client_uri: uri(), ..client("app") },
-                    "client_uri and logo_uri",
+                    "client_uri",
                 )
                 .await;
             fixture
                 .assert_invalid(
                     NewClient { logo_uri: uri(), ..client("app") },
-                    "client_uri and logo_uri",
+                    "logo_uri",
                 )
                 .await;
+            fixture
+                .assert_invalid(NewClient { policy_uri: uri(), ..client("app") }, "policy_uri")
+                .await;
+            fixture.assert_invalid(NewClient { tos_uri: uri(), ..client("app") }, "tos_uri").await;
         }
     }
 

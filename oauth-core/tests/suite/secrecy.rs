@@ -86,6 +86,19 @@ both_databases! {
         }
     }
 
+    async fn of_a_code_and_of_tokens_the_first_6_characters_are_kept_to_recognise_them(fixture: Fixture) {
+        let code = fixture.code(&code_request()).await;
+        let first = fixture.exchange(&code).await.unwrap();
+        let second = fixture.refresh(refresh_token(&first)).await.unwrap();
+        let prefixes =
+            |table: &str| fixture.database.texts(&format!("SELECT prefix AS text FROM {table} ORDER BY id"));
+        assert_eq!(prefixes("oauth_authorization_codes"), [&code[..6]]);
+        let access = [&first, &second].map(|tokens| &tokens.access_token.expose()[..6]);
+        assert_eq!(prefixes("oauth_access_tokens"), access);
+        let refresh = [&first, &second].map(|tokens| &refresh_token(tokens).expose()[..6]);
+        assert_eq!(prefixes("oauth_refresh_tokens"), refresh);
+    }
+
     async fn debug_output_hides_every_secret(fixture: Fixture) {
         let tokens = fixture.tokens().await;
         let session = fixture.server.start_session().await.unwrap();

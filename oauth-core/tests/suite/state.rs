@@ -1,9 +1,10 @@
 //! `state`: RFC 6749 §4.1.1, §10.12.
 
-use oauth_core::{AuthorizationErrorCode as Code, RequireState};
+use oauth_core::{AuthorizationErrorCode as Code, NewClient, RequireState};
 
 use crate::support::{
-    CHALLENGE, Fixture, Form, code_request, implicit_request, in_fragment, in_query, public_request,
+    CHALLENGE, Fixture, Form, client, code_request, implicit_request, in_fragment, in_query,
+    public_request,
 };
 
 /// Whatever it holds: control characters, what a URL, HTML or SQL would take for its own, and other scripts.
@@ -47,6 +48,24 @@ both_databases! {
         for request in [code_request(), implicit_request()] {
             assert!(!is_refused(&fixture, &request.without("state")).await);
         }
+    }
+
+    // X6: what the client registered stands over the server's setting, also where it is laxer.
+    async fn a_clients_own_policy_stands_over_the_servers(fixture: Fixture) {
+        let strict = NewClient { require_state: Some(RequireState::Always), ..client("strict") };
+        let lax = NewClient { require_state: Some(RequireState::Never), ..client("lax") };
+        let middling = Some(RequireState::UnlessPkce);
+        let middling = NewClient { require_state: middling, ..client("middling") };
+        for new in [strict, lax, middling] {
+            fixture.register(new).await;
+        }
+        let with_pkce = public_request().without("state");
+        assert!(is_refused(&fixture, &with_pkce.clone().set("client_id", "strict")).await);
+        assert!(!is_refused(&fixture, &code_request().without("state").set("client_id", "lax")).await);
+
+        let fixture = fixture.with(|settings| settings.require_state = RequireState::Always);
+        assert!(!is_refused(&fixture, &with_pkce.clone().set("client_id", "middling")).await);
+        assert!(is_refused(&fixture, &with_pkce).await, "who said nothing has the server's");
     }
 
     async fn a_token_request_never_counts_as_using_pkce(fixture: Fixture) {

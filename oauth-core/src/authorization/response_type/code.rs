@@ -20,6 +20,7 @@ pub(in crate::authorization) async fn issue(
     let grant = new_grant(server, &request.client, Some(subject), request.granted());
     let code = NewAuthorizationCode {
         digest: Digest::of(secret.expose()),
+        prefix: secret.prefix(),
         redirect_uri: reply.redirect_uri_was_named.then(|| reply.redirect_uri.as_str().to_owned()),
         code_challenge: request.challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
         created_at: now,

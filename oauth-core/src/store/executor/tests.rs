@@ -10,15 +10,15 @@ mod postgres;
 
 use self::database::Database;
 use super::super::{DbConnection, Query, Store, StoreError, scope};
-use crate::Scopes;
+use crate::{Scopes, store::scope::NewScope};
 
 type Work = Box<dyn Fn(&mut DbConnection) -> Query<bool> + Send>;
 
 /// Work that inserts a scope, and then does this.
 fn insert(name: &str, then: impl Fn(&mut DbConnection) -> Query<()> + Send + 'static) -> Work {
-    let name = name.to_owned();
+    let scope = NewScope { name: name.to_owned(), ..NewScope::default() };
     Box::new(move |db| {
-        let inserted = scope::insert(db, &name, "")?;
+        let inserted = scope::insert(db, &scope)?;
         then(db).map(|()| inserted)
     })
 }

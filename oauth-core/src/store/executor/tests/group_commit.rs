@@ -99,7 +99,7 @@ async fn a_panic_in_a_nested_transaction_rolls_back_its_own_piece_only() {
     let store = migrated(&database);
     let nested = insert("bad", |db| {
         db.transaction(|db| {
-            scope::insert(db, "inner", "")?;
+            scope::insert(db, &NewScope { name: "inner".to_owned(), ..NewScope::default() })?;
             db.transaction(panic)
         })
     });
