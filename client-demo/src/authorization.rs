@@ -40,9 +40,12 @@ impl AuthorizationRequest {
             let back = login::submit(wire, page).await?;
             answer = wire.browse(wire.get(back)).await?;
         }
-        // A server that remembers the consent does not ask again.
         if answer.redirect().is_none() {
             answer = consent(wire, &answer).await?;
+        } else if answer.redirect().as_ref().is_some_and(is_for_the_client) {
+            wire.explain(
+                "\nThe user has accepted this before: the server remembers, and does not ask.",
+            );
         }
         answer.redirect().filter(is_for_the_client).ok_or_else(|| {
             let expected = format!("a redirect to {}", demo_data::REDIRECT_URI);

@@ -39,7 +39,8 @@ use crate::{failure::Failure, wire::Wire};
 ///
 /// It logs in as the demo user, asks for an authorization code (with PKCE) and consents,
 /// exchanges the code for tokens, calls the API without and with a token, refreshes the tokens, and
-/// walks the implicit grant. Nothing is asked on the keyboard.
+/// walks the implicit grant. Nothing is asked on the keyboard. Run it again, and the server remembers
+/// the consent: it answers with a code at once.
 #[derive(Parser)]
 #[command(
     version,

@@ -43,7 +43,7 @@ pub(crate) struct ServerOptions {
     /// How long a lost answer to a refresh is repeated, 0 = not [default: 10]
     #[arg(long, env = "OAUTH_REFRESH_TOKEN_GRACE", global = true, value_name = "SECONDS")]
     refresh_token_grace: Option<String>,
-    /// Whether a consent is remembered [default: false, so that the page is seen; the library's is true]
+    /// Whether a consent is remembered, so that nobody is asked for the same twice [default: true]
     #[arg(long, env = "OAUTH_REMEMBER_CONSENT", global = true, value_name = "BOOL")]
     remember_consent: Option<String>,
     /// From a session's last use to its end [default: 86400]
@@ -86,7 +86,8 @@ impl ServerOptions {
             grant_lifetime: of("OAUTH_GRANT_LIFETIME", &self.grant_lifetime)
                 .seconds_or_never(library.grant_lifetime)?,
             refresh_token_grace: self.refresh_token_grace(library.refresh_token_grace)?,
-            remember_consent: of("OAUTH_REMEMBER_CONSENT", &self.remember_consent).switch(false)?,
+            remember_consent: of("OAUTH_REMEMBER_CONSENT", &self.remember_consent)
+                .switch(library.remember_consent)?,
             session_idle: of("OAUTH_SESSION_IDLE", &self.session_idle)
                 .seconds(library.session_idle)?,
             session_lifetime: of("OAUTH_SESSION_LIFETIME", &self.session_lifetime)

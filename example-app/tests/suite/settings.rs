@@ -43,7 +43,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 17] = [
     ("OAUTH_REFRESH_TOKEN_LIFETIME", "--refresh-token-lifetime", "0", "a month", "or 0 for no end"),
     ("OAUTH_GRANT_LIFETIME", "--grant-lifetime", "0", "-1", "or 0 for no end"),
     ("OAUTH_REFRESH_TOKEN_GRACE", "--refresh-token-grace", "0", "3601", "seconds from 0 to 3600"),
-    ("OAUTH_REMEMBER_CONSENT", "--remember-consent", "true", "no", "true or false"),
+    ("OAUTH_REMEMBER_CONSENT", "--remember-consent", "false", "no", "true or false"),
     ("OAUTH_SESSION_IDLE", "--session-idle", "60", "1h", "seconds from 1 to"),
     (
         "OAUTH_SESSION_LIFETIME",

@@ -58,6 +58,22 @@ fn client_demo_walks_its_grants_against_the_example() {
 }
 
 #[test]
+fn client_demo_walks_again_where_the_consent_is_remembered_and_says_so() {
+    const REMEMBERED: &str = "The user has accepted this before";
+    const ASKED: &str = "The user accepts.";
+    let site = Site::new();
+    let server = site.serve();
+    let walk = || {
+        let finished = Process::start(&mut client_demo(&["--server", &server.url()])).finish();
+        let transcript = finished.success();
+        (transcript.matches(ASKED).count(), transcript.matches(REMEMBERED).count())
+    };
+    assert_eq!(walk(), (2, 0), "the code grant and the implicit grant");
+    // A public client on the user's machine is asked for each time.
+    assert_eq!(walk(), (1, 1));
+}
+
+#[test]
 fn client_demo_names_the_step_when_no_server_is_there() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let dead = format!("http://localhost:{port}");

@@ -216,21 +216,21 @@ fn authorization(request: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_example_asks_for_consent_every_time() {
+async fn a_consent_is_asked_for_once() {
     let site = Site::new();
     let server = site.serve();
-    let agent = server.signed_in().await;
-    agent.code(EXAMPLE_REQUEST).await;
-    agent.consent(EXAMPLE_REQUEST).await;
-}
-
-#[tokio::test]
-async fn with_remembering_on_a_consent_is_asked_for_once() {
-    let site = Site::new();
-    let server = site.serve_with("OAUTH_REMEMBER_CONSENT", "true");
     let agent = server.signed_in().await;
     agent.code(EXAMPLE_REQUEST).await;
     let again = agent.get(&authorization(EXAMPLE_REQUEST)).await;
     assert_eq!(again.status, 303, "{again:?}");
     assert!(query(&again.location(), "code").is_some(), "{again:?}");
+}
+
+#[tokio::test]
+async fn with_remembering_off_a_consent_is_asked_for_every_time() {
+    let site = Site::new();
+    let server = site.serve_with("OAUTH_REMEMBER_CONSENT", "false");
+    let agent = server.signed_in().await;
+    agent.code(EXAMPLE_REQUEST).await;
+    agent.consent(EXAMPLE_REQUEST).await;
 }
