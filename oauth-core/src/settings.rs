@@ -21,6 +21,9 @@ pub struct Settings {
     pub ssl_only: bool,
     /// When an authorization request must carry `state` (RFC 6749 §10.12). Default: unless it uses PKCE.
     pub require_state: RequireState,
+    /// Refuse authorization requests that name no `redirect_uri`, also those of a client that registered exactly one,
+    /// which may leave it out otherwise (RFC 6749 §3.1.2.3); OpenID Connect Core §3.1.2.1 requires it. Default: false.
+    pub require_redirect_uri: bool,
     /// The `realm` of every challenge (RFC 9110 §11.5). Default: empty.
     pub realm: String,
     /// From the issue of a code to its end, at most 600 (RFC 6749 §4.1.2). Default: 60.
@@ -93,6 +96,7 @@ impl Settings {
             issuer: issuer.into(),
             ssl_only: true,
             require_state: RequireState::UnlessPkce,
+            require_redirect_uri: false,
             realm: String::new(),
             authorization_code_lifetime: 60,
             access_token_lifetime: 3600,

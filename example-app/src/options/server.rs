@@ -22,6 +22,9 @@ pub(crate) struct ServerOptions {
     #[arg(long, env = "OAUTH_REQUIRE_STATE", global = true, value_name = "WHEN")]
     #[arg(help = "always, unless_pkce or never [default: never; the library's is unless_pkce]")]
     require_state: Option<String>,
+    /// Refuse authorization requests without `redirect_uri`, whatever the client registered [default: false]
+    #[arg(long, env = "OAUTH_REQUIRE_REDIRECT_URI", global = true, value_name = "BOOL")]
+    require_redirect_uri: Option<String>,
     /// The realm of every challenge [default: empty]
     #[arg(long, env = "OAUTH_REALM", global = true, value_name = "TEXT")]
     realm: Option<String>,
@@ -65,6 +68,8 @@ impl ServerOptions {
         let settings = Settings {
             ssl_only: of("OAUTH_SSL_ONLY", &self.ssl_only).switch(false)?,
             require_state: self.require_state()?,
+            require_redirect_uri: of("OAUTH_REQUIRE_REDIRECT_URI", &self.require_redirect_uri)
+                .switch(library.require_redirect_uri)?,
             realm: of("OAUTH_REALM", &self.realm).text(&library.realm),
             authorization_code_lifetime: of(
                 "OAUTH_AUTHORIZATION_CODE_LIFETIME",

@@ -1,11 +1,12 @@
 //! Every setting: a good value is taken, an option wins over the environment, and a bad value is one clear line.
 
+mod authorization;
 mod effects;
 
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 17] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 18] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -24,6 +25,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 17] = [
         "sometimes",
         "always, unless_pkce or never",
     ),
+    ("OAUTH_REQUIRE_REDIRECT_URI", "--require-redirect-uri", "true", "yes", "true or false"),
     ("OAUTH_REALM", "--realm", "my place", "my \"place\"", "without double quote"),
     (
         "OAUTH_AUTHORIZATION_CODE_LIFETIME",

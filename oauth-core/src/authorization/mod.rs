@@ -89,12 +89,14 @@ impl AuthorizationServer {
         Ok(client.ok_or(PageFault::UnknownClient)?)
     }
 
-    /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out.
+    /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out, where the
+    /// settings do not say otherwise.
     fn redirect_uri(&self, client: &Client, params: &Params) -> Result<RedirectUri, PageFault> {
         let mut registered = client.redirect_uris();
+        let may_be_left_out = !self.settings.require_redirect_uri;
         let requested = match (params.get("redirect_uri"), registered.next(), registered.next()) {
             (Some(requested), ..) => requested,
-            (None, Some(only), None) => only,
+            (None, Some(only), None) if may_be_left_out => only,
             (None, ..) => return Err(PageFault::MissingRedirectUri),
         };
         let redirect_uri = RedirectUri::parse(requested)

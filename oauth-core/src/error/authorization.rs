@@ -40,8 +40,8 @@ pub enum PageFault {
     /// No client of this identifier is registered, or it is disabled.
     #[error("no client is registered under this client_id")]
     UnknownClient,
-    /// The client registered none or several, and the request names none (§3.1.2.3).
-    #[error("redirect_uri is missing: the client did not register exactly one")]
+    /// The request names none, and the client registered none or several (§3.1.2.3), or the server requires it always.
+    #[error("redirect_uri is missing, and this client may not leave it out")]
     MissingRedirectUri,
     /// It is not one that the client registered, byte for byte, or not usable at all.
     #[error("{0}")]

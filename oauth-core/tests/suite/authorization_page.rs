@@ -81,6 +81,14 @@ both_databases! {
         assert_eq!(fault, PageFault::MissingRedirectUri);
     }
 
+    // OpenID Connect Core §3.1.2.1: redirect_uri is "REQUIRED".
+    async fn where_the_settings_say_so_the_only_redirect_uri_must_be_named_too(fixture: Fixture) {
+        let fixture = fixture.with(|settings| settings.require_redirect_uri = true);
+        let fault = fixture.page(&code_request().without("redirect_uri")).await;
+        assert_eq!(fault, PageFault::MissingRedirectUri);
+        assert!(fixture.judge(&code_request()).await.is_ok());
+    }
+
     async fn a_client_without_redirect_uri_gets_a_page(fixture: Fixture) {
         let grant_types = vec![oauth_core::GrantType::ClientCredentials];
         let without = NewClient { redirect_uris: Vec::new(), grant_types, ..client("without") };

@@ -3,8 +3,7 @@
 use reqwest::Method;
 
 use crate::support::{
-    Agent, Answer, CHALLENGE, EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, Site,
-    agent::{query, send},
+    Agent, Answer, CHALLENGE, EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, Site, agent::send,
 };
 
 #[tokio::test]
@@ -78,34 +77,6 @@ async fn only_a_trusted_proxy_is_believed_that_a_request_came_over_tls() {
         let answer = send(request.header("X-Forwarded-Proto", "https")).await;
         let asks_to_sign_in = answer.location().path() == "/accounts/login/";
         assert_eq!(asks_to_sign_in, believed, "{networks:?}: {answer:?}");
-    }
-}
-
-#[tokio::test]
-async fn require_state_says_when_a_request_must_carry_it() {
-    let pkce = format!("{EXAMPLE_REQUEST}&{CHALLENGE}");
-    let implicit = "response_type=token&client_id=example-implicit-client&scope=user_info";
-    let of_kinds = [EXAMPLE_REQUEST, &pkce, implicit];
-    for (value, required) in [
-        (None, [false, false, false]),
-        (Some("never"), [false, false, false]),
-        (Some("false"), [false, false, false]),
-        (Some("always"), [true, true, true]),
-        (Some("true"), [true, true, true]),
-        (Some("unless_pkce"), [true, false, true]),
-    ] {
-        let site = Site::new();
-        let mut command = site.program(&[]);
-        command.envs(value.map(|value| ("OAUTH_REQUIRE_STATE", value)));
-        let server = Server::start(&mut command);
-        let agent = server.signed_in().await;
-        for (request, required) in of_kinds.iter().zip(required) {
-            let answer = agent.get(&authorization(request)).await;
-            let expected = if required { 303 } else { 200 };
-            assert_eq!(answer.status, expected, "{value:?} {request}: {answer:?}");
-            let with_state = agent.get(&authorization(&format!("{request}&state=xyz"))).await;
-            assert_eq!(with_state.status, 200, "{value:?} {request}: {with_state:?}");
-        }
     }
 }
 
@@ -211,26 +182,6 @@ fn lifetimes(site: &Site, table: &str) -> Vec<String> {
     site.query(&format!("SELECT coalesce(expires_at - created_at, 'none') FROM {table}"))
 }
 
-fn authorization(request: &str) -> String {
+pub(super) fn authorization(request: &str) -> String {
     format!("/oauth2/authorization/?{request}")
-}
-
-#[tokio::test]
-async fn a_consent_is_asked_for_once() {
-    let site = Site::new();
-    let server = site.serve();
-    let agent = server.signed_in().await;
-    agent.code(EXAMPLE_REQUEST).await;
-    let again = agent.get(&authorization(EXAMPLE_REQUEST)).await;
-    assert_eq!(again.status, 303, "{again:?}");
-    assert!(query(&again.location(), "code").is_some(), "{again:?}");
-}
-
-#[tokio::test]
-async fn with_remembering_off_a_consent_is_asked_for_every_time() {
-    let site = Site::new();
-    let server = site.serve_with("OAUTH_REMEMBER_CONSENT", "false");
-    let agent = server.signed_in().await;
-    agent.code(EXAMPLE_REQUEST).await;
-    agent.consent(EXAMPLE_REQUEST).await;
 }
