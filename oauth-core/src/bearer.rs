@@ -1,5 +1,7 @@
 //! What a bearer token allows: RFC 6750.
 
+use std::slice;
+
 use crate::{
     AuthorizationServer, BearerError, Scopes, Timestamp,
     grant::NEVER,
@@ -31,6 +33,19 @@ impl AuthorizationServer {
         presented: &str,
         required: &Scopes,
     ) -> Result<AccessToken, BearerError> {
+        self.verify_any(presented, slice::from_ref(required)).await
+    }
+
+    /// Admits a presented token that is live and has all the scopes of one of the alternatives.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify). `insufficient_scope` names the first alternative: with it a client may ask for a
+    /// token that is sufficient (RFC 6750 §3), and for no more than that.
+    pub async fn verify_any(
+        &self,
+        presented: &str,
+        alternatives: &[Scopes],
+    ) -> Result<AccessToken, BearerError> {
         let invalid =
             || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
         let digest = Digest::of(presented);
@@ -38,8 +53,9 @@ impl AuthorizationServer {
             self.store.read(move |db| store::access_token::standing(db, &digest)).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
 
-        if !required.is_within(&token.scopes) {
-            return Err(BearerError::InsufficientScope(required.clone()));
+        if !alternatives.iter().any(|required| required.is_within(&token.scopes)) {
+            let first = alternatives.first().cloned().unwrap_or_default();
+            return Err(BearerError::InsufficientScope(first));
         }
         self.mark_used(&token);
         let (subject, client_id) = (token.subject, token.client_id);

@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, ops::Deref};
 
-use oauth_core::{AccessToken, BearerError};
+use oauth_core::{AccessToken, BearerError, Scopes};
 use poem::{FromRequest, Request, RequestBody, Response};
 
 use crate::{
@@ -27,7 +27,8 @@ use crate::{
 /// }
 /// ```
 ///
-/// The token comes in the `Authorization` header; `Access<UserInfo, Anywhere>` takes it from a form's body and from the
+/// [`AnyOf`](crate::AnyOf) wants one scope of several, and `Access<()>` any live token; a handler that decides later what
+/// it wants asks [`OAuth::verify`]. The token comes in the `Authorization` header; `Access<UserInfo, Anywhere>` takes it from a form's body and from the
 /// query as well. An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it.
 #[derive(Debug, Clone)]
 pub struct Access<S: ScopeSet, P: Presentation = InHeader> {
@@ -45,17 +46,46 @@ impl<S: ScopeSet, P: Presentation> Deref for Access<S, P> {
 
 impl<'a, S: ScopeSet, P: Presentation> FromRequest<'a> for Access<S, P> {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        match admit::<P>(request, body, S::names()).await {
+        let all_of = |names: &&[&str]| names.iter().copied().collect();
+        let alternatives: Vec<Scopes> = S::ALTERNATIVES.iter().map(all_of).collect();
+        match admit::<P>(request, body, &alternatives).await {
             Ok(token) => Ok(Self { token, requirements: PhantomData }),
             Err(refusal) => Err(poem::Error::from_response(refusal)),
         }
     }
 }
 
+impl OAuth {
+    /// The guard as a function, for a handler that finds out by itself which scopes it wants: djoauth2's
+    /// `AccessTokenAuthenticator`, oauthost's `auth_handler_response`. The token comes in the `Authorization` header.
+    ///
+    /// ```
+    /// use oauth_server::OAuth;
+    /// use poem::{Request, Result, handler, web::Data};
+    ///
+    /// #[handler]
+    /// async fn notes(request: &Request, Data(oauth): Data<&OAuth>) -> Result<&'static str> {
+    ///     let wanted = if request.uri().query().is_some() { "notes:search" } else { "notes:read" };
+    ///     oauth.verify(request, &[wanted].into_iter().collect()).await?;
+    ///     Ok("your notes")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the request is refused; the error holds the answer that the guard gives, and is not told from it.
+    pub async fn verify(&self, request: &Request, required: &Scopes) -> poem::Result<AccessToken> {
+        let verified = match read::<InHeader>(self, request, &mut RequestBody::default()).await {
+            Ok(token) => self.server().verify(&token, required).await,
+            Err(refusal) => Err(refusal),
+        };
+        verified.map_err(|refusal| self.refuse(&refusal))
+    }
+}
+
 async fn admit<P: Presentation>(
     request: &Request,
     body: &mut RequestBody,
-    required: &[&str],
+    alternatives: &[Scopes],
 ) -> Result<AccessToken, Response> {
     let Some(oauth) = request.data::<OAuth>() else {
         tracing::error!(
@@ -64,7 +94,7 @@ async fn admit<P: Presentation>(
         return Err(response::failure());
     };
     let verified = match read::<P>(oauth, request, body).await {
-        Ok(token) => oauth.server().verify(&token, &required.iter().copied().collect()).await,
+        Ok(token) => oauth.server().verify_any(&token, alternatives).await,
         Err(refusal) => Err(refusal),
     };
     verified.map_err(|refusal| response::bearer::refusal(&refusal, oauth.settings()))

@@ -77,7 +77,7 @@ pub use self::{
     openapi::{Document, Secured},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
-    scope::{Scope, ScopeDeclaration, ScopeSet, declared_scopes},
+    scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},
     scope_sync::{SyncedScopes, missing_scopes, sync_scopes},
     users::{ResourceOwner, Users},
 };

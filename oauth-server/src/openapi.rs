@@ -54,10 +54,11 @@ impl<'a, S: ScopeSet, P: Presentation> ApiExtractor<'a> for Secured<S, P> {
     type ParamType = ();
     type ParamRawType = ();
 
-    /// poem-openapi has room for a scheme's name here, and none for its scopes: both go in one text, which
-    /// [`Document`] takes apart again.
+    /// One requirement for each alternative. poem-openapi has room for a scheme's name here, and none for its scopes:
+    /// both go in one text, which [`Document`] takes apart again.
     fn security_schemes() -> Vec<&'static str> {
-        vec![interned(&[&[SCHEME], S::names()].concat().join(" "))]
+        let packed = |names: &&[&str]| interned(&[&[SCHEME], *names].concat().join(" "));
+        S::ALTERNATIVES.iter().map(packed).collect()
     }
 
     async fn from_request(

@@ -1,5 +1,7 @@
 //! Scopes as types: declared once, beside the code that they guard.
 
+use std::marker::PhantomData;
+
 /// A scope that the code knows; [`scope!`](crate::scope!) declares one.
 pub trait Scope: Send + Sync + 'static {
     /// The scope token: RFC 6749 §3.3.
@@ -8,30 +10,58 @@ pub trait Scope: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
 }
 
-/// The scopes that a guard requires, all of them: one scope, a tuple of up to four, or `()` for any valid token.
+/// The scopes that a guard requires: one scope; all of a tuple of up to four; one of [`AnyOf`] several; or `()`, for any
+/// valid token.
 pub trait ScopeSet: Send + Sync + 'static {
+    /// The sets of names of which a token must have one, whole. A client that has none is told of the first.
+    const ALTERNATIVES: &'static [&'static [&'static str]];
+}
+
+/// A guard that is content with one of up to four: of scopes, or of tuples of them.
+///
+/// ```
+/// use oauth_server::{Access, AnyOf, scope};
+/// use poem::handler;
+///
+/// scope! { pub ReadNotes = "notes:read", "Read your notes." }
+/// scope! { pub EditNotes = "notes:edit", "Read and change your notes." }
+///
+/// #[handler]
+/// async fn notes(token: Access<AnyOf<(ReadNotes, EditNotes)>>) -> String {
+///     format!("{} may {}", token.client_id, token.scopes)
+/// }
+/// ```
+///
+/// A client whose token has none of them is told of the first (RFC 6750 §3.1): begin with the one that gives least.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyOf<T>(PhantomData<fn() -> T>);
+
+/// Scopes that are required together: one, or all of a tuple of up to four.
+pub trait AllOf: Send + Sync + 'static {
     /// Their names.
-    fn names() -> &'static [&'static str];
+    const NAMES: &'static [&'static str];
 }
 
-impl<S: Scope> ScopeSet for S {
-    fn names() -> &'static [&'static str] {
-        const { &[S::NAME] }
-    }
+impl<S: Scope> AllOf for S {
+    const NAMES: &'static [&'static str] = &[S::NAME];
 }
 
-impl ScopeSet for () {
-    fn names() -> &'static [&'static str] {
-        &[]
-    }
+impl AllOf for () {
+    const NAMES: &'static [&'static str] = &[];
+}
+
+impl<S: AllOf> ScopeSet for S {
+    const ALTERNATIVES: &'static [&'static [&'static str]] = &[S::NAMES];
 }
 
 macro_rules! tuples {
     ($(($($scope:ident)+))*) => { $(
-        impl<$($scope: Scope),+> ScopeSet for ($($scope,)+) {
-            fn names() -> &'static [&'static str] {
-                const { &[$($scope::NAME),+] }
-            }
+        impl<$($scope: Scope),+> AllOf for ($($scope,)+) {
+            const NAMES: &'static [&'static str] = &[$($scope::NAME),+];
+        }
+
+        impl<$($scope: AllOf),+> ScopeSet for AnyOf<($($scope,)+)> {
+            const ALTERNATIVES: &'static [&'static [&'static str]] = &[$($scope::NAMES),+];
         }
     )* };
 }

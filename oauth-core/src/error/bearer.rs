@@ -16,7 +16,7 @@ pub enum BearerError {
     InvalidRequest(Cow<'static, str>),
     /// The token is unknown, expired or revoked.
     InvalidToken(Cow<'static, str>),
-    /// The token lacks a scope; these are the ones that the resource requires.
+    /// The token lacks a scope; these are the ones that the resource requires, or the first of its alternatives.
     InsufficientScope(Scopes),
     /// The server itself failed; the cause is for the log, never for the client.
     Server(StoreError),

@@ -122,6 +122,29 @@ both_databases! {
         assert_eq!(required, scopes("admin read"));
     }
 
+    async fn of_several_alternatives_a_token_must_have_one_whole(fixture: Fixture) {
+        let code = fixture.code(&code_request().set("scope", "read")).await;
+        let token = fixture.exchange(&code).await.unwrap().access_token;
+        for (alternatives, named) in [
+            (&["read"][..], None),
+            (&["admin", "read"], None),
+            (&["read write", "read"], None),
+            (&["write", ""], None),
+            (&["read write", "admin"], Some("read write")),
+            (&["admin", "write"], Some("admin")),
+            (&[], Some("")),
+        ] {
+            let sets: Vec<_> = alternatives.iter().map(|text| scopes(text)).collect();
+            let verdict = fixture.server.verify_any(token.expose(), &sets).await;
+            let missing = match verdict {
+                Ok(_) => None,
+                Err(BearerError::InsufficientScope(first)) => Some(first.to_string()),
+                Err(other) => panic!("{other:?}"),
+            };
+            assert_eq!(missing.as_deref(), named, "{alternatives:?}");
+        }
+    }
+
     async fn a_dead_token_is_invalid_before_its_scopes_are_looked_at(fixture: Fixture) {
         let tokens = fixture.tokens().await;
         fixture.clock.advance(3600);

@@ -1,5 +1,7 @@
 //! The guard of protected resources: RFC 6750.
 
+mod alternatives;
+
 use poem::{EndpointExt, endpoint::BoxEndpoint};
 use reqwest::{Method, header};
 

@@ -3,19 +3,21 @@
 use std::{io, sync::Arc};
 
 use oauth_server::{
-    Access, AccessToken, Anywhere, AuthorizationPage, InHeaderOrBody, OAuth, OAuthApi, Secured,
-    scope,
+    Access, AccessToken, AnyOf, Anywhere, AuthorizationPage, InHeaderOrBody, OAuth, OAuthApi,
+    Secured, scope,
 };
 use poem::{
-    EndpointExt, IntoEndpoint, Response, Route, RouteMethod,
+    EndpointExt, IntoEndpoint, Request, Response, Route, RouteMethod,
     endpoint::BoxEndpoint,
     error::{InternalServerError, ServiceUnavailable},
     get, handler,
+    web::Data,
 };
 use poem_openapi::{OpenApi, OpenApiService, payload::PlainText};
 
 scope! { pub(crate) Read = "read", "Read your notes." }
 scope! { pub(crate) Write = "write", "Change your notes." }
+scope! { pub(crate) Admin = "admin", "Do anything." }
 
 /// What no answer may carry: the text of a failure.
 pub(crate) const CAUSE: &str = "the disk under the cupboard is full";
@@ -34,6 +36,21 @@ impl Api {
     /// Two scopes
     #[oai(path = "/api/read_and_write", method = "get")]
     async fn read_and_write(&self, token: Secured<(Read, Write)>) -> PlainText<String> {
+        PlainText(told(&token))
+    }
+
+    /// One scope of two
+    #[oai(path = "/api/read_or_write", method = "get")]
+    async fn read_or_write(&self, token: Secured<AnyOf<(Read, Write)>>) -> PlainText<String> {
+        PlainText(told(&token))
+    }
+
+    /// One scope, or two others together
+    #[oai(path = "/api/admin_or_both", method = "get")]
+    async fn admin_or_both(
+        &self,
+        token: Secured<AnyOf<(Admin, (Read, Write))>>,
+    ) -> PlainText<String> {
         PlainText(told(&token))
     }
 
@@ -65,6 +82,23 @@ async fn read(token: Access<Read>) -> String {
 #[handler]
 async fn read_and_write(token: Access<(Read, Write)>) -> String {
     told(&token)
+}
+
+#[handler]
+async fn read_or_write(token: Access<AnyOf<(Read, Write)>>) -> String {
+    told(&token)
+}
+
+#[handler]
+async fn admin_or_both(token: Access<AnyOf<(Admin, (Read, Write))>>) -> String {
+    told(&token)
+}
+
+/// Wants the scope that its query names.
+#[handler]
+async fn later(request: &Request, Data(oauth): Data<&OAuth>) -> poem::Result<String> {
+    let wanted = request.uri().query().unwrap_or_default().parse().expect("scopes");
+    oauth.verify(request, &wanted).await.map(|token| told(&token))
 }
 
 #[handler]
@@ -129,6 +163,9 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .at("/api/*operation", service)
         .at("/plain/read", get(read).post(read))
         .at("/plain/read_and_write", get(read_and_write))
+        .at("/plain/read_or_write", get(read_or_write))
+        .at("/plain/admin_or_both", get(admin_or_both))
+        .at("/plain/later", get(later))
         .at("/plain/any", get(any))
         .at("/plain/anywhere", get(anywhere).post(anywhere))
         .at("/plain/in_body", get(in_body).post(in_body))
