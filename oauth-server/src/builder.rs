@@ -9,7 +9,7 @@ use poem_openapi::OpenApi;
 use serde::Serialize;
 
 use crate::{
-    Accounts, AuthorizationPage, Document, OAuthMiddleware, Page, Users, accounts, endpoint,
+    Accounts, AuthorizationPage, Document, OAuthMiddleware, Page, Users, accounts, admin, endpoint,
     pages::Pages, proxy::TrustedProxies, response, swagger::SwaggerUi,
 };
 
@@ -20,7 +20,8 @@ pub struct OAuth(Arc<Parts>);
 struct Parts {
     server: AuthorizationServer,
     accounts: Accounts,
-    users: Arc<dyn Users>,
+    /// The application's own, where it brings some.
+    own_users: Option<Arc<dyn Users>>,
     pages: Pages,
     proxies: TrustedProxies,
 }
@@ -76,10 +77,9 @@ impl OAuthBuilder {
             Some(users) => self.server.with_passwords(passwords(Arc::clone(users))),
             None => self.server,
         };
-        let users = self.users.unwrap_or_else(|| Arc::new(accounts.clone()));
         let pages = Pages::with(self.templates)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
-        Ok(OAuth(Arc::new(Parts { server, accounts, users, pages, proxies })))
+        Ok(OAuth(Arc::new(Parts { server, accounts, own_users: self.users, pages, proxies })))
     }
 }
 
@@ -123,6 +123,12 @@ impl OAuth {
     /// own users, who have it at `/apps` of [`OAuth::accounts`] otherwise.
     pub fn connected_apps(&self) -> impl Endpoint<Output = Response> + use<> {
         endpoint::connected_apps::ConnectedApps::new(self.clone())
+    }
+
+    /// The admin site, for staff ([`Users::is_staff`]), to be nested under `/admin`: clients, scopes, the bundled users,
+    /// codes, tokens and refresh families, each change of which is audited.
+    pub fn admin(&self) -> impl Endpoint<Output = Response> + use<> {
+        admin::Admin::new(self.clone())
     }
 
     /// An API whose document shows the scopes that its [`Secured`](crate::Secured) guards require.
@@ -175,7 +181,11 @@ impl OAuth {
     }
 
     pub(crate) fn users(&self) -> &dyn Users {
-        self.0.users.as_ref()
+        self.0.own_users.as_deref().unwrap_or(&self.0.accounts)
+    }
+
+    pub(crate) fn has_bundled_users(&self) -> bool {
+        self.0.own_users.is_none()
     }
 
     pub(crate) fn pages(&self) -> &Pages {

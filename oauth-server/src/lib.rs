@@ -40,6 +40,7 @@
 //! handlebars template that [`OAuthBuilder::template`] replaces by its name.
 
 mod accounts;
+mod admin;
 mod builder;
 mod endpoint;
 mod guard;

@@ -19,10 +19,10 @@ use crate::{BuildError, OAuth, response};
 #[include = "*.css"]
 struct Bundled;
 
-/// The parsed templates, and the hash by which the policy knows the stylesheet.
+/// The parsed templates, and the hashes by which the policy knows the stylesheets.
 pub(crate) struct Pages {
     templates: Handlebars<'static>,
-    style: String,
+    styles: String,
 }
 
 impl Pages {
@@ -35,21 +35,22 @@ impl Pages {
             let name = file.strip_suffix(".hbs").unwrap_or(&file).to_owned();
             Some((name, String::from_utf8_lossy(&source.data).into_owned()))
         });
-        let mut style = String::new();
+        let mut styles = STYLESHEETS.map(|_| String::new());
         for (name, source) in bundled.chain(overrides) {
-            if name == STYLESHEET {
-                style.clone_from(&source);
+            let stylesheets = STYLESHEETS.iter().zip(&mut styles);
+            for (_, style) in stylesheets.filter(|(stylesheet, _)| **stylesheet == name) {
+                *style = STANDARD.encode(Sha256::digest(source.as_bytes()));
             }
             let parsed = templates.register_template_string(&name, source);
             parsed.map_err(|error| BuildError::Template { name, problem: error.to_string() })?;
         }
-        let style = format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())));
-        Ok(Self { templates, style })
+        let styles = styles.map(|hash| format!("'sha256-{hash}'")).join(" ");
+        Ok(Self { templates, styles })
     }
 }
 
-/// The stylesheet stands inside of each page, so that an application has nothing to mount.
-const STYLESHEET: &str = "style.css";
+/// The stylesheets stand inside of each page, so that an application has nothing to mount.
+const STYLESHEETS: [&str; 2] = ["style.css", "admin/style.css"];
 
 /// A page to be rendered.
 #[must_use]
@@ -102,7 +103,7 @@ impl<'a, C: Serialize> Page<'a, C> {
         };
         let policy = format!(
             "default-src 'none'; style-src 'self' {}; img-src {}; form-action {}; frame-ancestors 'none'; base-uri 'none'",
-            pages.style, self.images, self.form_action
+            pages.styles, self.images, self.form_action
         );
         let response = Response::builder()
             .status(self.status)

@@ -65,4 +65,13 @@ pub trait Users: Send + Sync + 'static {
     ) -> Result<Option<ResourceOwner>, StoreError> {
         Ok(None)
     }
+
+    /// Whether the user may enter the admin site ([`OAuth::admin`](crate::OAuth::admin)). Nobody may, unless the
+    /// application says so.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn is_staff(&self, _owner: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 }

@@ -63,6 +63,10 @@ impl Users for Accounts {
     ) -> Result<Option<ResourceOwner>, StoreError> {
         Ok(self.server.verify_password(username, password).await?.as_ref().map(resource_owner))
     }
+
+    async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_staff))
+    }
 }
 
 fn resource_owner(user: &User) -> ResourceOwner {
@@ -75,25 +79,27 @@ fn resource_owner(user: &User) -> ResourceOwner {
     ResourceOwner { subject: user.id.to_string(), name }
 }
 
-/// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so; and another method is told
-/// which are allowed (RFC 9110 §15.5.6).
+/// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so.
+pub(crate) fn refused_in_the_clear(oauth: &OAuth, request: &Request) -> Option<Response> {
+    let refused = oauth.settings().ssl_only && !oauth.proxies().is_secure(request);
+    refused.then(|| {
+        let (title, problem) =
+            ("This page needs a secure connection", "Open it again with https at the front.");
+        error_page(oauth, StatusCode::BAD_REQUEST, title, problem)
+    })
+}
+
+/// Only over TLS; and another method is told which are allowed (RFC 9110 §15.5.6).
 async fn guarded<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<Response> {
-    match request.data::<OAuth>() {
-        Some(oauth) if oauth.settings().ssl_only && !oauth.proxies().is_secure(&request) => {
-            let problem = "Open it again with https at the front.";
-            Ok(error_page(
-                oauth,
-                StatusCode::BAD_REQUEST,
-                "This page needs a secure connection",
-                problem,
-            ))
+    let refused = request.data::<OAuth>().and_then(|oauth| refused_in_the_clear(oauth, &request));
+    if let Some(refused) = refused {
+        return Ok(refused);
+    }
+    match pages.call(request).await {
+        Err(error) if error.status() == StatusCode::METHOD_NOT_ALLOWED => {
+            Ok(method_not_allowed("GET, HEAD, POST", Response::default()))
         }
-        _ => match pages.call(request).await {
-            Err(error) if error.status() == StatusCode::METHOD_NOT_ALLOWED => {
-                Ok(method_not_allowed("GET, HEAD, POST", Response::default()))
-            }
-            answered => answered.map(IntoResponse::into_response),
-        },
+        answered => answered.map(IntoResponse::into_response),
     }
 }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod admin;
 mod authorization_endpoint;
 mod authorization_refusals;
 mod bad_input;

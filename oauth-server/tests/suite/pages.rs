@@ -1,5 +1,7 @@
 //! The templates: every one renders in strict mode, and none lets markup through.
 
+mod admin;
+
 use std::{fs, path::Path};
 
 use oauth_server::OAuth;
@@ -32,6 +34,9 @@ fn templates(folder: &str) -> Vec<(String, String)> {
 fn context(template: &str, full: bool) -> Value {
     let optional = |value: &str| if full { json!(value) } else { Value::Null };
     let form = json!([{ "name": "csrf_token", "value": "x" }]);
+    if template.starts_with("admin/") {
+        return admin::context(template, full);
+    }
     match template {
         "authorize" => json!({
             "client": {
@@ -41,6 +46,7 @@ fn context(template: &str, full: bool) -> Value {
             "scopes": [{ "name": "read", "description": "Read." }],
             "user": "alice", "form_action": "/", "form": form,
         }),
+        "forbidden" => json!({ "user": "alice" }),
         "authorize_error" => json!({ "title": "A title", "problem": "A problem." }),
         "accounts/login" => json!({
             "form_action": "/", "form": form, "username": "alice", "problem": optional("A problem."),
@@ -69,7 +75,7 @@ both_databases! {
         let oauth = OAuth::builder(site.server.clone()).build().unwrap();
         let partials = ["layout", "form_fields"];
         for (name, _) in templates("templates") {
-            if partials.contains(&name.as_str()) {
+            if partials.contains(&name.as_str()) || admin::PARTIALS.contains(&name.as_str()) {
                 continue; // part of the others
             }
             for full in [true, false] {
@@ -103,7 +109,7 @@ both_databases! {
         let (style, _) = rest.split_once("</style>").unwrap();
         let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
         let policy = page.header("Content-Security-Policy");
-        assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}';")), "{policy}");
+        assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}' ")), "{policy}");
         assert!(!page.body.contains("style=\""), "an inline style would not be shown");
     }
 }

@@ -157,6 +157,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
     Route::new()
         .at("/", get(home))
         .nest("/accounts", oauth.accounts())
+        .nest("/admin", oauth.admin())
         .at("/oauth2/authorization", oauth.authorization_endpoint(page))
         .at("/oauth2/token", service.clone())
         .at("/own/token", oauth.token_endpoint())

@@ -33,6 +33,13 @@ impl Site {
         assert_eq!(answer.await.location(), "/");
         browser
     }
+
+    /// A browser in which alice has signed in, who is a superuser and so of the staff.
+    pub(crate) async fn superuser(&self) -> Browser<'_> {
+        let browser = self.sign_in().await;
+        self.database.execute("UPDATE oauth_users SET is_staff = TRUE, is_superuser = TRUE");
+        browser
+    }
 }
 
 impl Browser<'_> {

@@ -72,7 +72,7 @@ impl Database {
         self.execute(&format!("DROP TABLE {table}{cascade}"));
     }
 
-    pub(super) fn execute(&self, sql: &str) {
+    pub(crate) fn execute(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => SqliteConnection::establish(path).expect("SQLite").batch_execute(sql),
             None => PgConnection::establish(&self.url).expect("PostgreSQL").batch_execute(sql),

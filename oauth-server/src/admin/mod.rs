@@ -1,0 +1,50 @@
+//! The admin site: for staff, in place of Django's.
+//!
+//! One file for each kind of record. Each says in one `match` what it answers at which address: an address that changes
+//! something answers GET with a form or a question, and POST with the change. What all have in common: `visit` knows who
+//! asks and may enter, `form` keeps what was typed, `list` pages by key.
+
+mod index;
+mod refusal;
+mod visit;
+
+use poem::{Endpoint, Request, Response, Result};
+
+use self::{
+    refusal::{Answered, Refusal},
+    visit::Visit,
+};
+use crate::OAuth;
+
+pub(crate) struct Admin {
+    oauth: OAuth,
+}
+
+impl Admin {
+    pub(crate) fn new(oauth: OAuth) -> Self {
+        Self { oauth }
+    }
+}
+
+impl Endpoint for Admin {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let body = request.take_body();
+        let visit = match Visit::admit(&self.oauth, &request, body).await {
+            Ok(visit) => visit,
+            Err(refused) => return Ok(refused),
+        };
+        let path: Vec<&str> =
+            request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+        let answered = answer(&visit, &path).await;
+        Ok(answered.unwrap_or_else(|refusal| refusal.answer(&visit)))
+    }
+}
+
+async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
+    match path {
+        [] => index::show(visit).await,
+        _ => Err(Refusal::Missing),
+    }
+}

@@ -1,0 +1,133 @@
+//! A request of somebody who may enter.
+
+use oauth_core::{Params, Session, StoreError};
+use poem::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
+
+use super::refusal::Refusal;
+use crate::{
+    OAuth, Page, ResourceOwner,
+    accounts::refused_in_the_clear,
+    pages::HiddenField,
+    request,
+    response::{failed, method_not_allowed, see_other},
+    session,
+};
+
+/// A request of a member of staff: what was asked for, and by whom.
+pub(super) struct Visit<'a> {
+    pub(super) oauth: &'a OAuth,
+    pub(super) staff: ResourceOwner,
+    pub(super) query: Params,
+    /// Of a POST, the form: it was made for this session.
+    pub(super) sent: Option<Params>,
+    session: Session,
+    /// Where the site is mounted: `/admin`.
+    base: String,
+    /// The address within it, without a trailing slash: `/clients/7`.
+    path: String,
+}
+
+impl<'a> Visit<'a> {
+    /// Lets staff in. Who is not signed in goes to the login page, and who is not staff gets 403.
+    pub(super) async fn admit(
+        oauth: &'a OAuth,
+        request: &Request,
+        body: Body,
+    ) -> Result<Self, Response> {
+        if let Some(refused) = refused_in_the_clear(oauth, request) {
+            return Err(refused);
+        }
+        if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+            return Err(method_not_allowed("GET, HEAD, POST", Response::default()));
+        }
+        let staff = staff(oauth, request).await?;
+        let session = session::for_form(oauth.server(), request).await;
+        let session = session.map_err(|error| failed(&error))?;
+        let path = request.uri().path().trim_end_matches('/').to_owned();
+        let here = request.original_uri().path().trim_end_matches('/');
+        let base = here.strip_suffix(&path).unwrap_or_default().to_owned();
+        let query = request::query(request);
+        let mut visit = Self { oauth, staff, query, sent: None, session, base, path };
+        if *request.method() == Method::POST {
+            let sent = visit.form(request, body).await;
+            visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
+        }
+        Ok(visit)
+    }
+
+    async fn form(&self, request: &Request, body: Body) -> Result<Params, Refusal> {
+        let body = request::form(request, body).await.map_err(|_| Refusal::Unreadable)?;
+        let sent = Params::parse(&body);
+        if session::accepts(Some(&self.session), sent.get("csrf_token")) {
+            Ok(sent)
+        } else {
+            Err(Refusal::Expired)
+        }
+    }
+
+    /// This very address.
+    pub(super) fn here(&self) -> String {
+        format!("{}{}/", self.base, self.path)
+    }
+
+    /// Nothing is sent to this address.
+    pub(super) fn only_shows(&self) -> Result<(), Refusal> {
+        if self.sent.is_some() { Err(Refusal::NothingToSend) } else { Ok(()) }
+    }
+
+    /// A page of the site.
+    pub(super) fn page(&self, template: &str, context: Value) -> Response {
+        self.page_with_status(template, context, StatusCode::OK)
+    }
+
+    /// The same, with another status.
+    pub(super) fn page_with_status(
+        &self,
+        template: &str,
+        mut context: Value,
+        status: StatusCode,
+    ) -> Response {
+        let section = self.path.split('/').nth(1).unwrap_or_default();
+        let common = json!({
+            "base": self.base,
+            "section": section,
+            "staff": self.staff.name,
+            "has_users": self.oauth.has_bundled_users(),
+            "done": self.query.get("done"),
+            "form": [HiddenField::csrf_token(&self.session)],
+            "form_action": self.here(),
+        });
+        if let (Some(context), Value::Object(common)) = (context.as_object_mut(), common) {
+            for (name, value) in common {
+                context.entry(name).or_insert(value);
+            }
+        }
+        let page = Page::new(template, &context).status(status).render(self.oauth);
+        session::keep(self.oauth.settings(), &self.session, page)
+    }
+}
+
+/// Who asks, when that is staff.
+async fn staff(oauth: &OAuth, request: &Request) -> Result<ResourceOwner, Response> {
+    let failed = |error: StoreError| failed(&error);
+    let Some(owner) = oauth.users().signed_in(request).await.map_err(failed)? else {
+        return Err(login(oauth, request));
+    };
+    if oauth.users().is_staff(&owner).await.map_err(failed)? {
+        return Ok(owner);
+    }
+    tracing::warn!(subject = owner.subject, "the admin site is refused to who is not staff");
+    let context = json!({ "user": owner.name });
+    Err(Page::new("forbidden", &context).status(StatusCode::FORBIDDEN).render(oauth))
+}
+
+/// To the login page, and back to what was asked for: of a form, to the page that has it.
+fn login(oauth: &OAuth, request: &Request) -> Response {
+    let here = request::path_and_query(request, request.original_uri().path());
+    see_other(&oauth.users().login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
+}

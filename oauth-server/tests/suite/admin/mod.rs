@@ -1,0 +1,3 @@
+//! The admin site.
+
+mod entrance;
