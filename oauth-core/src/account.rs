@@ -5,7 +5,8 @@
 //! password changes.
 
 use crate::{
-    AuthorizationServer, NewUser, Secret, StoreError, Timestamp, User,
+    AuthorizationServer, EventKind, NewUser, Secret, StoreError, Timestamp, User,
+    event::LedTo,
     secret::Digest,
     store::{self, DbConnection},
 };
@@ -79,7 +80,8 @@ impl AuthorizationServer {
         Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
     }
 
-    /// The user of this name and password. An unknown name takes as long as a wrong password.
+    /// The user of this name and password. An unknown name takes as long as a wrong password; both are told as
+    /// [`EventKind::SignInFailed`].
     ///
     /// # Errors
     /// When the store fails.
@@ -96,6 +98,11 @@ impl AuthorizationServer {
         };
         let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
         let verified = self.hasher.verify(password, hash).await?;
+        if !verified {
+            self.raise(|| EventKind::SignInFailed {
+                subject: known.as_ref().map(|user| user.id.to_string()),
+            });
+        }
         Ok(known.filter(|_| verified))
     }
 
@@ -142,6 +149,7 @@ impl AuthorizationServer {
         let old = old.map(|old| Digest::of(old.secret.expose()));
         let (now, signed_in) = (self.now(), user.clone());
         let expires_at = self.session_end(now, now);
+        let subject = user.as_ref().map(|user| user.id.to_string());
         let replace = move |db: &mut DbConnection| {
             if let Some(user) = &signed_in
                 && !store::user::still_has(db, user)?
@@ -154,7 +162,13 @@ impl AuthorizationServer {
             let user_id = signed_in.as_ref().map(|user| user.id);
             store::session::insert(db, &digest, user_id, now, expires_at).map(|()| true)
         };
-        if !self.store.write(replace).await? {
+        let prepare = || -> LedTo<bool> {
+            Box::new(|&replaced| {
+                let subject = subject.filter(|_| replaced);
+                subject.into_iter().map(|subject| EventKind::SignedIn { subject }).collect()
+            })
+        };
+        if !self.write_and_raise(replace, prepare).await? {
             return Err(StoreError::internal("the password was changed during the sign-in"));
         }
         Ok(Session { secret, user })
@@ -189,7 +203,13 @@ impl AuthorizationServer {
     /// When the store fails.
     pub async fn end_session(&self, session: &Session) -> Result<(), StoreError> {
         let digest = Digest::of(session.secret.expose());
-        self.store.write(move |db| store::session::delete(db, &digest)).await
+        let prepare = || -> LedTo<()> {
+            let subject = session.user.as_ref().map(|user| user.id.to_string());
+            Box::new(|&()| {
+                subject.into_iter().map(|subject| EventKind::SignedOut { subject }).collect()
+            })
+        };
+        self.write_and_raise(move |db| store::session::delete(db, &digest), prepare).await
     }
 
     fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    AuthorizationRequest, AuthorizationServer, Client, Scopes, StoreError, Timestamp,
+    AuthorizationRequest, AuthorizationServer, Client, EventKind, Revocation, Scopes, StoreError,
+    Timestamp,
+    event::LedTo,
     store::{self, DbConnection, grant::Connection},
 };
 
@@ -103,19 +105,24 @@ impl AuthorizationServer {
         subject: &str,
         client_id: Option<&str>,
     ) -> Result<(), StoreError> {
-        let (subject, client_id) = (subject.to_owned(), client_id.map(str::to_owned));
+        let (owner, only) = (subject.to_owned(), client_id.map(str::to_owned));
         let now = self.now();
         let disconnect = move |db: &mut DbConnection| {
-            let client = match &client_id {
+            let client = match &only {
                 None => None,
                 Some(client_id) => match store::client::key(db, client_id)? {
-                    None => return Ok(()),
+                    None => return Ok(0),
                     known => known,
                 },
             };
-            store::grant::revoke_of_subject(db, &subject, client, now)?;
-            store::consent::forget(db, &subject, client)
+            store::consent::forget(db, &owner, client)?;
+            store::grant::revoke_of_subject(db, &owner, client, now)
         };
-        self.store.write(disconnect).await
+        let prepare = || -> LedTo<usize> {
+            let (client_id, subject) = (client_id.map(str::to_owned), Some(subject.to_owned()));
+            let revoked = EventKind::GrantRevoked { client_id, subject, cause: Revocation::User };
+            Box::new(move |&ended| if ended > 0 { vec![revoked] } else { Vec::new() })
+        };
+        self.write_and_raise(disconnect, prepare).await.map(drop)
     }
 }

@@ -28,7 +28,7 @@ pub use self::{
     clock::{Clock, MovableClock, Timestamp},
     consent::ConnectedApp,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
-    event::{Event, EventSink},
+    event::{ClientChange, Event, EventKind, Events, Missed, Revocation, Subscription},
     grant::{GrantType, Tokens, UnknownGrantType},
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},

@@ -3,7 +3,7 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
-    Clock, Event, EventSink, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
+    Clock, EventKind, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
     client_auth::VerifiedSecrets, password::Hasher,
 };
 
@@ -37,7 +37,7 @@ pub struct AuthorizationServer {
     /// For clients' hand-picked secrets: a flood of wrong ones must not keep users from signing in.
     pub(crate) secret_hasher: Hasher,
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
-    events: Option<EventSink>,
+    pub(crate) events: Events,
     passwords: Option<PasswordVerifier>,
 }
 
@@ -52,7 +52,7 @@ pub type PasswordVerifier = Arc<
 >;
 
 impl AuthorizationServer {
-    /// A server on the system's clock that tells nobody of its events.
+    /// A server on the system's clock.
     ///
     /// # Errors
     /// When a setting is out of its range.
@@ -65,7 +65,7 @@ impl AuthorizationServer {
             hasher: Hasher::new(),
             secret_hasher: Hasher::new(),
             verified_secrets: Arc::default(),
-            events: None,
+            events: Events::new(),
             passwords: None,
         })
     }
@@ -74,12 +74,6 @@ impl AuthorizationServer {
     #[must_use]
     pub fn with_clock(self, clock: impl Into<Clock>) -> Self {
         Self { clock: clock.into(), ..self }
-    }
-
-    /// Tells `sink` of every event.
-    #[must_use]
-    pub fn with_events(self, sink: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        Self { events: Some(Arc::new(sink)), ..self }
     }
 
     /// Verifies passwords elsewhere than in the bundled accounts: for the password grant of an application with its
@@ -108,7 +102,13 @@ impl AuthorizationServer {
         password: &str,
     ) -> Result<Option<String>, StoreError> {
         match &self.passwords {
-            Some(verifier) => verifier(username.to_owned(), password.into()).await,
+            Some(verifier) => {
+                let subject = verifier(username.to_owned(), password.into()).await?;
+                if subject.is_none() {
+                    self.raise(|| EventKind::SignInFailed { subject: None });
+                }
+                Ok(subject)
+            }
             None => {
                 let user = self.verify_password(username, password).await?;
                 Ok(user.map(|user| user.id.to_string()))
@@ -118,12 +118,6 @@ impl AuthorizationServer {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    pub(crate) fn raise(&self, event: &Event) {
-        if let Some(sink) = &self.events {
-            sink(event);
-        }
     }
 }
 

@@ -64,9 +64,10 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientSecret, Clock,
-    Event, GrantType, Lifetime, MovableClock, NewClient, NewScope, NewUser, RedirectUri,
-    Registered, RegistrationError, RequireState, Scopes, Secret, Settings, Store, StoreError, User,
+    self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientChange,
+    ClientSecret, Clock, Event, EventKind, Events, GrantType, Lifetime, MovableClock, NewClient,
+    NewScope, NewUser, RedirectUri, Registered, RegistrationError, RequireState, Revocation,
+    Scopes, Secret, Settings, Store, StoreError, Subscription, User,
 };
 
 pub use self::{

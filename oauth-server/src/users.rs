@@ -14,7 +14,9 @@ pub struct ResourceOwner {
 }
 
 /// An application's users, as far as an authorization server must know them. The bundled [`Accounts`](crate::Accounts)
-/// are one implementation.
+/// are one implementation. Who wants to hear of sign-ins raises [`SignedIn`](oauth_core::EventKind::SignedIn) and
+/// [`SignInFailed`](oauth_core::EventKind::SignInFailed) on its own login page, with
+/// [`raise`](oauth_core::AuthorizationServer::raise), as the bundled accounts do.
 ///
 /// ```
 /// use oauth_server::{ResourceOwner, StoreError, Users, async_trait};

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use oauth_server::{AuthorizationServer, Event, OAuth, Store, missing_scopes};
+use oauth_server::{AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes};
 use poem::{
     Server,
     listener::{Acceptor, Listener, TcpListener},
@@ -23,7 +23,8 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         .find_map(|address| address.as_socket_addr().copied())
         .unwrap_or(listen);
 
-    let server = prepared(site, bound).await?.with_events(log);
+    let server = prepared(site, bound).await?;
+    server.events().on_event(log);
     let mut oauth = OAuth::builder(server).trusted_proxies(site.server.trusted_proxies()?);
     for (name, source) in TEMPLATES {
         oauth = oauth.template(name, source);
@@ -81,9 +82,18 @@ fn announce(oauth: &OAuth, bound: SocketAddr) {
     );
 }
 
-/// What an operator should hear of at once.
-fn log(event: &Event) {
-    tracing::warn!(?event, "somebody may hold a stolen code or token");
+/// One line for each event: louder what an operator should hear of at once, quieter what happens all the time.
+fn log(Event { at, kind, .. }: &Event) {
+    use EventKind::{
+        AuthorizationCodeUsedAgain, RefreshTokenUsedAfterInvalidation, TokenIssued, TokenRefreshed,
+    };
+    match kind {
+        AuthorizationCodeUsedAgain { .. } | RefreshTokenUsedAfterInvalidation { .. } => {
+            tracing::warn!(at, event = ?kind, "somebody may hold a stolen code or token");
+        }
+        TokenIssued { .. } | TokenRefreshed { .. } => tracing::debug!(at, event = ?kind),
+        _ => tracing::info!(at, event = ?kind),
+    }
 }
 
 /// Listens for the two signals from now on, and not only once the answer is waited for.

@@ -3,6 +3,7 @@
 //! The checks stand in the order that the RFC makes matter. Until the client and its redirect URI are proven, a refusal
 //! is a page; from there on it is answered at the client. An [`AuthorizationRequest`] exists only when all have passed.
 
+mod decision;
 mod refusal;
 mod reply;
 mod response_type;
@@ -34,8 +35,14 @@ impl AuthorizationServer {
         &self,
         params: &Params,
     ) -> Result<AuthorizationRequest, AuthorizationError> {
-        let client = self.requesting_client(params).await.map_err(Unproven::into_error)?;
-        let redirect_uri = self.redirect_uri(&client, params).map_err(AuthorizationError::Page)?;
+        let client = match self.requesting_client(params).await {
+            Ok(client) => client,
+            Err(Unproven::Refused(fault)) => return Err(self.refused_on_page(None, fault)),
+            Err(Unproven::Failed(error)) => return Err(error.into()),
+        };
+        let redirect_uri = self
+            .redirect_uri(&client, params)
+            .map_err(|fault| self.refused_on_page(Some(&client), fault))?;
         let reply = Reply::to(redirect_uri, params);
 
         match self.judge(&client, params).await {
@@ -52,33 +59,7 @@ impl AuthorizationServer {
                     prompts,
                 })
             }
-            Err(refusal) => Err(reply.refuse(refusal)),
-        }
-    }
-
-    /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
-    ///
-    /// # Errors
-    /// When the store fails, which is answered at the client.
-    pub async fn accept(
-        &self,
-        request: AuthorizationRequest,
-        subject: &str,
-    ) -> Result<String, AuthorizationError> {
-        if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.contains('\0') {
-            let error = StoreError::internal("a subject has 1 to 255 bytes, none of them NUL");
-            return Err(request.reply.refuse(error.into()));
-        }
-        if let Err(error) = self.remember_consent(&request, subject).await {
-            return Err(request.reply.refuse(error.into()));
-        }
-        let issued = match request.response_type {
-            ResponseType::Code => response_type::code::issue(self, &request, subject).await,
-            ResponseType::Token => response_type::token::issue(self, &request, subject).await,
-        };
-        match issued {
-            Ok(params) => Ok(request.reply.grant(&params)),
-            Err(error) => Err(request.reply.refuse(error.into())),
+            Err(refusal) => Err(self.refused_at_client(&client, &reply, refusal)),
         }
     }
 
@@ -158,12 +139,6 @@ impl AuthorizationRequest {
         &self.reply.redirect_uri
     }
 
-    /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
-    #[must_use]
-    pub fn decline(&self) -> String {
-        self.reply.error(Code::AccessDenied, "the resource owner denied the request")
-    }
-
     /// Whether the client wants the user to be asked in any case: `prompt=consent` (OpenID Connect Core §3.1.2.1).
     pub(crate) fn asks_for_consent(&self) -> bool {
         self.prompts
@@ -199,15 +174,6 @@ enum Unproven {
     Failed(StoreError),
 }
 
-impl Unproven {
-    fn into_error(self) -> AuthorizationError {
-        match self {
-            Self::Refused(fault) => AuthorizationError::Page(fault),
-            Self::Failed(error) => AuthorizationError::Server(error),
-        }
-    }
-}
-
 impl From<PageFault> for Unproven {
     fn from(fault: PageFault) -> Self {
         Self::Refused(fault)
@@ -219,9 +185,6 @@ impl From<StoreError> for Unproven {
         Self::Failed(error)
     }
 }
-
-/// In bytes.
-const LONGEST_SUBJECT: usize = 255;
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
 const PARAMETERS: &[&str] =

@@ -1,9 +1,10 @@
-//! A refusal on its way to the client: RFC 6749 §4.1.2.1.
+//! A refusal on its way to the client, or to a page: RFC 6749 §4.1.2.1.
 
 use std::borrow::Cow;
 
+use super::reply::Reply;
 use crate::{
-    StoreError,
+    AuthorizationError, AuthorizationServer, Client, EventKind, PageFault, StoreError,
     error::{AuthorizationErrorCode as Code, SERVER_FAILED},
     scope_request::ScopeFault,
 };
@@ -17,6 +18,31 @@ pub(super) struct Refusal {
 impl Refusal {
     pub(super) fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
         Self { code, description: description.into() }
+    }
+}
+
+impl AuthorizationServer {
+    pub(super) fn refused_on_page(
+        &self,
+        client: Option<&Client>,
+        fault: PageFault,
+    ) -> AuthorizationError {
+        self.raise(|| EventKind::AuthorizationFailedOnPage {
+            client_id: client.map(|client| client.client_id.clone()),
+            fault: fault.clone(),
+        });
+        AuthorizationError::Page(fault)
+    }
+
+    pub(super) fn refused_at_client(
+        &self,
+        client: &Client,
+        reply: &Reply,
+        refusal: Refusal,
+    ) -> AuthorizationError {
+        let code = refusal.code;
+        self.raise(|| EventKind::AuthorizationFailed { client_id: client.client_id.clone(), code });
+        reply.refuse(refusal)
     }
 }
 

@@ -1,9 +1,10 @@
 //! `grant_type=authorization_code`: RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
 
 use crate::{
-    AuthorizationServer, Client, Event, Params, RedirectUri, Tokens,
+    AuthorizationServer, Client, EventKind, GrantType, Params, RedirectUri, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::{NewTokens, Terms},
+    event::LedTo,
+    grant::{NewTokens, Terms, issued, reuse::reused},
     pkce::Verifier,
     secret::Digest,
     store::{self, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
@@ -52,18 +53,34 @@ async fn redeem(
 
     let stored = tokens.clone();
     let redeem = move |db: &mut DbConnection| {
-        let won = store::authorization_code::redeem(db, code_id, now)?;
-        if won {
-            stored.insert(db, grant_id, None)?;
-        } else {
-            store::grant::revoke(db, grant_id, now)?;
+        if store::authorization_code::redeem(db, code_id, now)? {
+            return stored.insert(db, grant_id, None).map(|()| Outcome::Redeemed);
         }
-        Ok(won)
+        Ok(Outcome::UsedAgain { ended: store::grant::revoke(db, grant_id, now)? })
     };
-    if server.store.write(redeem).await? {
-        return Ok(tokens.into_answer());
+    let prepare = || -> LedTo<Outcome> {
+        let subject = grant.subject.as_deref();
+        let issued = issued(GrantType::AuthorizationCode, client, subject, grant.scopes.clone());
+        let reused = reused(client, grant, code_used_again);
+        Box::new(|outcome| match outcome {
+            Outcome::Redeemed => vec![issued],
+            Outcome::UsedAgain { ended: true } => reused,
+            Outcome::UsedAgain { ended: false } => Vec::new(),
+        })
+    };
+    match server.write_and_raise(redeem, prepare).await? {
+        Outcome::Redeemed => Ok(tokens.into_answer()),
+        Outcome::UsedAgain { .. } => Err(InvalidGrant(USED_AGAIN.into())),
     }
-    Err(raise_used_again(server, client, grant))
+}
+
+/// What the write found.
+enum Outcome {
+    Redeemed,
+    /// Somebody else was faster; `ended` where this caller was the first to notice.
+    UsedAgain {
+        ended: bool,
+    },
 }
 
 /// §4.1.2: the server "MUST deny the request and SHOULD revoke (when possible) all tokens previously issued based on
@@ -73,20 +90,23 @@ async fn used_again(
     client: &Client,
     grant: &Grant,
 ) -> Result<TokenError, TokenError> {
-    if grant.revoked_at.is_none() {
-        let (id, now) = (grant.id, server.now());
-        server.store.write(move |db| store::grant::revoke(db, id, now)).await?;
+    let (id, now) = (grant.id, server.now());
+    if grant.is_live(now) {
+        let prepare = || -> LedTo<bool> {
+            let reused = reused(client, grant, code_used_again);
+            Box::new(|&ended| if ended { reused } else { Vec::new() })
+        };
+        server.write_and_raise(move |db| store::grant::revoke(db, id, now), prepare).await?;
     }
-    Ok(raise_used_again(server, client, grant))
+    Ok(InvalidGrant(USED_AGAIN.into()))
 }
 
-fn raise_used_again(server: &AuthorizationServer, client: &Client, grant: &Grant) -> TokenError {
-    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
-    server.raise(&Event::AuthorizationCodeUsedAgain { client_id, subject });
-    InvalidGrant(
-        "the code was used before; what it led to is revoked, ask for authorization again".into(),
-    )
+fn code_used_again(client_id: String, subject: Option<String>) -> EventKind {
+    EventKind::AuthorizationCodeUsedAgain { client_id, subject }
 }
+
+const USED_AGAIN: &str =
+    "the code was used before; what it led to is revoked, ask for authorization again";
 
 /// §4.1.3: where the authorization request named a redirect URI, "their values MUST be identical". A client that proves
 /// itself with PKCE may leave it out, as in OAuth 2.1.

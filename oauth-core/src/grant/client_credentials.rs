@@ -1,9 +1,9 @@
 //! `grant_type=client_credentials`: RFC 6749 §4.4. The client acts for itself; there is never a refresh token.
 
 use crate::{
-    AuthorizationServer, Client, Params, Tokens,
+    AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
-    grant::{NewTokens, Terms, begin, new_grant},
+    grant::{NewTokens, Terms, begin, issued, new_grant},
     scope_request::requested_scopes,
 };
 
@@ -22,6 +22,7 @@ pub(super) async fn exchange(
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
 
     let grant = new_grant(server, client, subject, scopes.clone());
-    let terms = Terms::new(server, client, scopes, grant.expires_at);
-    Ok(begin(server, grant, NewTokens::access_only(terms)).await?)
+    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
+    let led_to = || vec![issued(GrantType::ClientCredentials, client, subject, scopes)];
+    Ok(begin(server, grant, NewTokens::access_only(terms), led_to).await?)
 }

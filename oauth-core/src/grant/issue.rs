@@ -1,7 +1,9 @@
 //! What every grant ends with: a family, and tokens in it.
 
 use crate::{
-    AuthorizationServer, Client, GrantType, Scopes, Secret, StoreError, Timestamp, Tokens,
+    AuthorizationServer, Client, EventKind, GrantType, Scopes, Secret, StoreError, Timestamp,
+    Tokens,
+    event::LedTo,
     secret::Digest,
     store::{
         self, DbConnection, Query, access_token::NewAccessToken, grant::NewGrant,
@@ -130,19 +132,35 @@ impl NewTokens {
     }
 }
 
-/// Begins a family and issues its first tokens.
+/// Begins a family and issues its first tokens, and raises what that led to.
 pub(crate) async fn begin(
     server: &AuthorizationServer,
     grant: NewGrant,
     tokens: NewTokens,
+    led_to: impl FnOnce() -> Vec<EventKind>,
 ) -> Result<Tokens, StoreError> {
     let stored = tokens.clone();
     let insert = move |db: &mut DbConnection| {
         let grant_id = store::grant::insert(db, &grant)?;
         stored.insert(db, grant_id, None)
     };
-    server.store.write(insert).await?;
+    let prepare = || -> LedTo<()> {
+        let kinds = led_to();
+        Box::new(|&()| kinds)
+    };
+    server.write_and_raise(insert, prepare).await?;
     Ok(tokens.into_answer())
+}
+
+/// What is told of the first tokens of a family.
+pub(crate) fn issued(
+    grant_type: GrantType,
+    client: &Client,
+    subject: Option<&str>,
+    scopes: Scopes,
+) -> EventKind {
+    let (client_id, subject) = (client.client_id.clone(), subject.map(str::to_owned));
+    EventKind::TokenIssued { grant_type, client_id, subject, scopes }
 }
 
 /// Seconds that are left, where there is an end.

@@ -5,10 +5,11 @@ mod client_credentials;
 mod issue;
 mod password;
 mod refresh_token;
+mod reuse;
 
 use std::str::FromStr;
 
-pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, new_grant};
+pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, issued, new_grant};
 use crate::{
     AuthorizationServer, Client, Params, Scopes, Secret,
     client_auth::authenticate,

@@ -2,9 +2,9 @@
 //! registration lists it, for what is too old to use another.
 
 use crate::{
-    AuthorizationServer, Client, Params, Scopes, Tokens,
+    AuthorizationServer, Client, GrantType, Params, Scopes, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::{NewTokens, Terms, begin, new_grant},
+    grant::{NewTokens, Terms, begin, issued, new_grant},
     scope_request::requested_scopes,
 };
 
@@ -24,6 +24,7 @@ pub(super) async fn exchange(
     let subject = subject.ok_or(InvalidGrant("the user name or the password is wrong".into()))?;
 
     let grant = new_grant(server, client, Some(&subject), scopes.clone());
-    let terms = Terms::new(server, client, scopes, grant.expires_at);
-    Ok(begin(server, grant, NewTokens::drawn(server, client, terms)).await?)
+    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
+    let led_to = || vec![issued(GrantType::Password, client, Some(&subject), scopes)];
+    Ok(begin(server, grant, NewTokens::drawn(server, client, terms), led_to).await?)
 }

@@ -1,11 +1,13 @@
 //! `grant_type=refresh_token`: RFC 6749 §6, with the rotation of RFC 9700 §4.14.2.
 
 use crate::{
-    AuthorizationServer, Client, Event, Params, Scopes, Timestamp, Tokens,
+    AuthorizationServer, Client, EventKind, Params, Scopes, Timestamp, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
+    event::LedTo,
     grant::{
         NewTokens, Terms,
         issue::{expires_in, successors},
+        reuse::reused,
     },
     scope::not_available,
     secret::{Digest, Secret, random_bytes},
@@ -37,7 +39,7 @@ pub(super) async fn exchange(
     }
     let dead = !grant.is_live(server.now());
     if grant.revoked_at.is_some() && token.redeemed_at.is_some() {
-        return Err(used_again(server, client, &grant));
+        return Err(InvalidGrant(USED_AGAIN.into()));
     }
     let expired =
         token.redeemed_at.is_none() && token.expires_at.is_some_and(|end| end <= server.now());
@@ -65,7 +67,10 @@ enum Outcome {
     Rotated,
     /// Redeemed a moment ago, and the answer perhaps lost: the very same pair again.
     Repeated(Tokens),
-    Replayed,
+    /// A replay; `ended` where it is the one that ended the family.
+    Replayed {
+        ended: bool,
+    },
 }
 
 /// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
@@ -90,7 +95,7 @@ async fn rotate(
 ) -> Result<Tokens, TokenError> {
     let (now, salt) = (server.now(), random_bytes());
     let (token, grant) = (presented.token.clone(), &presented.grant);
-    let terms = Terms::new(server, client, scopes, grant.expires_at);
+    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
     let tokens = NewTokens::derived(presented.secret.expose(), &salt, terms);
     let replay = Replay {
         secret: presented.secret.clone(),
@@ -113,14 +118,27 @@ async fn rotate(
         if let Some(tokens) = replay.pair_again(db)? {
             return Ok(Outcome::Repeated(tokens));
         }
-        store::grant::revoke(db, grant_id, now)?;
-        Ok(Outcome::Replayed)
+        Ok(Outcome::Replayed { ended: store::grant::revoke(db, grant_id, now)? })
     };
-    match server.store.write(redeem).await? {
+    match server.write_and_raise(redeem, || told(client, grant, scopes)).await? {
         Outcome::Rotated => Ok(tokens.into_answer()),
         Outcome::Repeated(tokens) => Ok(tokens),
-        Outcome::Replayed => Err(used_again(server, client, grant)),
+        Outcome::Replayed { .. } => Err(InvalidGrant(USED_AGAIN.into())),
     }
+}
+
+/// What is told of each outcome.
+fn told(client: &Client, grant: &Grant, scopes: Scopes) -> LedTo<Outcome> {
+    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
+    let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes };
+    let reused = reused(client, grant, |client_id, subject| {
+        EventKind::RefreshTokenUsedAfterInvalidation { client_id, subject }
+    });
+    Box::new(|outcome| match outcome {
+        Outcome::Rotated => vec![refreshed],
+        Outcome::Replayed { ended: true } => reused,
+        Outcome::Repeated(_) | Outcome::Replayed { ended: false } => Vec::new(),
+    })
 }
 
 /// A redeemed refresh token that is presented once more.
@@ -160,11 +178,5 @@ impl Replay {
     }
 }
 
-fn used_again(server: &AuthorizationServer, client: &Client, grant: &Grant) -> TokenError {
-    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
-    server.raise(&Event::RefreshTokenUsedAfterInvalidation { client_id, subject });
-    InvalidGrant(
-        "the refresh token was used before; its family is revoked, ask for authorization again"
-            .into(),
-    )
-}
+const USED_AGAIN: &str =
+    "the refresh token was used before; its family is revoked, ask for authorization again";

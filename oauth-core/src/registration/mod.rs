@@ -4,8 +4,8 @@ mod new_client;
 
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 use crate::{
-    AuthorizationServer, Client, InvalidScope, NewScope, RequireState, Scopes, Secret, StoreError,
-    is_scope_token,
+    AuthorizationServer, Client, ClientChange, EventKind, InvalidScope, NewScope, RequireState,
+    Scopes, Secret, StoreError, is_scope_token,
     secret::Digest,
     store::{self, client::NewClientRow},
 };
@@ -91,6 +91,7 @@ impl AuthorizationServer {
             Ok(if inserted { store::client::find(db, &row.client_id)? } else { None })
         };
         let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(client_id))?;
+        self.client_changed(&client.client_id, ClientChange::Registered);
         Ok(Registered { client, secret: drawn })
     }
 
@@ -134,8 +135,20 @@ impl AuthorizationServer {
         client_id: &str,
         disabled: bool,
     ) -> Result<bool, StoreError> {
-        let (client_id, disabled_at) = (client_id.to_owned(), disabled.then(|| self.now()));
-        self.store.write(move |db| store::client::set_disabled(db, &client_id, disabled_at)).await
+        let (changed, disabled_at) = (client_id.to_owned(), disabled.then(|| self.now()));
+        let set = move |db: &mut store::DbConnection| {
+            store::client::set_disabled(db, &changed, disabled_at)
+        };
+        let known = self.store.write(set).await?;
+        if known {
+            let change = if disabled { ClientChange::Disabled } else { ClientChange::Enabled };
+            self.client_changed(client_id, change);
+        }
+        Ok(known)
+    }
+
+    pub(crate) fn client_changed(&self, client_id: &str, change: ClientChange) {
+        self.raise(|| EventKind::ClientChanged { client_id: client_id.to_owned(), change });
     }
 
     /// Registers a scope, with what users are told of it.

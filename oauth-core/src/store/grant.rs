@@ -52,10 +52,11 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
         .get_result(db)
 }
 
-/// Ends a family, once: codes, access tokens and refresh tokens that hang on it are dead from here.
-pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
+/// Ends a family, once: codes, access tokens and refresh tokens that hang on it are dead from here. Of any number of
+/// callers, one gets `true`.
+pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
     let live = oauth_grants::table.find(id).filter(oauth_grants::revoked_at.is_null());
-    diesel::update(live).set(oauth_grants::revoked_at.eq(now)).execute(db).map(drop)
+    Ok(diesel::update(live).set(oauth_grants::revoked_at.eq(now)).execute(db)? == 1)
 }
 
 /// A live grant of a user, with its client.
@@ -89,13 +90,13 @@ pub(crate) fn connections(
         .load(db)
 }
 
-/// Ends every family of a user, or those with one client.
+/// Ends every family of a user, or those with one client, and says how many there were.
 pub(crate) fn revoke_of_subject(
     db: &mut DbConnection,
     subject: &str,
     client_id: Option<i64>,
     now: Timestamp,
-) -> Query<()> {
+) -> Query<usize> {
     let live = oauth_grants::table
         .filter(oauth_grants::subject.eq(subject))
         .filter(oauth_grants::revoked_at.is_null());
@@ -106,7 +107,6 @@ pub(crate) fn revoke_of_subject(
             .execute(db),
         None => diesel::update(live).set(revoked).execute(db),
     }
-    .map(drop)
 }
 
 /// Marks a family as used.

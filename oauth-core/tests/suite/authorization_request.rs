@@ -136,7 +136,8 @@ both_databases! {
     }
 
     async fn a_user_who_says_no_is_access_denied(fixture: Fixture) {
-        let location = fixture.judge(&code_request()).await.unwrap().decline();
+        let request = fixture.judge(&code_request()).await.unwrap();
+        let location = fixture.server.decline(request, "alice");
         assert!(
             location.starts_with("https://app.example/callback?error=access_denied&"),
             "{location}"

@@ -2,15 +2,15 @@
 //!
 //! Its reuse revokes what it led to; but only by its own client, proven, or a leaked code would be a way to revoke.
 
-use oauth_core::{Event, Secret};
+use oauth_core::{EventKind, Secret};
 
 use crate::support::{
     Fixture, VERIFIER, assert_dead, assert_live, assert_refused, code_request,
     public_exchange_form, public_request, refresh_token,
 };
 
-fn used_again(client_id: &str) -> Event {
-    Event::AuthorizationCodeUsedAgain {
+fn used_again(client_id: &str) -> EventKind {
+    EventKind::AuthorizationCodeUsedAgain {
         client_id: client_id.to_owned(),
         subject: Some("alice".to_owned()),
     }
@@ -43,9 +43,9 @@ both_databases! {
     async fn reuse_raises_the_event(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         fixture.exchange(&code).await.unwrap();
-        assert_eq!(fixture.events(), []);
+        assert_eq!(fixture.alarms(), []);
         fixture.exchange(&code).await.unwrap_err();
-        assert_eq!(fixture.events(), [used_again("confidential")]);
+        assert_eq!(fixture.alarms(), [used_again("confidential")]);
     }
 
     async fn reuse_after_the_codes_expiry_still_revokes(fixture: Fixture) {
@@ -73,7 +73,7 @@ both_databases! {
         let form = public_exchange_form(&code).without("code_verifier");
         assert_refused(fixture.token(&form).await, "invalid_grant", "another client");
         assert_live(&fixture, &tokens).await;
-        assert_eq!(fixture.events(), []);
+        assert_eq!(fixture.alarms(), []);
     }
 
     async fn reuse_with_a_wrong_verifier_revokes_nothing(fixture: Fixture) {
@@ -87,7 +87,7 @@ both_databases! {
             fixture.token(&form).await.unwrap_err();
         }
         assert_live(&fixture, &tokens).await;
-        assert_eq!(fixture.events(), []);
+        assert_eq!(fixture.alarms(), []);
     }
 
     async fn reuse_with_the_verifier_revokes(fixture: Fixture) {
@@ -96,7 +96,7 @@ both_databases! {
         let again = public_exchange_form(&code).set("code_verifier", VERIFIER);
         assert_refused(fixture.token(&again).await, "invalid_grant", "used before");
         assert!(!fixture.is_live(&tokens.access_token).await);
-        assert_eq!(fixture.events(), [used_again("public")]);
+        assert_eq!(fixture.alarms(), [used_again("public")]);
     }
 
     // The secret says that it is the code's own client: a code that was injected into it looks exactly like this.

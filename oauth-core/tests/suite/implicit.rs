@@ -65,7 +65,8 @@ both_databases! {
     }
 
     async fn a_user_who_says_no_is_access_denied_in_the_fragment(fixture: Fixture) {
-        let location = fixture.judge(&implicit_request()).await.unwrap().decline();
+        let request = fixture.judge(&implicit_request()).await.unwrap();
+        let location = fixture.server.decline(request, "alice");
         assert!(location.starts_with(&format!("{CALLBACK}#error=access_denied&")), "{location}");
     }
 

@@ -23,6 +23,8 @@ mod code_grant;
 mod code_replay;
 mod concurrency;
 mod consent;
+mod event_delivery;
+mod events;
 mod implicit;
 mod migrations;
 mod password_grant;

@@ -80,6 +80,6 @@ both_databases! {
         fixture.clock.advance(100);
         assert_refused(fixture.refresh(refresh_token(&tokens)).await, "invalid_grant", "expired");
         assert_live(&fixture, &tokens).await;
-        assert_eq!(fixture.events(), []);
+        assert_eq!(fixture.alarms(), []);
     }
 }

@@ -23,9 +23,14 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
+/// What is stored of it.
+pub(crate) fn digest(secret: &str) -> String {
+    hexadecimal(&Sha256::digest(secret))
+}
+
 impl Fixture {
     /// Everything that can happen, and every secret that was presented or shown in it.
-    async fn secrets_of_a_whole_flow(&self) -> Vec<String> {
+    pub(crate) async fn secrets_of_a_whole_flow(&self) -> Vec<String> {
         let chosen = NewClient { secret: ClientSecret::Chosen(CHOSEN.into()), ..client("chosen") };
         self.register(chosen).await;
         let mut secrets = vec![self.secret.expose().to_owned(), CHOSEN.to_owned()];
@@ -81,7 +86,7 @@ both_databases! {
         let tokens = fixture.tokens().await;
         let stored = fixture.stored();
         for secret in [&tokens.access_token, refresh_token(&tokens), &fixture.secret] {
-            let digest = hexadecimal(&Sha256::digest(secret.expose()));
+            let digest = digest(secret.expose());
             assert!(stored.contains(&digest), "the digest is not there, or was not read");
         }
     }

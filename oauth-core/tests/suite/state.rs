@@ -108,8 +108,8 @@ both_databases! {
 
     async fn state_is_echoed_when_the_user_says_no_whatever_it_holds(fixture: Fixture) {
         for &state in HOSTILE {
-            let location =
-                fixture.judge(&code_request().set("state", state)).await.unwrap().decline();
+            let request = fixture.judge(&code_request().set("state", state)).await.unwrap();
+            let location = fixture.server.decline(request, "alice");
             assert_eq!(in_query(&location, "state").as_deref(), Some(state), "{location}");
         }
     }

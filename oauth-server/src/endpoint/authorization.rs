@@ -3,7 +3,7 @@
 //! Between the page and the answer nothing is kept: the whole request stands in the form's action and is judged again
 //! when it is answered, so any number of tabs are independent of each other.
 
-use oauth_core::{AuthorizationError, AuthorizationRequest, PageFault, Params};
+use oauth_core::{AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params};
 use poem::{
     Body, Endpoint, Request, Response, Result,
     http::{Method, StatusCode},
@@ -88,9 +88,7 @@ impl AuthorizationEndpoint {
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
     async fn posted(&self, request: &Request, body: Body) -> Result<Response, Response> {
         self.require_tls(request)?;
-        let malformed = |fault: &str| {
-            self.refused(AuthorizationError::Page(PageFault::Malformed(fault.to_owned())))
-        };
+        let malformed = |fault: &str| self.fault(PageFault::Malformed(fault.to_owned()));
         let form = request::form(request, body).await.map_err(malformed)?;
         let fields = Params::parse(&form);
         match fields.get("user_action") {
@@ -114,7 +112,8 @@ impl AuthorizationEndpoint {
         }
         let authorization = self.judged(request).await?;
         if !accepted {
-            return Ok(see_other(&authorization.decline()));
+            let location = self.oauth.server().decline(authorization, &owner.subject);
+            return Ok(see_other(&location));
         }
         self.accept(authorization, &owner).await
     }
@@ -146,9 +145,18 @@ impl AuthorizationEndpoint {
 
     fn require_tls(&self, request: &Request) -> Result<(), Response> {
         if self.oauth.settings().ssl_only && !self.oauth.proxies().is_secure(request) {
-            return Err(self.refused(AuthorizationError::Page(PageFault::InsecureRequest)));
+            return Err(self.fault(PageFault::InsecureRequest));
         }
         Ok(())
+    }
+
+    /// What is wrong with a request as HTTP goes, before the core has seen it.
+    fn fault(&self, fault: PageFault) -> Response {
+        let raised = fault.clone();
+        self.oauth
+            .server()
+            .raise(|| EventKind::AuthorizationFailedOnPage { client_id: None, fault: raised });
+        self.refused(AuthorizationError::Page(fault))
     }
 
     fn refused(&self, error: AuthorizationError) -> Response {

@@ -14,6 +14,7 @@ mod client_authentication;
 mod connected_apps;
 mod consent_page;
 mod csrf;
+mod events;
 mod grants;
 mod guard;
 mod logs;

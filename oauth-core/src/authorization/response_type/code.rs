@@ -3,6 +3,7 @@
 use crate::{
     AuthorizationServer, StoreError,
     authorization::AuthorizationRequest,
+    event::LedTo,
     grant::new_grant,
     secret::{Digest, Secret},
     store::{self, authorization_code::NewAuthorizationCode},
@@ -31,6 +32,10 @@ pub(in crate::authorization) async fn issue(
         let grant_id = store::grant::insert(db, &grant)?;
         store::authorization_code::insert(db, grant_id, &code)
     };
-    server.store.write(insert).await?;
+    let accepted = || -> LedTo<()> {
+        let accepted = request.accepted_by(subject);
+        Box::new(|&()| vec![accepted])
+    };
+    server.write_and_raise(insert, accepted).await?;
     Ok(vec![("code", secret.expose().to_owned())])
 }

@@ -1,9 +1,9 @@
 //! `response_type=token`: RFC 6749 §4.2.2. There is never a refresh token in it.
 
 use crate::{
-    AuthorizationServer, StoreError,
+    AuthorizationServer, GrantType, StoreError,
     authorization::AuthorizationRequest,
-    grant::{NewTokens, TOKEN_TYPE, Terms, begin, new_grant},
+    grant::{NewTokens, TOKEN_TYPE, Terms, begin, issued, new_grant},
 };
 
 /// Issues an access token, and gives the parameters of the answer.
@@ -14,7 +14,11 @@ pub(in crate::authorization) async fn issue(
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let grant = new_grant(server, &request.client, Some(subject), request.granted());
     let terms = Terms::new(server, &request.client, request.granted(), grant.expires_at);
-    let tokens = begin(server, grant, NewTokens::access_only(terms)).await?;
+    let led_to = || {
+        let issued = issued(GrantType::Implicit, &request.client, Some(subject), request.granted());
+        vec![request.accepted_by(subject), issued]
+    };
+    let tokens = begin(server, grant, NewTokens::access_only(terms), led_to).await?;
 
     let mut answer = vec![
         ("access_token", tokens.access_token.expose().to_owned()),

@@ -8,11 +8,12 @@ mod form;
 mod postgres;
 mod sql;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use oauth_core::{
-    AuthorizationError, AuthorizationRequest, AuthorizationServer, ClientSecret, Event, GrantType,
-    MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, TokenError, Tokens,
+    AuthorizationError, AuthorizationRequest, AuthorizationServer, ClientSecret, EventKind,
+    GrantType, MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, Subscription,
+    TokenError, Tokens,
 };
 
 pub(crate) use self::{
@@ -32,7 +33,7 @@ pub(crate) struct Fixture {
     pub(crate) clock: MovableClock,
     /// The secret of `confidential`.
     pub(crate) secret: Secret,
-    events: Arc<Mutex<Vec<Event>>>,
+    subscription: Mutex<Subscription>,
     /// Dropped last, when nobody uses it any more.
     pub(crate) database: Database,
 }
@@ -84,8 +85,8 @@ impl Fixture {
     pub(crate) async fn on(database: Database) -> Self {
         let store = Store::open(&database.url).expect("a store");
         store.migrate().expect("the tables");
-        let (clock, events) = (MovableClock::at(1_000_000), Arc::default());
-        let server = serve(Settings::new("https://id.example"), store, &clock, &events);
+        let clock = MovableClock::at(1_000_000);
+        let server = serve(Settings::new("https://id.example"), store, &clock);
 
         let (read, write) = (("read", "Read"), ("write", "Write"));
         for (name, description) in [read, write, ("admin", "Administer"), ("retired", "Retired")] {
@@ -100,23 +101,40 @@ impl Fixture {
         for new in [public, implicit] {
             server.register_client(new).await.unwrap();
         }
-        Self { server, clock, secret, events, database }
+        let subscription = Mutex::new(server.events().subscribe());
+        Self { server, clock, secret, subscription, database }
     }
 
     /// The same with another setting.
     pub(crate) fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.server.settings().clone();
         change(&mut settings);
-        let server = serve(settings, self.server.store().clone(), &self.clock, &self.events);
-        Self { server, ..self }
+        let server = serve(settings, self.server.store().clone(), &self.clock);
+        let subscription = Mutex::new(server.events().subscribe());
+        Self { server, subscription, ..self }
     }
 
     pub(crate) async fn register(&self, new: NewClient) -> Registered {
         self.server.register_client(new).await.expect("a client")
     }
 
-    pub(crate) fn events(&self) -> Vec<Event> {
-        self.events.lock().unwrap().clone()
+    /// What was raised since it was last asked for.
+    pub(crate) fn events(&self) -> Vec<EventKind> {
+        let mut subscription = self.subscription.lock().unwrap();
+        let next = || subscription.try_next().map(|heard| heard.expect("none missed").kind.clone());
+        std::iter::from_fn(next).collect()
+    }
+
+    /// Those of them that tell of a stolen code or token.
+    pub(crate) fn alarms(&self) -> Vec<EventKind> {
+        use EventKind::{AuthorizationCodeUsedAgain, RefreshTokenUsedAfterInvalidation};
+        let is_alarm = |kind: &EventKind| {
+            matches!(
+                kind,
+                AuthorizationCodeUsedAgain { .. } | RefreshTokenUsedAfterInvalidation { .. }
+            )
+        };
+        self.events().into_iter().filter(is_alarm).collect()
     }
 
     pub(crate) async fn judge(
@@ -205,15 +223,7 @@ pub(crate) fn refresh_token(tokens: &Tokens) -> &Secret {
     tokens.refresh_token.as_ref().expect("a refresh token")
 }
 
-fn serve(
-    settings: Settings,
-    store: Store,
-    clock: &MovableClock,
-    events: &Arc<Mutex<Vec<Event>>>,
-) -> AuthorizationServer {
-    let events = Arc::clone(events);
+fn serve(settings: Settings, store: Store, clock: &MovableClock) -> AuthorizationServer {
     let server = AuthorizationServer::new(settings, store).expect("settings in their range");
-    server
-        .with_clock(clock.clone())
-        .with_events(move |event| events.lock().unwrap().push(event.clone()))
+    server.with_clock(clock.clone())
 }

@@ -1,0 +1,70 @@
+//! What the resource owner said: RFC 6749 §4.1.2 and §4.2.2.
+
+use super::{
+    AuthorizationRequest,
+    response_type::{self, ResponseType},
+};
+use crate::{
+    AuthorizationError, AuthorizationServer, EventKind, StoreError,
+    error::AuthorizationErrorCode as Code,
+};
+
+impl AuthorizationServer {
+    /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
+    ///
+    /// # Errors
+    /// When the store fails, which is answered at the client.
+    pub async fn accept(
+        &self,
+        request: AuthorizationRequest,
+        subject: &str,
+    ) -> Result<String, AuthorizationError> {
+        match self.issue(&request, subject).await {
+            Ok(params) => Ok(request.reply.grant(&params)),
+            Err(error) => {
+                Err(self.refused_at_client(&request.client, &request.reply, error.into()))
+            }
+        }
+    }
+
+    /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
+    #[must_use]
+    pub fn decline(&self, request: AuthorizationRequest, subject: &str) -> String {
+        let location =
+            request.reply.error(Code::AccessDenied, "the resource owner denied the request");
+        self.raise(|| EventKind::AuthorizationDeclined {
+            client_id: request.client.client_id,
+            subject: subject.to_owned(),
+        });
+        location
+    }
+
+    async fn issue(
+        &self,
+        request: &AuthorizationRequest,
+        subject: &str,
+    ) -> Result<Vec<(&'static str, String)>, StoreError> {
+        if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.contains('\0') {
+            return Err(StoreError::internal("a subject has 1 to 255 bytes, none of them NUL"));
+        }
+        self.remember_consent(request, subject).await?;
+        match request.response_type {
+            ResponseType::Code => response_type::code::issue(self, request, subject).await,
+            ResponseType::Token => response_type::token::issue(self, request, subject).await,
+        }
+    }
+}
+
+impl AuthorizationRequest {
+    /// What is told of it once `subject` has accepted it.
+    pub(super) fn accepted_by(&self, subject: &str) -> EventKind {
+        EventKind::AuthorizationAccepted {
+            client_id: self.client.client_id.clone(),
+            subject: subject.to_owned(),
+            scopes: self.granted(),
+        }
+    }
+}
+
+/// In bytes.
+const LONGEST_SUBJECT: usize = 255;

@@ -1,0 +1,157 @@
+//! What an operator may want to hear of: djoauth2's signals, and the ones that it wished for.
+
+mod delivery;
+
+pub(crate) use self::delivery::LedTo;
+pub use self::delivery::{Events, Missed, Subscription};
+use crate::{AuthorizationErrorCode, GrantType, PageFault, Scopes, Timestamp};
+
+/// Something that happened, and is committed.
+///
+/// It names clients, subjects and scopes, and never holds what somebody typed or presented: a user name may be a
+/// password in the wrong field, and an unknown `client_id` anything at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A user said yes to a client, now or before: it was given a code or, with the implicit grant, a token.
+    AuthorizationAccepted {
+        /// The client.
+        client_id: String,
+        /// The user.
+        subject: String,
+        /// What the client may do.
+        scopes: Scopes,
+    },
+    /// A user said no to a client.
+    AuthorizationDeclined {
+        /// The client.
+        client_id: String,
+        /// The user.
+        subject: String,
+    },
+    /// An authorization request was refused, and its client told (RFC 6749 §4.1.2.1). `server_error` is a failure of
+    /// ours, whose cause is in the log.
+    AuthorizationFailed {
+        /// The client.
+        client_id: String,
+        /// What it was told.
+        code: AuthorizationErrorCode,
+    },
+    /// An authorization request was refused on a page of ours: nothing proved where its client would be told.
+    AuthorizationFailedOnPage {
+        /// The client; `None` where the request named none that is registered.
+        client_id: Option<String>,
+        /// What the page says.
+        fault: PageFault,
+    },
+    /// A family of tokens began.
+    TokenIssued {
+        /// How.
+        grant_type: GrantType,
+        /// The client.
+        client_id: String,
+        /// Who granted it; `None` where the client acts for itself.
+        subject: Option<String>,
+        /// What the access token allows.
+        scopes: Scopes,
+    },
+    /// A refresh token was traded for the next pair. The same pair, given again within the grace, is no event.
+    TokenRefreshed {
+        /// The client.
+        client_id: String,
+        /// Who granted it.
+        subject: Option<String>,
+        /// What the new access token allows.
+        scopes: Scopes,
+    },
+    /// Live grants were ended, and every code and token of theirs.
+    GrantRevoked {
+        /// The client; `None` means all clients of this subject.
+        client_id: Option<String>,
+        /// Who had granted it.
+        subject: Option<String>,
+        /// By whom, or why.
+        cause: Revocation,
+    },
+    /// A refresh token was presented again after it had been redeemed: somebody else has it. Its whole family has been
+    /// revoked (RFC 9700 §4.14.2). djoauth2's signal of the same name.
+    ///
+    /// Raised once a family, by the replay that ended it: later ones end nothing, and who holds a dead token could raise
+    /// them at will.
+    RefreshTokenUsedAfterInvalidation {
+        /// The client that presented it, to which it had been issued.
+        client_id: String,
+        /// The user whose grant was revoked.
+        subject: Option<String>,
+    },
+    /// An authorization code was presented again after it had been redeemed. What it had led to has been revoked
+    /// (RFC 6749 §4.1.2). Raised once a family, like the above.
+    AuthorizationCodeUsedAgain {
+        /// The client that presented it, to which it had been issued.
+        client_id: String,
+        /// The user whose grant was revoked.
+        subject: Option<String>,
+    },
+    /// A user signed in.
+    SignedIn {
+        /// The user.
+        subject: String,
+    },
+    /// A name and a password were not those of one user: at a sign-in, or in the password grant.
+    SignInFailed {
+        /// The user of that name, where there is one.
+        subject: Option<String>,
+    },
+    /// A user signed out.
+    SignedOut {
+        /// The user.
+        subject: String,
+    },
+    /// A client was changed.
+    ClientChanged {
+        /// The client.
+        client_id: String,
+        /// How.
+        change: ClientChange,
+    },
+}
+
+/// Who ended a grant, or why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Revocation {
+    /// The user, on the page of connected applications.
+    User,
+    /// The server: a code or refresh token of its family was used again.
+    Reuse,
+    /// Somebody who administers this server.
+    Staff,
+}
+
+/// What was done to a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientChange {
+    /// It is new.
+    Registered,
+    /// Its registration is another.
+    Changed,
+    /// It has a new secret, and the old one is of no use.
+    SecretRotated,
+    /// Its requests are refused and its tokens are dead, until it is enabled again.
+    Disabled,
+    /// It may do again what it could before it was disabled, and so may those of its tokens that have not ended since.
+    Enabled,
+    /// It is gone, with everything that hung on it.
+    Deleted,
+}
