@@ -1,6 +1,6 @@
 //! The provider as one value: what an application builds at its start, and mounts.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use ipnet::IpNet;
 use oauth_core::{AuthorizationServer, BearerError, PasswordVerifier, Settings};
@@ -9,8 +9,12 @@ use poem_openapi::OpenApi;
 use serde::Serialize;
 
 use crate::{
-    Accounts, AuthorizationPage, Document, OAuthMiddleware, Page, Users, accounts, admin, endpoint,
-    pages::Pages, proxy::TrustedProxies, response, swagger::SwaggerUi,
+    Accounts, AuthorizationPage, Document, OAuthMiddleware, Page, ResourceOwner, Users, accounts,
+    admin, endpoint,
+    pages::{Pages, Sources},
+    proxy::TrustedProxies,
+    response,
+    swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -30,12 +34,28 @@ struct Parts {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A template does not parse.
+    /// A template does not parse, or asks for what its page is not given.
     #[error("the template {name}: {problem}")]
     Template {
-        /// The name under which it was given.
+        /// The name of the template, or of a page that uses it.
         name: String,
-        /// What the parser says.
+        /// What the parser or the renderer says.
+        problem: String,
+    },
+    /// A locale does not parse, or its name is no language.
+    #[error("the locale {language}: {problem}")]
+    Locale {
+        /// The language for which it was given.
+        language: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A folder of templates or locales, or a file in it, cannot be read.
+    #[error("{path}: {problem}")]
+    Folder {
+        /// The folder or the file.
+        path: String,
+        /// What the system says.
         problem: String,
     },
 }
@@ -45,7 +65,7 @@ pub enum BuildError {
 pub struct OAuthBuilder {
     server: AuthorizationServer,
     users: Option<Arc<dyn Users>>,
-    templates: Vec<(String, String)>,
+    sources: Sources,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -55,9 +75,37 @@ impl OAuthBuilder {
         Self { users: Some(Arc::new(users)), ..self }
     }
 
-    /// Adds a handlebars template, or replaces a bundled one of the same name.
+    /// Adds a handlebars template, or replaces a bundled one of the same name. `oauth-server/TEMPLATES.md` says what each
+    /// of those is given.
     pub fn template(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
-        self.templates.push((name.into(), source.into()));
+        self.sources.templates.push((name.into(), source.into()));
+        self
+    }
+
+    /// Adds the templates of a folder, over those of the code: an operator mends a page without recompiling. A template
+    /// is called by its path in there without `.hbs`, such as `accounts/login`; `style.css` is the stylesheet. The folder
+    /// is read once, by [`OAuthBuilder::build`].
+    pub fn template_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.sources.template_folders.push(folder.into());
+        self
+    }
+
+    /// Adds [Fluent](https://projectfluent.org) messages for a language such as `de` or `pt-BR`, or puts them over the
+    /// bundled ones of the same keys. What a language lacks is said in English.
+    ///
+    /// ```no_run
+    /// # fn example(builder: oauth_server::OAuthBuilder) -> oauth_server::OAuthBuilder {
+    /// builder.locale("de", "sign-in = Anmelden\nsign-out = Abmelden")
+    /// # }
+    /// ```
+    pub fn locale(mut self, language: impl Into<String>, messages: impl Into<String>) -> Self {
+        self.sources.locales.push((language.into(), messages.into()));
+        self
+    }
+
+    /// Adds the messages of a folder, over those of the code: `de.ftl`, and every `.ftl` in the folder `de`, is German.
+    pub fn locale_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.sources.locale_folders.push(folder.into());
         self
     }
 
@@ -70,14 +118,15 @@ impl OAuthBuilder {
     /// The provider.
     ///
     /// # Errors
-    /// When a template does not parse.
+    /// When a template or a locale does not parse, when a page asks for what it is not given, and when a folder cannot be
+    /// read.
     pub fn build(self) -> Result<OAuth, BuildError> {
         let accounts = Accounts::new(self.server.clone());
         let server = match &self.users {
             Some(users) => self.server.with_passwords(passwords(Arc::clone(users))),
             None => self.server,
         };
-        let pages = Pages::with(self.templates)?;
+        let pages = Pages::with(&self.sources)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
         Ok(OAuth(Arc::new(Parts { server, accounts, own_users: self.users, pages, proxies })))
     }
@@ -97,7 +146,12 @@ fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
 impl OAuth {
     /// Starts with a server, the bundled accounts and pages, and no trusted proxy.
     pub fn builder(server: AuthorizationServer) -> OAuthBuilder {
-        OAuthBuilder { server, users: None, templates: Vec::new(), trusted_proxies: Vec::new() }
+        OAuthBuilder {
+            server,
+            users: None,
+            sources: Sources::default(),
+            trusted_proxies: Vec::new(),
+        }
     }
 
     /// The authorization endpoint: RFC 6749 §3.1.
@@ -153,7 +207,7 @@ impl OAuth {
         OAuthMiddleware::new(self.clone())
     }
 
-    /// Renders a template in the provider's layout, with its security headers.
+    /// Renders a template in the language of the request, with the provider's security headers.
     pub fn page(&self, template: &str, context: &impl Serialize) -> Response {
         Page::new(template, context).render(self)
     }
@@ -161,7 +215,19 @@ impl OAuth {
     /// What a view returns that finds a token wanting after the guard admitted it: RFC 6750 §3.1.
     #[must_use]
     pub fn refuse(&self, error: &BearerError) -> poem::Error {
-        poem::Error::from_response(response::bearer::refusal(error, self.settings()))
+        poem::Error::from_response(response::bearer::refusal(error, self))
+    }
+
+    /// What a view answers to a user who may not see it: the page `forbidden`, with status 403.
+    #[must_use]
+    pub fn forbidden(&self, user: Option<&ResourceOwner>) -> Response {
+        response::page::forbidden(self, user.map(|user| user.name.as_str()))
+    }
+
+    /// A message in the language of the request, for what a view says itself; its key where there is no such message.
+    #[must_use]
+    pub fn text(&self, key: &str, arguments: &[(&str, &str)]) -> String {
+        self.pages().messages().say(key, arguments)
     }
 
     /// The server.

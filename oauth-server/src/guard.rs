@@ -97,7 +97,7 @@ async fn admit<P: Presentation>(
         Ok(token) => oauth.server().verify_any(&token, alternatives).await,
         Err(refusal) => Err(refusal),
     };
-    verified.map_err(|refusal| response::bearer::refusal(&refusal, oauth.settings()))
+    verified.map_err(|refusal| response::bearer::refusal(&refusal, oauth))
 }
 
 async fn read<P: Presentation>(

@@ -44,6 +44,7 @@ mod admin;
 mod builder;
 mod endpoint;
 mod guard;
+mod locale;
 mod middleware;
 mod openapi;
 mod pages;

@@ -11,6 +11,7 @@ use std::{
 use oauth_core::Secret;
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    error::NotFoundError,
     http::HeaderValue,
     middleware::{
         CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
@@ -20,7 +21,8 @@ use tracing::Instrument;
 
 use crate::{
     OAuth,
-    response::{self, no_store},
+    locale::{READER, Reader, prefers_html},
+    response::{self, Failure, no_store},
 };
 
 /// See [`OAuth::middleware`].
@@ -71,9 +73,12 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let in_query = TokenInQuery::default();
         request.set_data(self.oauth.clone());
         request.set_data(in_query.clone());
-        let outcome = self.inner.call(request).instrument(span.clone()).await;
+        let reader = Reader::of(&request, self.oauth.pages().messages());
+        let inner = self.inner.call(request).instrument(span.clone());
+        let outcome = READER.scope(reader.clone(), inner).await;
         let mut response = span.in_scope(|| {
             let response = outcome.map_or_else(answer, IntoResponse::into_response);
+            let response = READER.sync_scope(reader, || self.for_reader(response));
             let response = if in_query.is_marked() { no_store(response) } else { response };
             let status = response.status().as_u16();
             tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
@@ -83,6 +88,19 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
             response.headers_mut().insert("X-Request-Id", id);
         }
         Ok(response)
+    }
+}
+
+impl<E> OAuthEndpoint<E> {
+    /// Nobody has written a page for a wrong address or a failure of ours: who reads pages gets one of the provider's own.
+    fn for_reader(&self, response: Response) -> Response {
+        if response.data::<Failure>().is_none() {
+            return response;
+        }
+        if prefers_html() {
+            return response::page::for_browser(&self.oauth, response.status());
+        }
+        response::varies_by(response, "Accept")
     }
 }
 
@@ -111,7 +129,12 @@ fn answer(error: poem::Error) -> Response {
         response.set_status(error.status());
         return response;
     }
-    error.into_response()
+    let is_nothing = error.is::<NotFoundError>();
+    let mut response = error.into_response();
+    if is_nothing {
+        response.set_data(Failure);
+    }
+    response
 }
 
 /// Tells the requests of one process apart, and one start of it from the next.

@@ -8,10 +8,15 @@ use url::form_urlencoded::byte_serialize;
 use super::next::local_path;
 use crate::{
     OAuth, Page,
+    locale::Message,
     pages::HiddenField,
     redirect_source::onward_source,
     request,
-    response::{authorization::error_page, failed, see_other},
+    response::{
+        failed,
+        page::{error_page, unreadable_form},
+        see_other,
+    },
     session,
 };
 
@@ -20,7 +25,7 @@ struct Context<'a> {
     form_action: String,
     form: [HiddenField; 1],
     username: &'a str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 }
 
 /// Why the form comes back.
@@ -32,10 +37,10 @@ enum Problem {
 }
 
 impl Problem {
-    fn text(self) -> &'static str {
+    fn message(self) -> Message {
         match self {
-            Self::Expired => "This page had expired. Please try again.",
-            Self::WrongPassword => "The user name or the password is wrong.",
+            Self::Expired => Message::new("sign-in-expired"),
+            Self::WrongPassword => Message::new("sign-in-wrong-password"),
         }
     }
 
@@ -62,9 +67,7 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
         Ok(fields) => sign_in(oauth, http, &Params::parse(&fields))
             .await
             .unwrap_or_else(|error| failed(&error)),
-        Err(problem) => {
-            error_page(oauth, StatusCode::BAD_REQUEST, "This form cannot be read", problem)
-        }
+        Err(_) => unreadable_form(oauth),
     }
 }
 
@@ -73,8 +76,8 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
     let Some(before) = session::current(server, http).await? else {
         // No session is begun here: a foreign page that posts to this one (without the cookie, which is Lax) could
         // replace the session of a user who is signed in.
-        let problem = "Nobody was signed in. Go back, reload the page and try again.";
-        return Ok(error_page(oauth, StatusCode::FORBIDDEN, "This page has expired", problem));
+        let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
+        return Ok(error_page(oauth, StatusCode::FORBIDDEN, title, problem));
     };
     let username = fields.get("username").unwrap_or_default();
     if !session::accepts(Some(&before), fields.get("csrf_token")) {
@@ -106,7 +109,7 @@ async fn form(
         ),
         form: [HiddenField::csrf_token(&session)],
         username,
-        problem: problem.map(Problem::text),
+        problem: problem.map(|problem| problem.message().said(oauth)),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered =

@@ -6,9 +6,14 @@ use serde_json::json;
 
 use crate::{
     OAuth, Page,
+    locale::Message,
     pages::HiddenField,
     request,
-    response::{authorization::error_page, failed, see_other},
+    response::{
+        failed,
+        page::{error_page, unreadable_form},
+        see_other,
+    },
     session,
 };
 
@@ -35,9 +40,7 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
         Ok(fields) => sign_out(oauth, http, &Params::parse(&fields))
             .await
             .unwrap_or_else(|error| failed(&error)),
-        Err(problem) => {
-            error_page(oauth, StatusCode::BAD_REQUEST, "This form cannot be read", problem)
-        }
+        Err(_) => unreadable_form(oauth),
     }
 }
 
@@ -46,8 +49,8 @@ async fn sign_out(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Resp
         return Ok(see_other("/"));
     };
     if !session::accepts(Some(&session), fields.get("csrf_token")) {
-        let problem = "You are still signed in. Go back, reload the page and try again.";
-        return Ok(error_page(oauth, StatusCode::FORBIDDEN, "This page has expired", problem));
+        let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-out"));
+        return Ok(error_page(oauth, StatusCode::FORBIDDEN, title, problem));
     }
     oauth.server().end_session(&session).await?;
     Ok(session::forget(oauth.settings(), see_other("/")))

@@ -12,7 +12,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, h
 
 use crate::{
     OAuth, ResourceOwner, Users,
-    response::{authorization::error_page, method_not_allowed},
+    response::{method_not_allowed, page::insecure},
     session,
 };
 
@@ -82,11 +82,7 @@ fn resource_owner(user: &User) -> ResourceOwner {
 /// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so.
 pub(crate) fn refused_in_the_clear(oauth: &OAuth, request: &Request) -> Option<Response> {
     let refused = oauth.settings().ssl_only && !oauth.proxies().is_secure(request);
-    refused.then(|| {
-        let (title, problem) =
-            ("This page needs a secure connection", "Open it again with https at the front.");
-        error_page(oauth, StatusCode::BAD_REQUEST, title, problem)
-    })
+    refused.then(|| insecure(oauth))
 }
 
 /// Only over TLS; and another method is told which are allowed (RFC 9110 §15.5.6).

@@ -107,7 +107,7 @@ impl<'a> Visit<'a> {
                 context.entry(name).or_insert(value);
             }
         }
-        let page = Page::new(template, &context).status(status).render(self.oauth);
+        let page = Page::new(template, &context).language("en").status(status).render(self.oauth);
         session::keep(self.oauth.settings(), &self.session, page)
     }
 }
@@ -122,8 +122,7 @@ async fn staff(oauth: &OAuth, request: &Request) -> Result<ResourceOwner, Respon
         return Ok(owner);
     }
     tracing::warn!(subject = owner.subject, "the admin site is refused to who is not staff");
-    let context = json!({ "user": owner.name });
-    Err(Page::new("forbidden", &context).status(StatusCode::FORBIDDEN).render(oauth))
+    Err(oauth.forbidden(Some(&owner)))
 }
 
 /// To the login page, and back to what was asked for: of a form, to the page that has it.

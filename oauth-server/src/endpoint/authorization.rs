@@ -4,10 +4,7 @@
 //! when it is answered, so any number of tabs are independent of each other.
 
 use oauth_core::{AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params};
-use poem::{
-    Body, Endpoint, Request, Response, Result,
-    http::{Method, StatusCode},
-};
+use poem::{Body, Endpoint, Request, Response, Result, http::Method};
 use url::form_urlencoded::byte_serialize;
 
 use crate::{
@@ -108,7 +105,7 @@ impl AuthorizationEndpoint {
         let session =
             session::current(self.oauth.server(), request).await.map_err(|error| failed(&error))?;
         if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
-            return Err(self.form_expired());
+            return Err(response::authorization::form_expired(&self.oauth));
         }
         let authorization = self.judged(request).await?;
         if !accepted {
@@ -174,13 +171,5 @@ impl AuthorizationEndpoint {
         };
         let query = [pairs(request::raw_query(request).as_bytes()), pairs(form)].concat();
         format!("{}?{}", self.page.authorization_endpoint_uri, query.join("&"))
-    }
-
-    fn form_expired(&self) -> Response {
-        let (title, problem) = (
-            "This page has expired",
-            "Nothing was granted. Go back, reload the page and try again.",
-        );
-        response::authorization::error_page(&self.oauth, StatusCode::FORBIDDEN, title, problem)
     }
 }

@@ -11,9 +11,14 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::{
     OAuth, Page, ResourceOwner,
+    locale::Message,
     pages::HiddenField,
     request,
-    response::{self, authorization::error_page, failed, see_other},
+    response::{
+        self, failed,
+        page::{error_page, unreadable_form},
+        see_other,
+    },
     session,
 };
 
@@ -76,25 +81,26 @@ impl ConnectedApps {
     ) -> Result<Response, StoreError> {
         let fields = match request::form(request, body).await {
             Ok(fields) => Params::parse(&fields),
-            Err(problem) => return Ok(self.refused(StatusCode::BAD_REQUEST, problem)),
+            Err(_) => return Ok(unreadable_form(&self.oauth)),
         };
         let session = session::current(self.oauth.server(), request).await?;
         if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
-            return Ok(
-                self.refused(StatusCode::FORBIDDEN, "Go back, reload the page and try again.")
-            );
+            return Ok(self.refused(StatusCode::FORBIDDEN, Message::new("unchanged-expired")));
         }
         let client_id = match (fields.get("revoke"), fields.get("revoke_all")) {
             (Some(client_id), None) => Some(client_id),
             (None, Some(_)) => None,
-            _ => return Ok(self.refused(StatusCode::BAD_REQUEST, "The form names no application.")),
+            _ => {
+                let problem = Message::new("unchanged-names-nothing");
+                return Ok(self.refused(StatusCode::BAD_REQUEST, problem));
+            }
         };
         self.oauth.server().disconnect(&owner.subject, client_id).await?;
         Ok(see_other(request.original_uri().path()))
     }
 
-    fn refused(&self, status: StatusCode, problem: &str) -> Response {
-        error_page(&self.oauth, status, "Nothing was changed", problem)
+    fn refused(&self, status: StatusCode, problem: Message) -> Response {
+        error_page(&self.oauth, status, Message::new("unchanged-title"), problem)
     }
 }
 

@@ -5,7 +5,7 @@ use poem::{Response, http::StatusCode};
 use serde_json::json;
 
 use super::see_other;
-use crate::{AuthorizationPage, OAuth, Page};
+use crate::{AuthorizationPage, OAuth, Page, locale::Message};
 
 /// A refusal: at the client, or on a page where nothing may be sent there.
 pub(crate) fn refusal(
@@ -30,33 +30,42 @@ pub(crate) fn refusal(
 /// The embedder's page, as in djoauth2; or one of ours that names the fault.
 fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Response {
     tracing::info!(%fault, "an authorization request cannot be answered by redirect");
-    match page.missing_redirect_uri {
-        Some(uri) => see_other(uri),
-        None => error_page(
-            oauth,
-            StatusCode::BAD_REQUEST,
-            "This link does not work",
-            &fault.to_string(),
-        ),
+    if let Some(uri) = page.missing_redirect_uri {
+        return see_other(uri);
     }
+    let problem = match fault {
+        PageFault::InsecureRequest => Message::new("authorize-error-insecure"),
+        PageFault::MissingClientId | PageFault::UnknownClient => {
+            Message::new("authorize-error-client")
+        }
+        PageFault::MissingRedirectUri | PageFault::InvalidRedirectUri(_) => {
+            Message::new("authorize-error-redirect-uri")
+        }
+        _ => Message::new("authorize-error-malformed"),
+    };
+    let title = Message::new("authorize-error-title");
+    error_page(oauth, StatusCode::BAD_REQUEST, [title, problem], Some(&fault.to_string()))
 }
 
 fn failed(oauth: &OAuth) -> Response {
-    error_page(
-        oauth,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something went wrong",
-        "Try again in a moment.",
-    )
+    let texts = [Message::new("failure-title"), Message::new("failure-text")];
+    error_page(oauth, StatusCode::INTERNAL_SERVER_ERROR, texts, None)
 }
 
-/// A page that says what is wrong, and that nothing was granted.
-pub(crate) fn error_page(
+/// Nothing was granted: the form is another session's, or its session has ended.
+pub(crate) fn form_expired(oauth: &OAuth) -> Response {
+    let texts = [Message::new("expired-title"), Message::new("expired-consent")];
+    error_page(oauth, StatusCode::FORBIDDEN, texts, None)
+}
+
+/// A page that says what is wrong, and that nothing was granted. The fault is for the client's developer, in English.
+fn error_page(
     oauth: &OAuth,
     status: StatusCode,
-    title: &str,
-    problem: &str,
+    [title, problem]: [Message; 2],
+    fault: Option<&str>,
 ) -> Response {
-    let context = json!({ "title": title, "problem": problem });
+    let context =
+        json!({ "title": title.said(oauth), "problem": problem.said(oauth), "fault": fault });
     Page::new("authorize_error", &context).status(status).render(oauth)
 }

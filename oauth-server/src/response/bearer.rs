@@ -1,6 +1,7 @@
-//! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again as JSON in the body.
+//! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
+//! the page `restricted`.
 
-use oauth_core::{BearerError, Settings};
+use oauth_core::BearerError;
 use poem::{
     IntoResponse, Response,
     http::{HeaderValue, StatusCode, header},
@@ -8,22 +9,49 @@ use poem::{
 };
 use serde_json::json;
 
-use super::{no_store, quoted};
+use super::{no_store, quoted, varies_by};
+use crate::{
+    OAuth, Page,
+    locale::{Message, prefers_html},
+};
 
-pub(crate) fn refusal(error: &BearerError, settings: &Settings) -> Response {
+pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
     if let BearerError::Server(cause) = error {
         tracing::error!(%cause, "a guard failed");
     }
+    let body = if prefers_html() { page(error, oauth) } else { json(error) };
+    let mut response = varies_by(body, "Accept");
+    let is_ours = matches!(error, BearerError::Server(_));
+    let challenge = HeaderValue::from_str(&challenge(error, &oauth.settings().realm));
+    if let (false, Ok(challenge)) = (is_ours, challenge) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn json(error: &BearerError) -> Response {
     let body = match error.code() {
         Some(code) => json!({ "error": code, "error_description": error.description() }),
         None => json!({ "message": error.description() }),
     };
-    let mut response = no_store(Json(body).with_status(status(error)).into_response());
-    let is_ours = matches!(error, BearerError::Server(_));
-    if let (false, Ok(challenge)) = (is_ours, HeaderValue::from_str(&challenge(error, settings))) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
+    no_store(Json(body).with_status(status(error)).into_response())
+}
+
+/// The problem for who opened the address, and the code and its description for who develops the client.
+fn page(error: &BearerError, oauth: &OAuth) -> Response {
+    let problem = match error {
+        BearerError::MissingToken => Message::new("restricted-missing-token"),
+        BearerError::InvalidToken(_) => Message::new("restricted-invalid-token"),
+        BearerError::InvalidRequest(_) => Message::new("restricted-invalid-request"),
+        BearerError::InsufficientScope(_) => Message::new("restricted-insufficient-scope"),
+        _ => Message::new("failure-text"),
+    };
+    let context = json!({
+        "problem": problem.said(oauth),
+        "error": error.code(),
+        "description": error.description(),
+    });
+    Page::new("restricted", &context).status(status(error)).render(oauth)
 }
 
 fn status(error: &BearerError) -> StatusCode {
@@ -35,8 +63,8 @@ fn status(error: &BearerError) -> StatusCode {
     }
 }
 
-fn challenge(error: &BearerError, settings: &Settings) -> String {
-    let mut challenge = format!("Bearer realm=\"{}\"", quoted(&settings.realm));
+fn challenge(error: &BearerError, realm: &str) -> String {
+    let mut challenge = format!("Bearer realm=\"{}\"", quoted(realm));
     if let Some(code) = error.code() {
         challenge +=
             &format!(", error=\"{code}\", error_description=\"{}\"", quoted(error.description()));

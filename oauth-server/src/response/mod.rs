@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod bearer;
+pub(crate) mod page;
 pub(crate) mod token;
 
 use oauth_core::StoreError;
@@ -13,11 +14,18 @@ use poem::{
 /// The answer to a failure of ours: it says nothing of the cause, which is for the log.
 pub(crate) fn failure() -> Response {
     let body = "The server failed to answer this request. Try again later.";
-    Response::builder()
+    let mut response = Response::builder()
         .status(StatusCode::INTERNAL_SERVER_ERROR)
         .content_type("text/plain; charset=utf-8")
-        .body(body)
+        .body(body);
+    response.set_data(Failure);
+    response
 }
+
+/// Marks the plain answer to a failure or a wrong address: [`OAuth::middleware`](crate::OAuth::middleware) makes a page of
+/// it where a browser asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Failure;
 
 /// The same, with the cause in the log.
 pub(crate) fn failed(cause: &StoreError) -> Response {
@@ -56,6 +64,12 @@ pub(crate) fn no_store(mut response: Response) -> Response {
     for (name, value) in always {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response
+}
+
+/// Says that the answer depends on this header of the request, too (RFC 9110 §12.5.5).
+pub(crate) fn varies_by(mut response: Response, header: &'static str) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static(header));
     response
 }
 

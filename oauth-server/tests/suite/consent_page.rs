@@ -166,7 +166,10 @@ both_databases! {
 
     async fn a_template_that_asks_for_what_is_not_there_is_a_failure_without_details(site: Site) {
         let site = site
-            .with(|config| config.oauth = |oauth| oauth.template("authorize", "{{missing}}"))
+            .with(|config| {
+                config.oauth = |oauth| oauth.template("ask", "{{missing}}");
+                config.page.authorization_template = "ask";
+            })
             .await;
         let browser = site.sign_in().await;
         let answer = browser.ask(&code_request()).await.with_status(500);

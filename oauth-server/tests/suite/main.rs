@@ -17,6 +17,7 @@ mod csrf;
 mod events;
 mod grants;
 mod guard;
+mod locales;
 mod logs;
 mod middleware;
 mod openapi;

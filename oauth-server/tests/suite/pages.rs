@@ -2,7 +2,7 @@
 
 mod admin;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use oauth_server::OAuth;
 use serde_json::{Value, json};
@@ -30,56 +30,31 @@ fn templates(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What a page may be given, with everything in it, or with nothing that may be absent.
-fn context(template: &str, full: bool) -> Value {
-    let optional = |value: &str| if full { json!(value) } else { Value::Null };
-    let form = json!([{ "name": "csrf_token", "value": "x" }]);
-    if template.starts_with("admin/") {
-        return admin::context(template, full);
-    }
-    match template {
-        "authorize" => json!({
-            "client": {
-                "name": "Printer", "description": if full { "Prints." } else { "" },
-                "client_uri": optional("https://a.example/"), "logo_uri": optional("https://a.example/logo"),
-            },
-            "scopes": [{ "name": "read", "description": "Read." }],
-            "user": "alice", "form_action": "/", "form": form,
-        }),
-        "forbidden" => json!({ "user": "alice" }),
-        "authorize_error" => json!({ "title": "A title", "problem": "A problem." }),
-        "accounts/login" => json!({
-            "form_action": "/", "form": form, "username": "alice", "problem": optional("A problem."),
-        }),
-        "accounts/logout" => {
-            json!({ "form_action": "/", "form": form, "username": optional("alice") })
-        }
-        "accounts/apps" => json!({
-            "user": "alice", "form_action": "/", "form": form,
-            "apps": if full {
-                json!([{
-                    "client_id": "printer", "name": "Printer", "logo_uri": "https://a.example/logo",
-                    "client_uri": "https://a.example/", "scopes": ["read"],
-                    "since": "2026-11-22", "last_used": "2026-11-22",
-                }])
-            } else {
-                json!([])
-            },
-        }),
-        other => panic!("{other} is a new page: say here what it is given"),
-    }
+/// What each page is given, with everything in it, and with nothing that may be absent.
+fn contexts() -> BTreeMap<String, [Value; 2]> {
+    serde_json::from_str(include_str!("../../templates/contexts.json")).expect("two of each")
 }
 
+/// What is part of pages, and no page.
+const PARTIALS: [&str; 2] = ["layout", "form_fields"];
+
 both_databases! {
-    async fn every_bundled_page_renders_in_strict_mode(site: Site) {
+    async fn every_bundled_page_renders_in_strict_mode_what_is_documented(site: Site) {
         let oauth = OAuth::builder(site.server.clone()).build().unwrap();
-        let partials = ["layout", "form_fields"];
+        let mut contexts = contexts();
         for (name, _) in templates("templates") {
-            if partials.contains(&name.as_str()) || admin::PARTIALS.contains(&name.as_str()) {
-                continue; // part of the others
+            if PARTIALS.contains(&name.as_str()) || admin::PARTIALS.contains(&name.as_str()) {
+                continue;
             }
-            for full in [true, false] {
-                let page = oauth.page(&name, &context(&name, full));
+            let contexts = if name.starts_with("admin/") {
+                [true, false].map(|full| admin::context(&name, full))
+            } else {
+                contexts.remove(&name).unwrap_or_else(|| {
+                    panic!("{name} is a new page: say in contexts.json and TEMPLATES.md what it is given")
+                })
+            };
+            for context in contexts {
+                let page = oauth.page(&name, &context);
                 assert_eq!(page.status(), 200, "{name}");
                 let html = page.into_body().into_string().await.unwrap();
                 assert!(
@@ -88,6 +63,7 @@ both_databases! {
                 );
             }
         }
+        assert!(contexts.is_empty(), "no such pages: {contexts:?}");
     }
 
     async fn a_page_whose_context_lacks_something_is_a_failure_without_details(site: Site) {

@@ -1,62 +1,24 @@
 //! Pages: handlebars templates that are compiled in and can be replaced by name, and the headers that all of them carry.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use handlebars::Handlebars;
+mod sources;
+mod templates;
+
 use oauth_core::Session;
 use poem::{
     Response,
     http::{HeaderValue, StatusCode, header},
 };
-use rust_embed::RustEmbed;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use crate::{BuildError, OAuth, response};
-
-#[derive(RustEmbed)]
-#[folder = "templates"]
-#[include = "*.hbs"]
-#[include = "*.css"]
-struct Bundled;
-
-/// The parsed templates, and the hashes by which the policy knows the stylesheets.
-pub(crate) struct Pages {
-    templates: Handlebars<'static>,
-    styles: String,
-}
-
-impl Pages {
-    /// The bundled templates, and those of the application over them.
-    pub(crate) fn with(overrides: Vec<(String, String)>) -> Result<Self, BuildError> {
-        let mut templates = Handlebars::new();
-        templates.set_strict_mode(true);
-        let bundled = Bundled::iter().filter_map(|file| {
-            let source = Bundled::get(&file)?;
-            let name = file.strip_suffix(".hbs").unwrap_or(&file).to_owned();
-            Some((name, String::from_utf8_lossy(&source.data).into_owned()))
-        });
-        let mut styles = STYLESHEETS.map(|_| String::new());
-        for (name, source) in bundled.chain(overrides) {
-            let stylesheets = STYLESHEETS.iter().zip(&mut styles);
-            for (_, style) in stylesheets.filter(|(stylesheet, _)| **stylesheet == name) {
-                *style = STANDARD.encode(Sha256::digest(source.as_bytes()));
-            }
-            let parsed = templates.register_template_string(&name, source);
-            parsed.map_err(|error| BuildError::Template { name, problem: error.to_string() })?;
-        }
-        let styles = styles.map(|hash| format!("'sha256-{hash}'")).join(" ");
-        Ok(Self { templates, styles })
-    }
-}
-
-/// The stylesheets stand inside of each page, so that an application has nothing to mount.
-const STYLESHEETS: [&str; 2] = ["style.css", "admin/style.css"];
+pub(crate) use self::{sources::Sources, templates::Pages};
+use crate::{OAuth, response};
 
 /// A page to be rendered.
 #[must_use]
 pub struct Page<'a, C> {
     template: &'a str,
     context: &'a C,
+    language: Option<&'a str>,
     status: StatusCode,
     form_action: String,
     images: &'static str,
@@ -68,10 +30,16 @@ impl<'a, C: Serialize> Page<'a, C> {
         Self {
             template,
             context,
+            language: None,
             status: StatusCode::OK,
             form_action: "'self'".to_owned(),
             images: "'self'",
         }
+    }
+
+    /// In this language, whatever the reader asks for: where a template says its text itself.
+    pub fn language(self, language: &'a str) -> Self {
+        Self { language: Some(language), ..self }
     }
 
     /// With another status.
@@ -93,8 +61,11 @@ impl<'a, C: Serialize> Page<'a, C> {
     /// The answer, with the provider's security headers: nobody may frame it (RFC 6749 §10.13), keep it, or learn its
     /// URL, and it runs no script.
     pub fn render(self, oauth: &OAuth) -> Response {
-        let pages = oauth.pages();
-        let html = match pages.templates.render(self.template, self.context) {
+        let (pages, messages) = (oauth.pages(), oauth.pages().messages());
+        let language = self
+            .language
+            .map_or_else(|| messages.language(), |language| messages.nearest(language).to_owned());
+        let html = match pages.render(&language, self.template, self.context) {
             Ok(html) => html,
             Err(error) => {
                 tracing::error!(template = self.template, %error, "a page failed");
@@ -109,11 +80,14 @@ impl<'a, C: Serialize> Page<'a, C> {
             .status(self.status)
             .content_type("text/html; charset=utf-8")
             .body(html);
-        let mut response = response::no_store(response);
+        let mut response = response::varies_by(response::no_store(response), "Accept-Language");
         match HeaderValue::from_str(&policy) {
             Ok(policy) => response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy),
             Err(_) => return response::failure(),
         };
+        if let Ok(language) = HeaderValue::from_str(&language) {
+            response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
+        }
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         response
     }

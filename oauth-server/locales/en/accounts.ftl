@@ -1,0 +1,21 @@
+# Signing in and out, and the list of connected applications.
+sign-in = Sign in
+sign-in-submit = Sign in
+sign-in-username = User name
+sign-in-password = Password
+sign-in-expired = This page had expired. Please try again.
+sign-in-wrong-password = The user name or the password is wrong.
+
+sign-out = Sign out
+sign-out-submit = Sign out
+sign-out-user = You are signed in as { $user }.
+sign-out-nobody = Nobody is signed in here.
+
+apps = Connected applications
+apps-text = You, { $user }, have let these applications act for you. Take it back at any time: it ends at once.
+apps-none = No application acts for you.
+apps-since = Since { $since }, last used { $last_used }
+apps-revoke = Revoke
+# For who hears the page: which application the button is for.
+apps-revoke-of = Revoke access of { $client }
+apps-revoke-all = Revoke all

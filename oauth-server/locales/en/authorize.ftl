@@ -1,0 +1,16 @@
+# What an application asks for, and what is wrong with how it asks.
+authorize = Allow access?
+authorize-heading = { $client } asks for access to your account
+authorize-about = About { $client }
+authorize-scopes = It would be allowed to:
+authorize-decline = Decline
+authorize-accept = Accept
+authorize-user = You are signed in as { $user }.
+
+authorize-error-title = This link does not work
+authorize-error-insecure = It needs a secure connection: open it again with https at the front.
+authorize-error-malformed = The application sent you here with a request that cannot be read.
+authorize-error-client = The application that sent you here is not known.
+authorize-error-redirect-uri = The application wants you to be sent back to an address that is not its own.
+authorize-error-aside = Nothing was granted. You can close this page. If a link brought you here, its owner has to mend it.
+authorize-error-fault = For the application's developer:

@@ -1,0 +1,16 @@
+# Что запрашивает приложение и что не так с его запросом.
+authorize = Разрешить доступ?
+authorize-heading = Приложение «{ $client }» запрашивает доступ к вашей учётной записи
+authorize-about = О приложении «{ $client }»
+authorize-scopes = Ему будет разрешено:
+authorize-decline = Отклонить
+authorize-accept = Разрешить
+authorize-user = Вы вошли как { $user }.
+
+authorize-error-title = Ссылка не работает
+authorize-error-insecure = Нужно защищённое соединение: откройте ссылку ещё раз, с https в начале адреса.
+authorize-error-malformed = Приложение направило вас сюда с запросом, который не удалось прочитать.
+authorize-error-client = Приложение, которое направило вас сюда, неизвестно.
+authorize-error-redirect-uri = Приложение просит вернуть вас на адрес, который ему не принадлежит.
+authorize-error-aside = Доступ никому не предоставлен. Эту страницу можно закрыть. Если вы пришли сюда по ссылке, исправить её должен её владелец.
+authorize-error-fault = Разработчику приложения:

@@ -1,0 +1,80 @@
+//! What templates call: `{{t "key" name=value}}` says a message, `{{language}}` names the language of the page.
+
+use std::{borrow::Cow, sync::Arc};
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, RenderContext, RenderError, RenderErrorReason,
+    ScopedJson,
+};
+use serde_json::Value;
+
+use super::Messages;
+
+/// Gives templates the messages of one language.
+pub(crate) fn add_helpers(
+    templates: &mut Handlebars<'static>,
+    messages: &Arc<Messages>,
+    language: &str,
+) {
+    let translate = Translate { messages: Arc::clone(messages), language: language.to_owned() };
+    templates.register_helper("t", Box::new(translate));
+    templates.register_helper("language", Box::new(Language(language.to_owned())));
+}
+
+struct Translate {
+    messages: Arc<Messages>,
+    language: String,
+}
+
+/// The text is a value like any other: it is escaped where it is shown, with what stands in it.
+impl HelperDef for Translate {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let key = helper.param(0).and_then(|key| key.value().as_str());
+        let key = key.ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
+        let mut arguments = FluentArgs::new();
+        for (name, argument) in helper.hash() {
+            if argument.is_value_missing() {
+                return Err(RenderError::strict_error(argument.relative_path()));
+            }
+            arguments.set(*name, value(argument.value()));
+        }
+        let text = self.messages.text(&self.language, key, &arguments);
+        let text = text.ok_or_else(|| {
+            RenderErrorReason::Other(format!("there is no message with the key {key}"))
+        })?;
+        Ok(ScopedJson::Derived(Value::String(text)))
+    }
+}
+
+fn value(json: &Value) -> FluentValue<'_> {
+    match json {
+        Value::String(text) => FluentValue::String(Cow::Borrowed(text)),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.as_f64().into(),
+        },
+        Value::Null => FluentValue::String(Cow::Borrowed("")),
+        other => FluentValue::String(Cow::Owned(other.to_string())),
+    }
+}
+
+struct Language(String);
+
+impl HelperDef for Language {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        _: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        Ok(ScopedJson::Derived(Value::String(self.0.clone())))
+    }
+}

@@ -1,0 +1,13 @@
+//! What pages say, in the language of who reads them: Fluent messages that are compiled in, and those of the application
+//! over them.
+
+mod helper;
+mod messages;
+mod preference;
+mod reader;
+
+pub(crate) use self::{
+    helper::add_helpers,
+    messages::{Message, Messages},
+    reader::{READER, Reader, prefers_html},
+};
