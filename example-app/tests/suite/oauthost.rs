@@ -151,6 +151,19 @@ async fn a_token_for_one_view_does_not_open_the_other() {
 }
 
 #[tokio::test]
+async fn a_token_without_a_user_opens_what_needs_none_and_no_profile() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.agent();
+    let fields = [("grant_type", "client_credentials"), ("scope", "user_info polls:results")];
+    let token = agent.token(Some(SERVICE), &fields).await.field("access_token");
+    let results = send(agent.request(Method::GET, "/polls/7/results/").bearer_auth(&token)).await;
+    assert_eq!(results.field("client_id"), SERVICE.0);
+    let profile = agent.user_info(Method::GET, &token).await;
+    assert_eq!((profile.status, profile.field("error").as_str()), (401, "invalid_token"));
+}
+
+#[tokio::test]
 async fn the_two_endpoints_stand_where_oauthost_has_them_too() {
     let site = Site::new();
     let server = site.serve();

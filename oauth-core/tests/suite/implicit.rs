@@ -1,6 +1,6 @@
 //! The implicit grant: RFC 6749 §4.2.
 
-use oauth_core::{AuthorizationErrorCode as Code, NewClient};
+use oauth_core::{AuthorizationErrorCode as Code, ClientSecret, GrantType, Lifetime, NewClient};
 
 use crate::support::{
     CALLBACK, Fixture, client, code_request, implicit_request, in_fragment, in_query, scopes,
@@ -32,6 +32,23 @@ both_databases! {
             (Some("alice"), "implicit")
         );
         assert_eq!(token.scopes, scopes("read"));
+    }
+
+    // §4.2.2: expires_in is left out where there is no end.
+    async fn a_token_that_never_ends_is_answered_without_an_end(fixture: Fixture) {
+        fixture
+            .register(NewClient {
+                secret: ClientSecret::None,
+                grant_types: vec![GrantType::Implicit],
+                access_token_lifetime: Some(Lifetime::Never),
+                ..client("endless")
+            })
+            .await;
+        let location = fixture.authorize(&implicit_request().set("client_id", "endless")).await;
+        assert_eq!(in_fragment(&location, "expires_in"), None);
+        let token = in_fragment(&location, "access_token").unwrap();
+        fixture.clock.advance(100 * 365 * 24 * 3600);
+        assert!(fixture.server.verify(&token, &scopes("read")).await.is_ok());
     }
 
     async fn the_token_ends_with_its_grant(fixture: Fixture) {

@@ -21,6 +21,14 @@ both_databases! {
         }
     }
 
+    async fn an_access_token_that_has_ended_can_still_be_refreshed(fixture: Fixture) {
+        let first = fixture.tokens().await;
+        fixture.clock.advance(3600);
+        let second = fixture.refresh(refresh_token(&first)).await.unwrap();
+        assert_eq!(second.expires_in, Some(3600));
+        assert_live(&fixture, &second).await;
+    }
+
     async fn the_grants_lifetime_bounds_the_refresh_tokens_of_the_family(fixture: Fixture) {
         let fixture = fixture.with(|settings| {
             settings.refresh_token_lifetime = Some(100);

@@ -85,6 +85,25 @@ both_databases! {
         assert_eq!(site.database.count("oauth_authorization_codes"), 0);
     }
 
+    /// oauthost signs the user out here.
+    async fn a_decision_leaves_the_user_signed_in(site: Site) {
+        let browser = site.sign_in().await;
+        let page = browser.consent(&code_request()).await;
+        for action in ["Decline", "Accept"] {
+            browser.submit(&page.form, &[("user_action", action)]).await.with_status(303);
+            assert!(browser.is_signed_in().await, "{action}");
+        }
+    }
+
+    /// RFC 8252 §7.1: oauthost registers such a redirect URI, and Django refuses to redirect to it.
+    async fn an_application_with_a_scheme_of_its_own_is_answered_there(site: Site) {
+        let callback = "com.example.app:/cb";
+        site.register(|client| client.redirect_uris = vec![callback.to_owned()]).await;
+        let request = code_request().set("client_id", "another").set("redirect_uri", callback);
+        let answer = site.sign_in().await.authorize(&request).await;
+        assert!(answer.location().starts_with("com.example.app:/cb?code="), "{answer:#?}");
+    }
+
     async fn a_form_of_nobody_grants_nothing_and_leads_to_the_login_page(site: Site) {
         let browser = site.sign_in().await;
         let form = browser.consent(&code_request()).await.form;

@@ -119,6 +119,22 @@ both_databases! {
         assert!(line.expect("a line").contains(crate::support::app::CAUSE), "{line:?}");
     }
 
+    /// What oauthost logs: who sent it stands in the same line.
+    async fn an_authorization_request_that_is_refused_is_logged_with_its_fault(site: Site) {
+        log::keep();
+        let browser = site.sign_in().await;
+        for (request, fault) in [
+            (code_request().set("client_id", "nobody"), "no client is registered"),
+            (code_request().set("redirect_uri", "https://evil.example/"), "not one that the client registered"),
+            (code_request().set("scope", "nonsense"), "invalid_scope"),
+        ] {
+            let id = browser.ask(&request).await.header("X-Request-Id").to_owned();
+            let lines = log::lines();
+            let line = lines.iter().find(|line| line.contains(&format!("id={id} ")) && line.contains(fault));
+            assert!(line.expect(fault).contains("client=127.0.0.1"), "{line:?}");
+        }
+    }
+
     /// Whose address it is, only a trusted proxy can say.
     async fn each_request_is_logged_with_the_address_that_trusted_proxies_say(site: Site) {
         log::keep();

@@ -10,6 +10,7 @@ mod admin;
 mod authorization_endpoint;
 mod authorization_refusals;
 mod bad_input;
+mod behaviours;
 mod client_authentication;
 mod connected_apps;
 mod consent_page;

@@ -12,6 +12,7 @@ pub(crate) mod log;
 pub(crate) mod nasty;
 #[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]
 mod postgres;
+pub(crate) mod table;
 
 use std::net::SocketAddr;
 
