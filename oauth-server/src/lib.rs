@@ -59,6 +59,8 @@ pub mod scope_name;
 mod scope_sync;
 mod session;
 mod swagger;
+#[cfg(feature = "test-kit")]
+pub mod test_kit;
 mod users;
 
 pub use async_trait::async_trait;

@@ -64,6 +64,6 @@ fn with_cookie(settings: &Settings, value: &str, age: &str, mut response: Respon
 }
 
 /// The prefix has browsers refuse the cookie from anywhere but this host over TLS (RFC 6265bis §4.1.3.2).
-fn name(settings: &Settings) -> &'static str {
+pub(crate) fn name(settings: &Settings) -> &'static str {
     if settings.ssl_only { "__Host-oauth_session" } else { "oauth_session" }
 }

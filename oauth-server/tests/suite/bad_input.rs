@@ -20,7 +20,7 @@ fn assert_answered(answer: &Answer, sent: &str) {
     assert!(answer.status < 500, "{}: {answer:#?}", start(sent));
 }
 
-async fn post(browser: &Browser<'_>, site: &Site, path: &str, body: Vec<u8>) -> Answer {
+async fn post(browser: &Browser, site: &Site, path: &str, body: Vec<u8>) -> Answer {
     browser.send(site.request(Method::POST, path).form_body(body)).await
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{Browser, Form, HtmlForm, PASSWORD, Site, client::code_request};
 
 /// Forms like this one, whose CSRF token is not that of the browser's session.
-async fn forgeries(form: &HtmlForm, other: &Browser<'_>, path: &str) -> Vec<(&'static str, Form)> {
+async fn forgeries(form: &HtmlForm, other: &Browser, path: &str) -> Vec<(&'static str, Form)> {
     let other = other.page(path).await.form.hidden;
     vec![
         ("missing", form.hidden.clone().without("csrf_token")),

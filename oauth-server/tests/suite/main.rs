@@ -28,6 +28,7 @@ mod raw_http;
 mod seed;
 mod sessions;
 mod state;
+mod test_kit;
 mod tls;
 mod token_endpoint;
 mod users;

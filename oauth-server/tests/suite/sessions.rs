@@ -7,7 +7,7 @@ fn attributes(cookie: &str) -> Vec<&str> {
     cookie.split("; ").skip(1).collect()
 }
 
-async fn sign_in(browser: &Browser<'_>) {
+async fn sign_in(browser: &Browser) {
     let form = browser.page("/accounts/login/").await.form;
     let given = [("username", "alice"), ("password", PASSWORD)];
     browser.submit(&form, &given).await.with_status(303);

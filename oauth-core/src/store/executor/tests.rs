@@ -7,6 +7,8 @@ mod repetition;
 mod database;
 #[path = "../../../tests/suite/support/postgres.rs"]
 mod postgres;
+#[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
+mod temporary_directory;
 
 use self::database::Database;
 use super::super::{DbConnection, Query, Store, StoreError, scope};

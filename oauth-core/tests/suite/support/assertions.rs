@@ -4,7 +4,7 @@ use oauth_core::{
     AuthorizationError, AuthorizationErrorCode, PageFault, Secret, TokenError, Tokens,
 };
 
-use super::{Fixture, Form, scopes};
+use super::{Fixture, Form, is_description, scopes};
 
 /// A refusal that is answered at the client.
 pub(crate) struct Refusal {
@@ -61,12 +61,6 @@ pub(crate) async fn assert_dead(fixture: &Fixture, tokens: &Tokens) {
     if let Some(refresh_token) = &tokens.refresh_token {
         assert_refused(fixture.refresh(refresh_token).await, "invalid_grant", "revoked");
     }
-}
-
-/// RFC 6749 §5.2 and §4.1.2.1: `%x20-21 / %x23-5B / %x5D-7E`.
-pub(crate) fn is_description(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
 /// Every refusal that a test meets is held against the characters that the RFC allows, and against what was presented.

@@ -3,7 +3,8 @@
 /// Makes of each claim a module with the tests `sqlite` and `postgres`. The latter is silent where PostgreSQL is not
 /// installed, which `postgres.rs` has then said on standard error, or made an error of in CI.
 macro_rules! both_databases {
-    ($(async fn $claim:ident($given:ident: $Given:ty $(,)?) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $claim:ident($given:ident: $Given:ty $(,)?) $body:block)+) => {$(
+        $(#[$meta])*
         mod $claim {
             #[allow(unused_imports, reason = "not every claim needs a name from outside")]
             use super::*;

@@ -4,9 +4,16 @@
 mod both_databases;
 mod assertions;
 mod database;
+mod description;
+#[allow(dead_code, unreachable_pub, reason = "it belongs to the test kit, which is a library")]
+#[path = "../../../../oauth-server/src/test_kit/form.rs"]
 mod form;
 mod postgres;
+mod requests;
 mod sql;
+#[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
+mod temporary_directory;
+mod wire;
 
 use std::sync::Mutex;
 
@@ -17,10 +24,16 @@ use oauth_core::{
 };
 
 pub(crate) use self::{
-    assertions::{assert_dead, assert_live, assert_refused, is_description},
+    assertions::{assert_dead, assert_live, assert_refused},
     database::Database,
-    form::{Form, in_fragment, in_query},
+    description::is_description,
+    form::Form,
+    requests::{
+        CALLBACK, CHALLENGE, VERIFIER, code_request, implicit_request,
+        public_exchange as public_exchange_form, public_request,
+    },
     sql::Column,
+    wire::{in_fragment, in_query},
 };
 
 /// Scopes: the server knows `read`, `write` and `admin`, and `retired`, which is disabled; the clients may ask for
@@ -36,35 +49,6 @@ pub(crate) struct Fixture {
     subscription: Mutex<Subscription>,
     /// Dropped last, when nobody uses it any more.
     pub(crate) database: Database,
-}
-
-pub(crate) const CALLBACK: &str = "https://app.example/callback";
-/// The pair of RFC 7636, Appendix B.
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-/// What `confidential` asks for.
-pub(crate) fn code_request() -> Form {
-    Form::new(&[
-        ("response_type", "code"),
-        ("client_id", "confidential"),
-        ("redirect_uri", CALLBACK),
-        ("scope", "read write"),
-        ("state", "xyz"),
-    ])
-}
-
-/// What `public` asks for.
-pub(crate) fn public_request() -> Form {
-    code_request()
-        .set("client_id", "public")
-        .set("code_challenge", CHALLENGE)
-        .set("code_challenge_method", "S256")
-}
-
-/// What `implicit` asks for.
-pub(crate) fn implicit_request() -> Form {
-    code_request().set("client_id", "implicit").set("response_type", "token")
 }
 
 /// A client of this identifier, like the fixture's own.
@@ -196,17 +180,6 @@ impl Fixture {
         let code = self.code(&code_request()).await;
         self.exchange(&code).await.expect("tokens")
     }
-}
-
-/// How `public` redeems a code.
-pub(crate) fn public_exchange_form(code: &str) -> Form {
-    Form::new(&[
-        ("grant_type", "authorization_code"),
-        ("client_id", "public"),
-        ("code", code),
-        ("redirect_uri", CALLBACK),
-        ("code_verifier", VERIFIER),
-    ])
 }
 
 /// How `public` redeems a refresh token.

@@ -1,73 +1,37 @@
 //! The client's side: token requests, and calls with a token.
 
-use std::{sync::Once, time::Duration};
-
 use base64::{Engine, engine::general_purpose::STANDARD};
-use reqwest::{Client, Method, RequestBuilder, header, header::HeaderMap, redirect::Policy};
+use reqwest::{Method, RequestBuilder, header};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use super::{Answer, CALLBACK, CHALLENGE, Form, FormBody, Site, VERIFIER};
-
-/// What `confidential` asks for.
-pub(crate) fn code_request() -> Form {
-    Form::new(&[
-        ("response_type", "code"),
-        ("client_id", "confidential"),
-        ("redirect_uri", CALLBACK),
-        ("scope", "read write"),
-        ("state", "xyz"),
-    ])
-}
-
-/// What `public` asks for.
-pub(crate) fn public_request() -> Form {
-    code_request()
-        .set("client_id", "public")
-        .set("code_challenge", CHALLENGE)
-        .set("code_challenge_method", "S256")
-}
-
-/// What `implicit` asks for.
-pub(crate) fn implicit_request() -> Form {
-    code_request().set("client_id", "implicit").set("response_type", "token")
-}
-
-/// How `public` redeems a code.
-pub(crate) fn public_exchange(code: &str) -> Form {
-    Form::new(&[
-        ("grant_type", "authorization_code"),
-        ("client_id", "public"),
-        ("code", code),
-        ("redirect_uri", CALLBACK),
-        ("code_verifier", VERIFIER),
-    ])
-}
+pub(crate) use super::requests::{code_request, implicit_request, public_exchange, public_request};
+use super::{Answer, CALLBACK, Form, Site};
 
 /// The value of an `Authorization` header.
 pub(crate) fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
 }
 
+/// Where an authorization request is sent.
+pub(crate) fn authorization(request: &Form) -> String {
+    format!("/oauth2/authorization/?{}", request.encoded())
+}
+
+/// A body of the type that every form has.
+pub(crate) trait FormBody {
+    fn form_body(self, body: impl Into<reqwest::Body>) -> Self;
+}
+
+impl FormBody for RequestBuilder {
+    fn form_body(self, body: impl Into<reqwest::Body>) -> Self {
+        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+    }
+}
+
 impl Site {
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("http://{}{path}", self.address))
-    }
-
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::read(request.send().await.expect("an answer")).await
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path)).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, form: &Form) -> Answer {
-        self.send(self.request(Method::POST, path).form_body(form.encoded())).await
-    }
-
     /// How `confidential` redeems a code, with its credentials in the body.
     pub(crate) fn exchange_form(&self, code: &str) -> Form {
         self.authenticated("authorization_code").set("code", code).set("redirect_uri", CALLBACK)
@@ -109,11 +73,6 @@ impl Site {
         self.tokens(scope).await.text("access_token")
     }
 
-    /// A call with a token in the header.
-    pub(crate) async fn call(&self, path: &str, token: &str) -> Answer {
-        self.call_with(path, &format!("Bearer {token}")).await
-    }
-
     /// A call with this `Authorization` header.
     pub(crate) async fn call_with(&self, path: &str, authorization: &str) -> Answer {
         let request = self.request(Method::GET, path).header(header::AUTHORIZATION, authorization);
@@ -131,22 +90,4 @@ impl Site {
         }
         String::from_utf8_lossy(&answer).into_owned()
     }
-}
-
-/// A client that shows every redirect, keeps no cookies, and goes through no proxy of the machine's.
-pub(super) fn http(headers: &[(&'static str, &'static str)]) -> Client {
-    static CRYPTOGRAPHY: Once = Once::new();
-    // reqwest wants it installed, though these tests speak plain http; only a second installation can fail.
-    CRYPTOGRAPHY.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    let headers = headers.iter().map(|(name, value)| {
-        (name.parse::<header::HeaderName>().unwrap(), header::HeaderValue::from_static(value))
-    });
-    Client::builder()
-        .default_headers(headers.collect::<HeaderMap>())
-        .redirect(Policy::none())
-        .no_proxy()
-        .timeout(Duration::from_secs(30))
-        .tls_certs_only([])
-        .build()
-        .expect("an HTTP client")
 }

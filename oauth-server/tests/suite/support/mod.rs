@@ -1,38 +1,41 @@
-//! The site under test: real HTTP on a port of its own, over a database of its own, with a movable clock.
+//! The site under test: the test kit's server, with the scopes and clients that most claims need.
 
 #[macro_use]
+#[path = "../../../../oauth-core/tests/suite/support/both_databases.rs"]
 mod both_databases;
-mod answer;
 pub(crate) mod app;
-mod browser;
 pub(crate) mod client;
+#[path = "../../../../oauth-core/tests/suite/support/database.rs"]
 mod database;
-mod form;
+#[path = "../../../../oauth-core/tests/suite/support/description.rs"]
+mod description;
 pub(crate) mod log;
 pub(crate) mod nasty;
 #[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]
 mod postgres;
+#[path = "../../../../oauth-core/tests/suite/support/requests.rs"]
+mod requests;
+mod sql;
 pub(crate) mod table;
+#[path = "../../../src/test_kit/temporary_directory.rs"]
+mod temporary_directory;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, ops::Deref};
 
+pub(crate) use oauth_server::test_kit::{Answer, Browser, Form, HtmlForm, PASSWORD};
 use oauth_server::{
     AuthorizationPage, AuthorizationServer, ClientSecret, GrantType, MovableClock, NewClient,
-    OAuth, OAuthBuilder, Secret, Settings, Store, User,
+    OAuth, OAuthBuilder, Secret, Settings, User,
+    test_kit::{TestDatabase, TestServer},
 };
-use poem::{
-    Response, Server,
-    endpoint::BoxEndpoint,
-    listener::{Acceptor, Listener, TcpListener},
-};
-use tokio::{sync::OnceCell, task::JoinHandle};
+use poem::{Response, endpoint::BoxEndpoint};
+use tokio::sync::OnceCell;
 
 pub(crate) use self::{
-    answer::{Answer, is_description},
-    browser::{Browser, FormBody, authorization},
-    client::basic,
+    client::{FormBody, authorization, basic},
     database::Database,
-    form::{Form, HtmlForm},
+    description::is_description,
+    requests::{CALLBACK, VERIFIER},
 };
 
 /// Scopes: the server knows `read`, `write` and `admin`; the clients may ask for `read` and `write`.
@@ -40,15 +43,14 @@ pub(crate) use self::{
 /// Clients: `confidential` has a secret and redeems codes and refresh tokens; `public` has none and does the same with
 /// PKCE; `implicit` is public and only takes tokens from the authorization endpoint.
 pub(crate) struct Site {
+    kit: TestServer,
     pub(crate) server: AuthorizationServer,
     pub(crate) clock: MovableClock,
     /// The secret of `confidential`.
     pub(crate) secret: Secret,
     pub(crate) address: SocketAddr,
     config: Config,
-    http: reqwest::Client,
     alice: OnceCell<User>,
-    _serving: Serving,
     /// Dropped last, when nobody uses it any more.
     pub(crate) database: Database,
 }
@@ -64,16 +66,11 @@ pub(crate) struct Config {
     pub(crate) proxy_headers: &'static [(&'static str, &'static str)],
 }
 
-pub(crate) const CALLBACK: &str = "https://app.example/callback";
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// Argon2id like every password's, but with the lowest costs: the suite would spend a third of its time on hers.
 const ALICE: &str = "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, \
     is_superuser, is_active, created_at) VALUES ('alice', \
     '$argon2id$v=19$m=8,t=1,p=1$cDbZIm51KTT+btgq8f+Hrw$299zr1Xk6Jo9tqtZCtFGpROEFLZdcPfmuwqhQBC51D8', \
     '', '', '', FALSE, FALSE, TRUE, 1000000)";
-/// The pair of RFC 7636, Appendix B.
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 impl Site {
     pub(crate) async fn on(database: Database) -> Self {
@@ -89,34 +86,27 @@ impl Site {
             urls: app::urls,
             proxy_headers: &[],
         };
-        let store = Store::open(&database.url).expect("a store");
-        store.migrate().expect("the tables");
         let clock = MovableClock::at(1_000_000);
-        let server = AuthorizationServer::new(config.settings.clone(), store).expect("settings");
-        let secret = registered(&server).await;
-        Self::launch(config, server, (clock, secret, OnceCell::new(), database)).await
+        let kit = launch(&config, &TestDatabase::at(&database.url), &clock).await;
+        let secret = registered(kit.authorization_server()).await;
+        Self::of(kit, config, (secret, OnceCell::new(), database))
     }
 
     /// The same, changed, on another port.
     pub(crate) async fn with(self, change: impl FnOnce(&mut Config)) -> Self {
-        let Self { mut config, server, clock, secret, alice, database, .. } = self;
+        let Self { kit, mut config, secret, alice, database, .. } = self;
         change(&mut config);
-        Self::launch(config, server, (clock, secret, alice, database)).await
+        let kit = launch(&config, kit.database(), kit.clock()).await;
+        Self::of(kit, config, (secret, alice, database))
     }
 
-    async fn launch(
+    fn of(
+        kit: TestServer,
         config: Config,
-        server: AuthorizationServer,
-        (clock, secret, alice, database): (MovableClock, Secret, OnceCell<User>, Database),
+        (secret, alice, database): (Secret, OnceCell<User>, Database),
     ) -> Self {
-        let store = server.store().clone();
-        let server = AuthorizationServer::new(config.settings.clone(), store).expect("settings");
-        let server = server.with_clock(clock.clone());
-        let oauth = (config.oauth)(OAuth::builder(server.clone())).build().expect("templates");
-        let (address, serving) = serve((config.urls)(&oauth, config.page)).await;
-        let http = client::http(config.proxy_headers);
-        let _serving = Serving(serving);
-        Self { server, clock, secret, address, config, http, alice, _serving, database }
+        let (server, clock) = (kit.authorization_server().clone(), kit.clock().clone());
+        Self { server, clock, secret, address: kit.address(), kit, config, alice, database }
     }
 
     /// The user, who is created when she is needed.
@@ -129,12 +119,50 @@ impl Site {
         self.alice.get_or_init(create).await
     }
 
+    /// A browser in which alice has signed in on the login page.
+    pub(crate) async fn sign_in(&self) -> Browser {
+        self.alice().await;
+        let browser = self.browser();
+        let page = browser.page("/accounts/login/").await;
+        let answer = browser.submit(&page.form, &[("username", "alice"), ("password", PASSWORD)]);
+        assert_eq!(answer.await.location(), "/");
+        browser
+    }
+
+    /// A browser in which alice has signed in, who is a superuser and so of the staff.
+    pub(crate) async fn superuser(&self) -> Browser {
+        let browser = self.sign_in().await;
+        self.database.execute("UPDATE oauth_users SET is_staff = TRUE, is_superuser = TRUE");
+        browser
+    }
+
     /// Registers a client of this name and identifier, like `confidential` otherwise.
     pub(crate) async fn register(&self, change: impl FnOnce(&mut NewClient)) -> Option<Secret> {
         let mut new = client("another");
         change(&mut new);
         self.server.register_client(new).await.expect("a client").secret
     }
+}
+
+impl Deref for Site {
+    type Target = TestServer;
+
+    fn deref(&self) -> &TestServer {
+        &self.kit
+    }
+}
+
+async fn launch(config: &Config, database: &TestDatabase, clock: &MovableClock) -> TestServer {
+    let settings = config.settings.clone();
+    let builder = TestServer::builder()
+        .database(database)
+        .clock(clock)
+        .settings(|default| *default = settings)
+        .oauth(config.oauth)
+        .without_scopes();
+    let headers = config.proxy_headers.iter();
+    let builder = headers.fold(builder, |builder, (name, value)| builder.header(name, value));
+    builder.start(|oauth| (config.urls)(oauth, config.page)).await
 }
 
 async fn registered(server: &AuthorizationServer) -> Secret {
@@ -165,23 +193,5 @@ fn client(client_id: &str) -> NewClient {
         redirect_uris: vec![CALLBACK.to_owned()],
         scopes: "read write".parse().unwrap(),
         ..NewClient::new(client_id)
-    }
-}
-
-/// Serves an application on a free port.
-async fn serve(app: BoxEndpoint<'static, Response>) -> (SocketAddr, JoinHandle<()>) {
-    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
-    let addresses = acceptor.local_addr();
-    let address = addresses[0].as_socket_addr().copied().expect("a TCP address");
-    let serving = async { Server::new_with_acceptor(acceptor).run(app).await.expect("to serve") };
-    (address, tokio::spawn(serving))
-}
-
-/// Ends with the test.
-struct Serving(JoinHandle<()>);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -7,10 +7,14 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 /// An answer, read to its end.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
+#[derive(Clone)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as text.
+    pub body: String,
 }
 
 impl Answer {
@@ -20,71 +24,107 @@ impl Answer {
     }
 
     /// The same, when it has this status.
+    ///
+    /// # Panics
+    /// When it has another.
     #[track_caller]
-    pub(crate) fn with_status(self, status: u16) -> Self {
+    pub fn with_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:#?}");
         self
     }
 
-    /// The value of a header, the empty text where there is none; there may not be two.
+    /// The value of a header, the empty text where there is none.
+    ///
+    /// # Panics
+    /// When there are two.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next().map_or("", |value| value.to_str().expect("a readable header"));
         assert!(values.next().is_none(), "two headers {name}: {self:#?}");
         value
     }
 
-    #[track_caller]
-    pub(crate) fn has_header(&self, name: &str) -> bool {
+    /// Whether there is such a header.
+    #[must_use]
+    pub fn has_header(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
 
+    /// The body, as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 
-    /// A text of a JSON answer.
+    /// A text of a JSON answer: `access_token`, `error`.
+    ///
+    /// # Panics
+    /// When the answer has none of this name.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         let json = self.json();
-        json[name].as_str().unwrap_or_else(|| panic!("no text {name}: {self:#?}")).to_owned()
+        let text = json.get(name).and_then(Value::as_str);
+        text.unwrap_or_else(|| panic!("no text {name}: {self:#?}")).to_owned()
     }
 
-    /// Where the browser is sent: always by 303 (RFC 9700 §4.12).
+    /// Where the browser is sent: the provider does so by 303 always (RFC 9700 §4.12).
+    ///
+    /// # Panics
+    /// When the answer has another status.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn location(&self) -> &str {
+    pub fn location(&self) -> &str {
         assert_eq!(self.status, 303, "{self:#?}");
         self.header("Location")
     }
 
-    /// A parameter in the query of where the browser is sent.
+    /// A parameter in the query of where the browser is sent: `code`, `state`, `error`.
+    ///
+    /// # Panics
+    /// When it is sent nowhere, or to a path of this server.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn in_query(&self, name: &str) -> Option<String> {
-        let url = Url::parse(self.location()).expect("an absolute URL");
+    pub fn in_query(&self, name: &str) -> Option<String> {
+        let url = Url::parse(self.location()).unwrap_or_else(|error| panic!("{error}: {self:#?}"));
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
-    /// A parameter in the fragment of where the browser is sent.
+    /// A parameter in the fragment of where the browser is sent: what the implicit grant answers (RFC 6749 §4.2.2).
+    ///
+    /// # Panics
+    /// When it is sent nowhere.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn in_fragment(&self, name: &str) -> Option<String> {
+    pub fn in_fragment(&self, name: &str) -> Option<String> {
         let (_, fragment) = self.location().split_once('#')?;
         let mut pairs = form_urlencoded::parse(fragment.as_bytes());
         pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
-    /// That a token request was refused with this code, in the form of RFC 6749 §5.2.
+    /// That a token request was refused with this status and code, in the form of RFC 6749 §5.2.
+    ///
+    /// # Panics
+    /// When it was not.
     #[track_caller]
-    pub(crate) fn assert_refused(&self, status: u16, code: &str) {
+    pub fn assert_refused(&self, status: u16, code: &str) {
         assert_eq!(self.status, status, "{self:#?}");
         assert_eq!(self.text("error"), code, "{self:#?}");
         self.assert_is_token_error();
     }
 
     /// RFC 6749 §5.2: JSON with `error` and a description in the characters `%x20-21 / %x23-5B / %x5D-7E`.
+    ///
+    /// # Panics
+    /// When it is something else.
     #[track_caller]
-    pub(crate) fn assert_is_token_error(&self) {
+    pub fn assert_is_token_error(&self) {
         assert!(self.header("Content-Type").starts_with("application/json"), "{self:#?}");
         assert!(is_description(&self.text("error")), "{self:#?}");
         assert!(is_description(&self.text("error_description")), "{self:#?}");
@@ -104,7 +144,7 @@ impl fmt::Debug for Answer {
 }
 
 /// RFC 6749 §5.2 and §4.1.2.1.
-pub(crate) fn is_description(text: &str) -> bool {
+fn is_description(text: &str) -> bool {
     let allowed = |byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E);
     !text.is_empty() && text.bytes().all(allowed)
 }

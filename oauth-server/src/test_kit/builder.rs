@@ -1,0 +1,162 @@
+//! What a test wants to be otherwise than by default.
+
+use std::net::SocketAddr;
+
+use oauth_core::{AuthorizationServer, MovableClock, Settings};
+use poem::{
+    EndpointExt, IntoEndpoint, Response, Server,
+    endpoint::BoxEndpoint,
+    listener::{Acceptor, Listener, TcpAcceptor, TcpListener},
+};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::task::JoinHandle;
+
+use super::{
+    TestDatabase, TestServer,
+    browser::AUTHORIZATION_PATH,
+    http::Http,
+    server::{Paths, Serving},
+};
+use crate::{OAuth, OAuthBuilder, sync_scopes};
+
+/// Starts a [`TestServer`] that differs from the default.
+#[must_use]
+pub struct TestServerBuilder {
+    database: Option<TestDatabase>,
+    clock: MovableClock,
+    settings: Box<dyn FnOnce(&mut Settings)>,
+    server: Box<dyn FnOnce(AuthorizationServer) -> AuthorizationServer>,
+    oauth: Box<dyn FnOnce(OAuthBuilder) -> OAuthBuilder>,
+    headers: HeaderMap,
+    scopes: Scopes,
+    paths: Paths,
+}
+
+/// Which scopes are registered at the start.
+enum Scopes {
+    Declared,
+    None,
+}
+
+/// 2030-01-01T00:00:00Z.
+const START: i64 = 1_893_456_000;
+
+impl TestServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            database: None,
+            clock: MovableClock::at(START),
+            settings: Box::new(|_| ()),
+            server: Box::new(|server| server),
+            oauth: Box::new(|oauth| oauth),
+            headers: HeaderMap::new(),
+            scopes: Scopes::Declared,
+            paths: Paths { authorization: AUTHORIZATION_PATH.into(), token: TOKEN_PATH.into() },
+        }
+    }
+
+    /// Uses this database: one on PostgreSQL, or that of a server which ran before. Default: a new one on SQLite.
+    pub fn database(self, database: &TestDatabase) -> Self {
+        Self { database: Some(database.clone()), ..self }
+    }
+
+    /// Goes by this clock. Default: one that shows the first moment of 2030.
+    pub fn clock(self, clock: &MovableClock) -> Self {
+        Self { clock: clock.clone(), ..self }
+    }
+
+    /// Changes settings. Default: those of [`Settings::new`] without `ssl_only`, with the server's origin as its issuer.
+    pub fn settings(self, change: impl FnOnce(&mut Settings) + 'static) -> Self {
+        Self { settings: Box::new(change), ..self }
+    }
+
+    /// Adds what the application adds to its [`AuthorizationServer`], such as a sink of events.
+    pub fn server(
+        self,
+        change: impl FnOnce(AuthorizationServer) -> AuthorizationServer + 'static,
+    ) -> Self {
+        Self { server: Box::new(change), ..self }
+    }
+
+    /// Adds what the application adds to its [`OAuth`]: users, templates, trusted proxies.
+    pub fn oauth(self, change: impl FnOnce(OAuthBuilder) -> OAuthBuilder + 'static) -> Self {
+        Self { oauth: Box::new(change), ..self }
+    }
+
+    /// Adds a header to every request, as a proxy in front of the application would.
+    ///
+    /// # Panics
+    /// When it is none that HTTP allows.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("the name of a header");
+        self.headers.append(name, HeaderValue::from_str(value).expect("the value of a header"));
+        self
+    }
+
+    /// Leaves the registration of scopes to the test. Default: every scope that the program declares is registered.
+    pub fn without_scopes(self) -> Self {
+        Self { scopes: Scopes::None, ..self }
+    }
+
+    /// Where the application has its authorization endpoint. Default: `/oauth2/authorization/`.
+    pub fn authorization_path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.paths.authorization);
+        self
+    }
+
+    /// Where the application has its token endpoint. Default: `/oauth2/token/`.
+    pub fn token_path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.paths.token);
+        self
+    }
+
+    /// Starts the application, which is given its provider.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn start<A: IntoEndpoint>(self, application: impl FnOnce(&OAuth) -> A) -> TestServer
+    where
+        A::Endpoint: 'static,
+    {
+        let (acceptor, address) = listen().await;
+        let origin = format!("http://{address}");
+        let database = self.database.unwrap_or_else(TestDatabase::sqlite);
+        let mut settings = Settings { ssl_only: false, ..Settings::new(&origin) };
+        (self.settings)(&mut settings);
+        let server = AuthorizationServer::new(settings, database.store().clone());
+        let server = server.expect("settings in their range").with_clock(self.clock.clone());
+        let server = (self.server)(server);
+        if matches!(self.scopes, Scopes::Declared) {
+            sync_scopes(&server, &[]).await.expect("the declared scopes");
+        }
+        let oauth = (self.oauth)(OAuth::builder(server)).build().expect("a provider");
+        let application = application(&oauth).into_endpoint().map_to_response().boxed();
+        TestServer {
+            http: Http::to(&origin, self.headers),
+            oauth,
+            clock: self.clock,
+            address,
+            paths: self.paths,
+            _serving: Serving(serve(acceptor, application)),
+            database,
+        }
+    }
+}
+
+/// A free port.
+async fn listen() -> (TcpAcceptor, SocketAddr) {
+    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
+    let addresses = acceptor.local_addr();
+    let address = addresses.first().and_then(|address| address.as_socket_addr());
+    let address = *address.expect("a TCP address");
+    (acceptor, address)
+}
+
+fn serve(acceptor: TcpAcceptor, application: BoxEndpoint<'static, Response>) -> JoinHandle<()> {
+    tokio::spawn(async {
+        Server::new_with_acceptor(acceptor).run(application).await.expect("to serve");
+    })
+}
+
+/// Where the token endpoint stands by default.
+const TOKEN_PATH: &str = "/oauth2/token/";
