@@ -54,6 +54,7 @@ fn user() -> NewUser {
         first_name: "Example".to_owned(),
         last_name: "User".to_owned(),
         email: "exampleuser@example.com".to_owned(),
+        is_staff: true,
         is_superuser: true,
     }
 }

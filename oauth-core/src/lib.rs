@@ -1,6 +1,7 @@
 #![doc = include_str!("../ARCHITECTURE.md")]
 
 mod account;
+pub mod admin;
 mod authorization;
 mod bearer;
 mod client_auth;
@@ -8,6 +9,7 @@ mod clock;
 mod consent;
 mod error;
 mod event;
+mod field;
 mod grant;
 mod params;
 mod password;
@@ -29,6 +31,7 @@ pub use self::{
     consent::ConnectedApp,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, Missed, Revocation, Subscription},
+    field::{FieldError, Problem},
     grant::{GrantType, Tokens, UnknownGrantType},
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},

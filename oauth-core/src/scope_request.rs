@@ -33,6 +33,16 @@ pub(crate) async fn requested_scopes(
         let defaults = given(server, &client.default_scopes).await?;
         return if defaults.is_empty() { refused("scope must be included") } else { Ok(defaults) };
     }
+    available(server, client, &requested).await
+}
+
+/// These scopes, where the client may have all of them.
+pub(crate) async fn available(
+    server: &AuthorizationServer,
+    client: &Client,
+    requested: &Scopes,
+) -> Result<Vec<Scope>, ScopeFault> {
+    let refused = |why: &'static str| Err(ScopeFault::Refused(why.into()));
     if requested.iter().count() > MOST {
         return refused("scope names too many scopes at once");
     }
@@ -40,7 +50,7 @@ pub(crate) async fn requested_scopes(
     if !client.any_scope && !beyond.is_empty() {
         return Err(ScopeFault::Refused(not_available(&beyond)));
     }
-    let given = given(server, &requested).await?;
+    let given = given(server, requested).await?;
     let missing = requested.beyond(&given.iter().map(|scope| scope.name.as_str()).collect());
     if missing.is_empty() { Ok(given) } else { Err(ScopeFault::Refused(not_available(&missing))) }
 }

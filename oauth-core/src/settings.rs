@@ -167,8 +167,8 @@ fn is_issuer(text: &str) -> bool {
 }
 
 /// A century: what is longer is a slip of the keyboard, and sums of times must not overflow.
-fn lasts(seconds: i64) -> bool {
+pub(crate) fn lasts(seconds: i64) -> bool {
     (1..=3_155_760_000).contains(&seconds)
 }
 
-const LASTS: &str = "1 second to 100 years, in seconds";
+pub(crate) const LASTS: &str = "1 second to 100 years, in seconds";

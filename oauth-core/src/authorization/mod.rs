@@ -80,6 +80,15 @@ impl AuthorizationServer {
             (None, Some(only), None) if may_be_left_out => only,
             (None, ..) => return Err(PageFault::MissingRedirectUri),
         };
+        self.judged_redirect_uri(client, requested)
+    }
+
+    /// A redirection endpoint that answers may be sent to.
+    pub(crate) fn judged_redirect_uri(
+        &self,
+        client: &Client,
+        requested: &str,
+    ) -> Result<RedirectUri, PageFault> {
         let redirect_uri = RedirectUri::parse(requested)
             .map_err(|invalid| PageFault::InvalidRedirectUri(invalid.0))?;
 

@@ -73,6 +73,11 @@ impl Terms {
             refresh_expires_at: end(client.refresh_token_lifetime, settings.refresh_token_lifetime),
         }
     }
+
+    /// The same with another end of the access token; `None` is none.
+    pub(crate) fn until(self, access_expires_at: Option<Timestamp>) -> Self {
+        Self { access_expires_at: access_expires_at.unwrap_or(NEVER), ..self }
+    }
 }
 
 impl NewTokens {
@@ -94,13 +99,18 @@ impl NewTokens {
         Self { access, refresh: Some(refresh), terms }
     }
 
-    /// Stores the digests; `predecessor_id` is the refresh token that they take the place of.
+    /// What staff recognise the access token by.
+    pub(crate) fn prefix(&self) -> String {
+        self.access.prefix()
+    }
+
+    /// Stores the digests, and gives the key of the access token; `predecessor_id` is the refresh token that they take the place of.
     pub(crate) fn insert(
         &self,
         db: &mut DbConnection,
         grant_id: i64,
         predecessor_id: Option<i64>,
-    ) -> Query<()> {
+    ) -> Query<i64> {
         let terms = &self.terms;
         let access = NewAccessToken {
             digest: Digest::of(self.access.expose()),
@@ -110,7 +120,7 @@ impl NewTokens {
             expires_at: terms.access_expires_at,
         };
         let access_token_id = store::access_token::insert(db, grant_id, &access)?;
-        let Some(refresh) = &self.refresh else { return Ok(()) };
+        let Some(refresh) = &self.refresh else { return Ok(access_token_id) };
         let refresh = NewRefreshToken {
             digest: Digest::of(refresh.expose()),
             prefix: refresh.prefix(),
@@ -118,7 +128,8 @@ impl NewTokens {
             expires_at: terms.refresh_expires_at,
             predecessor_id,
         };
-        store::refresh_token::insert(db, grant_id, access_token_id, &refresh)
+        store::refresh_token::insert(db, grant_id, access_token_id, &refresh)?;
+        Ok(access_token_id)
     }
 
     /// What the client is told, once they are stored.
@@ -142,7 +153,7 @@ pub(crate) async fn begin(
     let stored = tokens.clone();
     let insert = move |db: &mut DbConnection| {
         let grant_id = store::grant::insert(db, &grant)?;
-        stored.insert(db, grant_id, None)
+        stored.insert(db, grant_id, None).map(drop)
     };
     let prepare = || -> LedTo<()> {
         let kinds = led_to();

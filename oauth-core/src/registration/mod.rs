@@ -1,13 +1,14 @@
 //! Registering clients and scopes: RFC 6749 §2.
 
+pub(crate) mod check;
 mod new_client;
+mod prepared;
 
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
+pub(crate) use self::prepared::Prepared;
 use crate::{
-    AuthorizationServer, Client, ClientChange, EventKind, InvalidScope, NewScope, RequireState,
-    Scopes, Secret, StoreError, is_scope_token,
-    secret::Digest,
-    store::{self, client::NewClientRow},
+    AuthorizationServer, Client, ClientChange, EventKind, FieldError, NewScope, Scopes, Secret,
+    StoreError, store,
 };
 
 /// A client that was registered.
@@ -26,7 +27,7 @@ pub enum RegistrationError {
     /// A field does not hold what it should.
     #[error("{field}: {problem}")]
     Invalid {
-        /// The field of [`NewClient`].
+        /// The field of [`NewClient`] or [`NewScope`].
         field: &'static str,
         /// What is wrong with it.
         problem: String,
@@ -39,78 +40,37 @@ pub enum RegistrationError {
     Store(#[from] StoreError),
 }
 
+impl RegistrationError {
+    /// Of all that is wrong with a registration.
+    fn first(faults: Vec<FieldError>) -> Self {
+        match faults.into_iter().next() {
+            Some(FieldError { field, problem }) => {
+                Self::Invalid { field, problem: problem.to_string() }
+            }
+            None => Self::Store(StoreError::internal("a registration was refused for nothing")),
+        }
+    }
+}
+
 impl AuthorizationServer {
     /// Registers a client.
     ///
     /// # Errors
     /// When a field is wrong or the identifier is taken.
     pub async fn register_client(&self, new: NewClient) -> Result<Registered, RegistrationError> {
-        new.check()?;
-        self.check_scopes(&new).await?;
-        let drawn = matches!(new.secret, ClientSecret::Generated).then(Secret::generate);
-        let secret_hash = match &new.secret {
-            ClientSecret::Chosen(secret) => Some(self.hasher.hash(secret.expose()).await?),
-            ClientSecret::Generated | ClientSecret::None => None,
-        };
-        let is_public = matches!(new.secret, ClientSecret::None);
-        let client_id = new.client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
-        let row = NewClientRow {
-            client_id: client_id.clone(),
-            name: new.name,
-            description: new.description,
-            client_uri: new.client_uri,
-            logo_uri: new.logo_uri,
-            is_public,
-            secret_digest: drawn.as_ref().map(|secret| Digest::of(secret.expose())),
-            secret_hash,
-            redirect_uris: each_once(&new.redirect_uris).join(" "),
-            grant_types: new
-                .grant_types
-                .iter()
-                .map(|grant| grant.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-            scopes: new.scopes.to_string(),
-            require_pkce: new.require_pkce.unwrap_or(is_public),
-            created_at: self.now(),
-            any_scope: new.any_scope,
-            default_scopes: new.default_scopes.to_string(),
-            access_token_lifetime: new.access_token_lifetime.map(Lifetime::stored),
-            refresh_token_lifetime: new.refresh_token_lifetime.map(Lifetime::stored),
-            owner: new.owner,
-            acts_as_owner: new.acts_as_owner,
-            skip_consent: new.skip_consent,
-            policy_uri: new.policy_uri,
-            tos_uri: new.tos_uri,
-            require_state: new.require_state.map(RequireState::as_str),
-            fragment_supported: new.fragment_supported,
-            secret_prefix: drawn.as_ref().map(Secret::prefix).unwrap_or_default(),
-        };
+        let unknown = self.unknown_scopes(&new.named_scopes()).await?;
+        check::client(&new, &unknown).into_result().map_err(RegistrationError::first)?;
+        let client_id = new.client_id.clone();
+        let client_id = client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
+        let Prepared { registration, secret } = self.prepare(&new).await?;
+        let (now, taken) = (self.now(), client_id.clone());
         let insert = move |db: &mut store::DbConnection| {
-            let inserted = store::client::insert(db, &row)?;
-            Ok(if inserted { store::client::find(db, &row.client_id)? } else { None })
+            let inserted = store::client::register(db, &client_id, &registration, &unknown, now)?;
+            Ok(if inserted.is_some() { store::client::find(db, &client_id)? } else { None })
         };
-        let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(client_id))?;
+        let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))?;
         self.client_changed(&client.client_id, ClientChange::Registered);
-        Ok(Registered { client, secret: drawn })
-    }
-
-    async fn check_scopes(&self, new: &NewClient) -> Result<(), RegistrationError> {
-        let unknown = self.unknown_scopes(&new.scopes).await?;
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        if !new.register_unknown_scopes {
-            let problem = format!("the server does not know {unknown}");
-            return Err(RegistrationError::Invalid { field: "scopes", problem });
-        }
-        for name in unknown.iter() {
-            match self.register_scope(name, name).await {
-                Ok(()) | Err(RegistrationError::Taken(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        Ok(Registered { client, secret })
     }
 
     /// The client of this identifier, unless it is disabled.
@@ -136,8 +96,9 @@ impl AuthorizationServer {
         disabled: bool,
     ) -> Result<bool, StoreError> {
         let (changed, disabled_at) = (client_id.to_owned(), disabled.then(|| self.now()));
-        let set = move |db: &mut store::DbConnection| {
-            store::client::set_disabled(db, &changed, disabled_at)
+        let set = move |db: &mut store::DbConnection| match store::client::key(db, &changed)? {
+            Some(id) => store::client::set_disabled(db, id, disabled_at),
+            None => Ok(false),
         };
         let known = self.store.write(set).await?;
         if known {
@@ -169,13 +130,10 @@ impl AuthorizationServer {
     /// # Errors
     /// When the name is not a scope token (RFC 6749 §3.3), or is taken.
     pub async fn register_new_scope(&self, scope: NewScope) -> Result<(), RegistrationError> {
-        if !is_scope_token(&scope.name) || scope.name.len() > 255 {
-            let problem = InvalidScope.to_string();
-            return Err(RegistrationError::Invalid { field: "scope", problem });
-        }
+        check::scope(&scope).into_result().map_err(RegistrationError::first)?;
         let taken = scope.name.clone();
         let insert =
-            move |db: &mut store::DbConnection| Ok(store::scope::insert(db, &scope)?.then_some(()));
+            move |db: &mut store::DbConnection| Ok(store::scope::insert(db, &scope)?.map(drop));
         self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
     }
 
@@ -207,15 +165,4 @@ impl AuthorizationServer {
         let name = name.to_owned();
         self.store.write(move |db| store::scope::set_enabled(db, &name, !disabled)).await
     }
-}
-
-/// In their order: the only redirect URI may be left out of a request, and is the only one however often it was named.
-fn each_once(uris: &[String]) -> Vec<&str> {
-    let mut once: Vec<&str> = Vec::new();
-    for uri in uris {
-        if !once.contains(&uri.as_str()) {
-            once.push(uri);
-        }
-    }
-    once
 }

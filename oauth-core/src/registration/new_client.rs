@@ -1,7 +1,6 @@
 //! What a client is registered with: RFC 6749 §2, with the names of RFC 7591 §2.
 
-use super::RegistrationError;
-use crate::{GrantType, InvalidRedirectUri, RedirectUri, RequireState, Scopes, Secret};
+use crate::{Client, GrantType, RequireState, Scopes, Secret, settings::lasts};
 
 /// A client to be registered.
 ///
@@ -69,7 +68,7 @@ pub struct NewClient {
 /// How long something lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
-    /// So many seconds, at least one.
+    /// So many seconds, from one to a century of them.
     Seconds(i64),
     /// It never ends by itself.
     Never,
@@ -80,6 +79,18 @@ impl Lifetime {
         match self {
             Self::Seconds(seconds) => seconds,
             Self::Never => 0,
+        }
+    }
+
+    fn from_stored(seconds: i64) -> Self {
+        if seconds == 0 { Self::Never } else { Self::Seconds(seconds) }
+    }
+
+    /// Whether it is one that sums of times can be made with.
+    pub(crate) fn is_possible(self) -> bool {
+        match self {
+            Self::Seconds(seconds) => lasts(seconds),
+            Self::Never => true,
         }
     }
 }
@@ -124,74 +135,34 @@ impl NewClient {
             fragment_supported: true,
         }
     }
-
-    pub(super) fn check(&self) -> Result<(), RegistrationError> {
-        self.check_names()?;
-        self.check_uris()?;
-        self.check_policies()
-    }
-
-    fn check_names(&self) -> Result<(), RegistrationError> {
-        let visible = |text: &str| {
-            (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
-            return invalid("name", "must have 1 to 100 characters");
-        }
-        if !self.client_id.as_deref().is_none_or(visible) {
-            let problem = "must have 1 to 255 printable ASCII characters without spaces";
-            return invalid("client_id", problem);
-        }
-        Ok(())
-    }
-
-    fn check_uris(&self) -> Result<(), RegistrationError> {
-        let pages = [
-            ("client_uri", &self.client_uri),
-            ("logo_uri", &self.logo_uri),
-            ("policy_uri", &self.policy_uri),
-            ("tos_uri", &self.tos_uri),
-        ];
-        for (field, uri) in pages {
-            let Some(uri) = uri else { continue };
-            let is_web = uri.starts_with("https://") || uri.starts_with("http://");
-            if !is_web || url::Url::parse(uri).is_err() {
-                return invalid(field, format!("{uri} is not an http or https URL"));
-            }
-        }
-        for uri in &self.redirect_uris {
-            if let Err(InvalidRedirectUri(problem)) = RedirectUri::parse(uri) {
-                return invalid("redirect_uris", format!("{uri}: {problem}"));
-            }
-        }
-        let redirected = [GrantType::AuthorizationCode, GrantType::Implicit];
-        let redirects = redirected.iter().any(|grant| self.grant_types.contains(grant));
-        if redirects && self.redirect_uris.is_empty() {
-            return invalid("redirect_uris", "these grants need at least one");
-        }
-        Ok(())
-    }
-
-    fn check_policies(&self) -> Result<(), RegistrationError> {
-        if !self.any_scope && !self.default_scopes.is_within(&self.scopes) {
-            return invalid("default_scopes", "must be among the scopes of the client");
-        }
-        let lifetimes = [self.access_token_lifetime, self.refresh_token_lifetime];
-        if lifetimes.iter().any(|lifetime| matches!(lifetime, Some(Lifetime::Seconds(..=0)))) {
-            return invalid("lifetimes", "must be at least one second; say never for no end");
-        }
-        if self.acts_as_owner && self.owner.is_none() {
-            return invalid("acts_as_owner", "needs an owner");
-        }
-        let is_public = matches!(self.secret, ClientSecret::None);
-        if is_public && self.grant_types.contains(&GrantType::ClientCredentials) {
-            let problem = "client_credentials is for clients with a secret (RFC 6749 4.4)";
-            return invalid("grant_types", problem);
-        }
-        Ok(())
-    }
 }
 
-fn invalid(field: &'static str, problem: impl Into<String>) -> Result<(), RegistrationError> {
-    Err(RegistrationError::Invalid { field, problem: problem.into() })
+/// A client as it is registered, to be changed in some of it: with a secret where it has one.
+impl From<&Client> for NewClient {
+    fn from(client: &Client) -> Self {
+        Self {
+            client_id: Some(client.client_id.clone()),
+            name: client.name.clone(),
+            description: client.description.clone(),
+            client_uri: client.client_uri.clone(),
+            logo_uri: client.logo_uri.clone(),
+            policy_uri: client.policy_uri.clone(),
+            tos_uri: client.tos_uri.clone(),
+            secret: if client.is_public { ClientSecret::None } else { ClientSecret::Generated },
+            redirect_uris: client.redirect_uris().map(str::to_owned).collect(),
+            grant_types: client.grant_types().collect(),
+            scopes: client.scopes.clone(),
+            register_unknown_scopes: false,
+            any_scope: client.any_scope,
+            default_scopes: client.default_scopes.clone(),
+            access_token_lifetime: client.access_token_lifetime.map(Lifetime::from_stored),
+            refresh_token_lifetime: client.refresh_token_lifetime.map(Lifetime::from_stored),
+            owner: client.owner.clone(),
+            acts_as_owner: client.acts_as_owner,
+            skip_consent: client.skip_consent,
+            require_pkce: Some(client.require_pkce),
+            require_state: client.require_state(),
+            fragment_supported: client.fragment_supported,
+        }
+    }
 }

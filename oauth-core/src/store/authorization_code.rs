@@ -35,7 +35,7 @@ pub(crate) fn insert(
     db: &mut DbConnection,
     grant_id: i64,
     code: &NewAuthorizationCode,
-) -> Query<()> {
+) -> Query<i64> {
     diesel::insert_into(codes::table)
         .values((
             codes::digest.eq(code.digest.as_bytes()),
@@ -46,8 +46,8 @@ pub(crate) fn insert(
             codes::created_at.eq(code.created_at),
             codes::expires_at.eq(code.expires_at),
         ))
-        .execute(db)
-        .map(drop)
+        .returning(codes::id)
+        .get_result(db)
 }
 
 /// The code of this digest, with its grant.

@@ -6,6 +6,7 @@
 //! refusal is an `Ok` value, so that the revocation it caused is kept.
 
 pub(crate) mod access_token;
+pub(crate) mod audit;
 pub(crate) mod authorization_code;
 pub(crate) mod client;
 mod connection;
@@ -13,6 +14,7 @@ pub(crate) mod consent;
 mod error;
 mod executor;
 pub(crate) mod grant;
+pub(crate) mod list;
 mod memory_statistics;
 mod migrations;
 pub(crate) mod refresh_token;
@@ -95,6 +97,14 @@ impl Store {
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.executor.read(work).await
+    }
+
+    /// Reads a page of rows, on a thread that may take its time.
+    pub(crate) async fn list<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.executor.list(work).await
     }
 
     /// Changes something, in one transaction, and answers once it is committed.

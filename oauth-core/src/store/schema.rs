@@ -133,6 +133,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    oauth_audit (id) {
+        id -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        actor_name -> Text,
+        action -> Text,
+        kind -> Text,
+        record_id -> BigInt,
+        record_name -> Text,
+        changes -> Text,
+    }
+}
+
+diesel::define_sql_function! {
+    /// Of ASCII letters, on both databases.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 diesel::joinable!(oauth_sessions -> oauth_users (user_id));
 diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(oauth_authorization_codes -> oauth_grants (grant_id));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{DbConnection, Query, schema::oauth_scopes};
-use crate::Scopes;
+use crate::{Scopes, admin::ScopeChange};
 
 /// A scope as users see it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -15,6 +15,22 @@ pub struct Scope {
     pub description: String,
     /// The same in a few words; empty where there is none.
     pub title: String,
+}
+
+/// A scope as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = oauth_scopes)]
+pub struct ScopeRecord {
+    /// The key of its row.
+    pub id: i64,
+    /// The scope token.
+    pub name: String,
+    /// What it allows, in a few words for users; empty where there is none.
+    pub title: String,
+    /// What it allows, in a sentence for users.
+    pub description: String,
+    /// Whether it is given to anybody.
+    pub is_enabled: bool,
 }
 
 /// A scope to be registered.
@@ -50,20 +66,49 @@ pub(crate) fn names(db: &mut DbConnection) -> Query<Vec<String>> {
     oauth_scopes::table.order(oauth_scopes::name).select(oauth_scopes::name).load(db)
 }
 
+/// The scope of this key.
+pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<ScopeRecord>> {
+    oauth_scopes::table.find(id).select(ScopeRecord::as_select()).first(db).optional()
+}
+
+/// Changes what users are told of a scope, and whether they are.
+pub(crate) fn update(db: &mut DbConnection, id: i64, change: &ScopeChange) -> Query<()> {
+    let changes = (
+        oauth_scopes::title.eq(&change.title),
+        oauth_scopes::description.eq(&change.description),
+        oauth_scopes::is_enabled.eq(change.is_enabled),
+    );
+    diesel::update(oauth_scopes::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// Deletes a scope.
+pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
+    diesel::delete(oauth_scopes::table.find(id)).execute(db).map(drop)
+}
+
 /// Disables or enables a scope; `false` when there is none of this name.
 pub(crate) fn set_enabled(db: &mut DbConnection, name: &str, is_enabled: bool) -> Query<bool> {
     let scope = oauth_scopes::table.filter(oauth_scopes::name.eq(name));
     Ok(diesel::update(scope).set(oauth_scopes::is_enabled.eq(is_enabled)).execute(db)? == 1)
 }
 
-/// Inserts a scope; `false` when there is one of this name.
-pub(crate) fn insert(db: &mut DbConnection, scope: &NewScope) -> Query<bool> {
+/// Inserts scopes of which only the names are known: those are their descriptions.
+pub(crate) fn insert_named(db: &mut DbConnection, names: &Scopes) -> Query<()> {
+    for name in names.iter() {
+        let (name, description) = (name.to_owned(), name.to_owned());
+        insert(db, &NewScope { name, description, ..NewScope::default() })?;
+    }
+    Ok(())
+}
+
+/// Inserts a scope, and gives its key; `None` when there is one of this name.
+pub(crate) fn insert(db: &mut DbConnection, scope: &NewScope) -> Query<Option<i64>> {
     let known = oauth_scopes::table
         .filter(oauth_scopes::name.eq(&scope.name))
         .count()
         .get_result::<i64>(db)?;
     if known > 0 {
-        return Ok(false);
+        return Ok(None);
     }
     diesel::insert_into(oauth_scopes::table)
         .values((
@@ -71,6 +116,7 @@ pub(crate) fn insert(db: &mut DbConnection, scope: &NewScope) -> Query<bool> {
             oauth_scopes::title.eq(&scope.title),
             oauth_scopes::description.eq(&scope.description),
         ))
-        .execute(db)?;
-    Ok(true)
+        .returning(oauth_scopes::id)
+        .get_result(db)
+        .map(Some)
 }

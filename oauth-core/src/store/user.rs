@@ -2,11 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{
-    DbConnection, Query,
-    schema::{oauth_sessions, oauth_users},
-};
-use crate::{Timestamp, password::StoredHash};
+use super::{DbConnection, Query, client, consent, grant, schema::oauth_users, session};
+use crate::{Timestamp, admin::UserChange, password::StoredHash};
 
 /// A user of the bundled accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -26,6 +23,10 @@ pub struct User {
     pub is_staff: bool,
     /// Whether the user may do anything there.
     pub is_superuser: bool,
+    /// Whether the user may sign in.
+    pub is_active: bool,
+    /// When the account was created.
+    pub created_at: Timestamp,
     #[diesel(deserialize_as = String)]
     pub(crate) password_hash: StoredHash,
 }
@@ -41,6 +42,8 @@ pub struct NewUser {
     pub last_name: String,
     /// The address, unverified.
     pub email: String,
+    /// Whether the user may see the admin site; superusers may in any case.
+    pub is_staff: bool,
     /// Whether the user may see and do anything.
     pub is_superuser: bool,
 }
@@ -66,7 +69,7 @@ pub(crate) fn insert(
             oauth_users::first_name.eq(&user.first_name),
             oauth_users::last_name.eq(&user.last_name),
             oauth_users::email.eq(&user.email),
-            oauth_users::is_staff.eq(user.is_superuser),
+            oauth_users::is_staff.eq(user.is_staff || user.is_superuser),
             oauth_users::is_superuser.eq(user.is_superuser),
             oauth_users::is_active.eq(true),
             oauth_users::created_at.eq(now),
@@ -84,6 +87,47 @@ pub(crate) fn find(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
         .select(User::as_select())
         .first(db)
         .optional()
+}
+
+/// The user of this key, deactivated or not.
+pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
+    oauth_users::table.find(id).select(User::as_select()).first(db).optional()
+}
+
+/// Whether another user has this name.
+pub(crate) fn is_taken(db: &mut DbConnection, username: &str, by_other_than: i64) -> Query<bool> {
+    let others = oauth_users::table
+        .filter(oauth_users::username.eq(username))
+        .filter(oauth_users::id.ne(by_other_than));
+    diesel::select(diesel::dsl::exists(others)).get_result(db)
+}
+
+/// Changes a user.
+pub(crate) fn update(db: &mut DbConnection, id: i64, change: &UserChange) -> Query<()> {
+    let changes = (
+        oauth_users::username.eq(&change.username),
+        oauth_users::first_name.eq(&change.first_name),
+        oauth_users::last_name.eq(&change.last_name),
+        oauth_users::email.eq(&change.email),
+        oauth_users::is_staff.eq(change.is_staff || change.is_superuser),
+        oauth_users::is_superuser.eq(change.is_superuser),
+        oauth_users::is_active.eq(change.is_active),
+    );
+    diesel::update(oauth_users::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// Deletes a user, and the sessions with it.
+pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
+    diesel::delete(oauth_users::table.find(id)).execute(db).map(drop)
+}
+
+/// Ends what a user has begun: sessions, grants, consents, and that clients act for the user.
+pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
+    let subject = id.to_string();
+    session::delete_of_user(db, id)?;
+    grant::revoke_of_subject(db, &subject, None, now)?;
+    consent::forget(db, &subject, None)?;
+    client::disown(db, &subject)
 }
 
 /// The user of this name, unless deactivated.
@@ -110,6 +154,6 @@ pub(crate) fn still_has(db: &mut DbConnection, user: &User) -> Query<bool> {
 pub(crate) fn set_password(db: &mut DbConnection, id: i64, password_hash: &str) -> Query<bool> {
     let user = diesel::update(oauth_users::table.find(id));
     let changed = user.set(oauth_users::password_hash.eq(password_hash)).execute(db)?;
-    diesel::delete(oauth_sessions::table.filter(oauth_sessions::user_id.eq(id))).execute(db)?;
+    session::delete_of_user(db, id)?;
     Ok(changed == 1)
 }

@@ -24,6 +24,7 @@ both_databases! {
             first_name: "Alice".to_owned(),
             last_name: "Liddell".to_owned(),
             email: "alice@example.com".to_owned(),
+            is_staff: false,
             is_superuser: true,
         };
         let user = fixture.server.create_user(new, PASSWORD).await.unwrap();

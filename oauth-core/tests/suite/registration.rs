@@ -182,7 +182,7 @@ both_databases! {
         for invalid in ["", "a b", "a\"b", "\u{fc}", &"a".repeat(256)] {
             let refusal = fixture.server.register_scope(invalid, "").await.unwrap_err();
             assert!(
-                matches!(refusal, RegistrationError::Invalid { field: "scope", .. }),
+                matches!(refusal, RegistrationError::Invalid { field: "name", .. }),
                 "{invalid}"
             );
         }

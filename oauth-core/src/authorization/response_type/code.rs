@@ -30,7 +30,7 @@ pub(in crate::authorization) async fn issue(
 
     let insert = move |db: &mut store::DbConnection| {
         let grant_id = store::grant::insert(db, &grant)?;
-        store::authorization_code::insert(db, grant_id, &code)
+        store::authorization_code::insert(db, grant_id, &code).map(drop)
     };
     let accepted = || -> LedTo<()> {
         let accepted = request.accepted_by(subject);

@@ -42,6 +42,17 @@ impl Executor {
         }
     }
 
+    /// What reads more than a few rows keeps no worker busy.
+    pub(super) async fn list<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.read(work).await,
+            Self::Sqlite(sqlite) => sqlite.list(work).await,
+        }
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,

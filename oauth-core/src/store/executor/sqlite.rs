@@ -34,6 +34,13 @@ impl Sqlite {
         if let Some(mut connection) = self.readers.try_get() {
             return Ok(work(&mut connection)?);
         }
+        self.list(work).await
+    }
+
+    pub(super) async fn list<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let readers = self.readers.clone();
         let waiting = move || Ok(work(&mut *readers.get()?)?);
         tokio::task::spawn_blocking(waiting).await.map_err(StoreError::internal)?

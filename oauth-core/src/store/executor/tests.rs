@@ -21,7 +21,7 @@ fn insert(name: &str, then: impl Fn(&mut DbConnection) -> Query<()> + Send + 'st
     let scope = NewScope { name: name.to_owned(), ..NewScope::default() };
     Box::new(move |db| {
         let inserted = scope::insert(db, &scope)?;
-        then(db).map(|()| inserted)
+        then(db).map(|()| inserted.is_some())
     })
 }
 

@@ -4,9 +4,13 @@
 //! A session ends when it was idle for too long, when it is too old, when its user signs out, and when the user's
 //! password changes.
 
+pub(crate) mod check;
+
 use crate::{
-    AuthorizationServer, EventKind, NewUser, Secret, StoreError, Timestamp, User,
+    AuthorizationServer, EventKind, FieldError, NewUser, Problem, Secret, StoreError, Timestamp,
+    User,
     event::LedTo,
+    field::Faults,
     secret::Digest,
     store::{self, DbConnection},
 };
@@ -47,9 +51,26 @@ pub enum AccountError {
     /// There is already a user of this name.
     #[error("the user name {0} is taken")]
     Taken(String),
+    /// Another field does not hold what it should.
+    #[error(transparent)]
+    Invalid(FieldError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl AccountError {
+    /// Of all that is wrong with an account.
+    fn first(faults: Vec<FieldError>) -> Self {
+        match faults.into_iter().next() {
+            Some(FieldError { field: "username", .. }) => Self::InvalidUsername,
+            Some(FieldError { field: "password", problem: Problem::TooShort(_) }) => {
+                Self::ShortPassword
+            }
+            Some(fault) => Self::Invalid(fault),
+            None => Self::Store(StoreError::internal("an account was refused for nothing")),
+        }
+    }
 }
 
 impl AuthorizationServer {
@@ -58,11 +79,10 @@ impl AuthorizationServer {
     /// # Errors
     /// When the name or the password cannot be used.
     pub async fn create_user(&self, user: NewUser, password: &str) -> Result<User, AccountError> {
-        let length = user.username.chars().count();
-        if !(1..=150).contains(&length) || user.username.chars().any(char::is_control) {
-            return Err(AccountError::InvalidUsername);
-        }
-        check_password(password)?;
+        let mut faults = Faults::default();
+        check::user(&user, &mut faults);
+        check::password(password, &mut faults);
+        faults.into_result().map_err(AccountError::first)?;
         let (hash, now) = (self.hasher.hash(password).await?, self.now());
         let username = user.username.clone();
         let created =
@@ -75,7 +95,9 @@ impl AuthorizationServer {
     /// # Errors
     /// When the password cannot be used.
     pub async fn set_password(&self, user_id: i64, password: &str) -> Result<bool, AccountError> {
-        check_password(password)?;
+        let mut faults = Faults::default();
+        check::password(password, &mut faults);
+        faults.into_result().map_err(AccountError::first)?;
         let hash = self.hasher.hash(password).await?;
         Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
     }
@@ -90,12 +112,7 @@ impl AuthorizationServer {
         username: &str,
         password: &str,
     ) -> Result<Option<User>, StoreError> {
-        let known = if username.contains('\0') {
-            None // nothing that a database could hold
-        } else {
-            let username = username.to_owned();
-            self.store.read(move |db| store::user::named(db, &username)).await?
-        };
+        let known = self.user_named(username).await?;
         let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
         let verified = self.hasher.verify(password, hash).await?;
         if !verified {
@@ -119,6 +136,9 @@ impl AuthorizationServer {
     /// # Errors
     /// When the store fails.
     pub async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
+        if username.contains('\0') {
+            return Ok(None); // nothing that a database could hold
+        }
         let username = username.to_owned();
         self.store.read(move |db| store::user::named(db, &username)).await
     }
@@ -215,8 +235,4 @@ impl AuthorizationServer {
     fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {
         (used_at + self.settings.session_idle).min(created_at + self.settings.session_lifetime)
     }
-}
-
-fn check_password(password: &str) -> Result<(), AccountError> {
-    if password.chars().count() < 8 { Err(AccountError::ShortPassword) } else { Ok(()) }
 }

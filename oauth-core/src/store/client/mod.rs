@@ -1,17 +1,21 @@
 //! Clients: RFC 6749 §2.
 
+mod registration;
+
 use std::fmt;
 
 use diesel::prelude::*;
 
-use super::{DbConnection, Query, schema::oauth_clients};
-use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp, secret::Digest};
+pub(crate) use self::registration::{ClientFields, Registration, StoredSecret};
+use super::{DbConnection, Query, schema::oauth_clients, scope};
+use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
 pub struct Client {
-    pub(crate) id: i64,
+    /// The key of its row.
+    pub id: i64,
     /// The identifier that the client sends as `client_id` (§2.2).
     pub client_id: String,
     /// The name that users see.
@@ -33,9 +37,12 @@ pub struct Client {
     pub scopes: Scopes,
     /// Whether `response_type=code` takes a PKCE challenge (RFC 7636).
     pub require_pkce: bool,
-    pub(crate) version: i64,
+    /// Rises with every change: what was made from an older one is known to be old.
+    pub version: i64,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Since when its requests are refused and its tokens are dead.
+    pub disabled_at: Option<Timestamp>,
     /// Whether the client may ask for every scope that the server gives.
     pub any_scope: bool,
     /// What the client gets when it asks for no scope (§3.3).
@@ -61,18 +68,33 @@ pub struct Client {
     pub secret_prefix: String,
 }
 
+/// A client, as far as it is named beside what hangs on it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub struct ClientName {
+    /// The key of its row.
+    pub id: i64,
+    /// The identifier that the client sends as `client_id`.
+    pub client_id: String,
+    /// The name that users see.
+    pub name: String,
+}
+
 impl Client {
     /// The registered redirection endpoints (§3.1.2.2).
     pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
         self.redirect_uris.split_ascii_whitespace()
     }
 
+    /// The grants that the client may use.
+    pub fn grant_types(&self) -> impl Iterator<Item = GrantType> {
+        self.grant_types.split_ascii_whitespace().filter_map(|name| name.parse().ok())
+    }
+
     /// Whether the client may use a grant.
     #[must_use]
     pub fn allows(&self, grant_type: GrantType) -> bool {
-        self.grant_types
-            .split_ascii_whitespace()
-            .any(|registered| registered == grant_type.as_str())
+        self.grant_types().any(|registered| registered == grant_type)
     }
 
     /// When its requests must carry `state`, where its registration says so; `None` is the server's setting.
@@ -96,35 +118,6 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What is stored of a new client.
-pub(crate) struct NewClientRow {
-    pub(crate) client_id: String,
-    pub(crate) name: String,
-    pub(crate) description: String,
-    pub(crate) client_uri: Option<String>,
-    pub(crate) logo_uri: Option<String>,
-    pub(crate) is_public: bool,
-    pub(crate) secret_digest: Option<Digest>,
-    pub(crate) secret_hash: Option<String>,
-    pub(crate) redirect_uris: String,
-    pub(crate) grant_types: String,
-    pub(crate) scopes: String,
-    pub(crate) require_pkce: bool,
-    pub(crate) created_at: Timestamp,
-    pub(crate) any_scope: bool,
-    pub(crate) default_scopes: String,
-    pub(crate) access_token_lifetime: Option<i64>,
-    pub(crate) refresh_token_lifetime: Option<i64>,
-    pub(crate) owner: Option<String>,
-    pub(crate) acts_as_owner: bool,
-    pub(crate) skip_consent: bool,
-    pub(crate) policy_uri: Option<String>,
-    pub(crate) tos_uri: Option<String>,
-    pub(crate) require_state: Option<&'static str>,
-    pub(crate) fragment_supported: bool,
-    pub(crate) secret_prefix: String,
-}
-
 /// The client of this identifier, unless it is disabled.
 pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Client>> {
     oauth_clients::table
@@ -133,6 +126,16 @@ pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Clien
         .select(Client::as_select())
         .first(db)
         .optional()
+}
+
+/// The client of this key, disabled or not.
+pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> {
+    oauth_clients::table.find(id).select(Client::as_select()).first(db).optional()
+}
+
+/// What the client of this key is registered with.
+pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
+    oauth_clients::table.find(id).select(ClientFields::as_select()).first(db)
 }
 
 /// The key of a client, disabled or not.
@@ -149,54 +152,75 @@ pub(crate) fn exists(db: &mut DbConnection, client_id: &str) -> Query<bool> {
     .get_result(db)
 }
 
-/// Inserts a client; `false` when its identifier is taken.
-pub(crate) fn insert(db: &mut DbConnection, client: &NewClientRow) -> Query<bool> {
-    if exists(db, &client.client_id)? {
-        return Ok(false);
-    }
-    diesel::insert_into(oauth_clients::table)
-        .values((
-            oauth_clients::client_id.eq(&client.client_id),
-            oauth_clients::name.eq(&client.name),
-            oauth_clients::description.eq(&client.description),
-            oauth_clients::client_uri.eq(&client.client_uri),
-            oauth_clients::logo_uri.eq(&client.logo_uri),
-            oauth_clients::is_public.eq(client.is_public),
-            oauth_clients::secret_digest.eq(client.secret_digest.as_ref().map(Digest::as_bytes)),
-            oauth_clients::secret_hash.eq(&client.secret_hash),
-            oauth_clients::redirect_uris.eq(&client.redirect_uris),
-            oauth_clients::grant_types.eq(&client.grant_types),
-            oauth_clients::scopes.eq(&client.scopes),
-            oauth_clients::require_pkce.eq(client.require_pkce),
-            oauth_clients::version.eq(1),
-            oauth_clients::created_at.eq(client.created_at),
-            oauth_clients::any_scope.eq(client.any_scope),
-            oauth_clients::default_scopes.eq(&client.default_scopes),
-            oauth_clients::access_token_lifetime.eq(client.access_token_lifetime),
-            oauth_clients::refresh_token_lifetime.eq(client.refresh_token_lifetime),
-            oauth_clients::owner.eq(&client.owner),
-            oauth_clients::acts_as_owner.eq(client.acts_as_owner),
-            oauth_clients::skip_consent.eq(client.skip_consent),
-            oauth_clients::policy_uri.eq(&client.policy_uri),
-            oauth_clients::tos_uri.eq(&client.tos_uri),
-            oauth_clients::require_state.eq(client.require_state),
-            oauth_clients::fragment_supported.eq(client.fragment_supported),
-            oauth_clients::secret_prefix.eq(&client.secret_prefix),
-        ))
-        .execute(db)?;
-    Ok(true)
-}
-
-/// Disables or enables a client; `false` when there is none of this identifier.
-pub(crate) fn set_disabled(
+/// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken.
+pub(crate) fn register(
     db: &mut DbConnection,
     client_id: &str,
+    registration: &Registration,
+    new_scopes: &Scopes,
+    now: Timestamp,
+) -> Query<Option<i64>> {
+    if exists(db, client_id)? {
+        return Ok(None);
+    }
+    scope::insert_named(db, new_scopes)?;
+    diesel::insert_into(oauth_clients::table)
+        .values((
+            oauth_clients::client_id.eq(client_id),
+            oauth_clients::version.eq(1),
+            oauth_clients::created_at.eq(now),
+            &registration.fields,
+            &registration.secret,
+        ))
+        .returning(oauth_clients::id)
+        .get_result(db)
+        .map(Some)
+}
+
+/// Disables or enables a client; `false` when there is none of this key.
+pub(crate) fn set_disabled(
+    db: &mut DbConnection,
+    id: i64,
     disabled_at: Option<Timestamp>,
 ) -> Query<bool> {
-    let client = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
     let changes = (
         oauth_clients::disabled_at.eq(disabled_at),
         oauth_clients::version.eq(oauth_clients::version + 1),
     );
-    Ok(diesel::update(client).set(changes).execute(db)? == 1)
+    Ok(diesel::update(oauth_clients::table.find(id)).set(changes).execute(db)? == 1)
+}
+
+/// Changes a client, unless it has changed since this version of it; `false` then.
+pub(crate) fn update(
+    db: &mut DbConnection,
+    id: i64,
+    version: i64,
+    fields: &ClientFields,
+) -> Query<bool> {
+    let unchanged = oauth_clients::table.find(id).filter(oauth_clients::version.eq(version));
+    let changes = (fields, oauth_clients::version.eq(version + 1));
+    Ok(diesel::update(unchanged).set(changes).execute(db)? == 1)
+}
+
+/// Gives a client another secret, or none.
+pub(crate) fn set_secret(db: &mut DbConnection, id: i64, secret: &StoredSecret) -> Query<()> {
+    let changes = (secret, oauth_clients::version.eq(oauth_clients::version + 1));
+    diesel::update(oauth_clients::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// Deletes a client, and with it all that hangs on it.
+pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
+    diesel::delete(oauth_clients::table.find(id)).execute(db).map(drop)
+}
+
+/// From here on no client acts for this user.
+pub(crate) fn disown(db: &mut DbConnection, owner: &str) -> Query<()> {
+    let acting = oauth_clients::table
+        .filter(oauth_clients::owner.eq(owner))
+        .filter(oauth_clients::acts_as_owner);
+    let changes = (
+        oauth_clients::acts_as_owner.eq(false),
+        oauth_clients::version.eq(oauth_clients::version + 1),
+    );
+    diesel::update(acting).set(changes).execute(db).map(drop)
 }

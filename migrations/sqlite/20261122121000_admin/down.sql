@@ -1,0 +1,14 @@
+DROP INDEX oauth_grants_revoked;
+DROP INDEX oauth_grants_live;
+DROP INDEX oauth_users_is_active;
+DROP INDEX oauth_users_is_staff;
+DROP INDEX oauth_users_email;
+DROP INDEX oauth_users_username;
+DROP INDEX oauth_scopes_is_enabled;
+DROP INDEX oauth_scopes_name;
+DROP INDEX oauth_clients_acts_as_owner;
+DROP INDEX oauth_clients_disabled;
+DROP INDEX oauth_clients_enabled;
+DROP INDEX oauth_clients_is_public;
+DROP INDEX oauth_clients_name;
+DROP TABLE oauth_audit;

@@ -1,0 +1,70 @@
+//! What is issued by hand: to whom, and what it may allow.
+
+use super::{Actor, Admin, AdminError};
+use crate::{
+    Client, Scopes, Secret,
+    field::{Faults, Problem},
+    scope_request::{ScopeFault, available},
+    store::{self, DbConnection, Query},
+};
+
+/// What was issued by hand: its key, and its value, which can only be seen this once.
+#[derive(Debug, Clone)]
+pub struct IssuedByHand {
+    /// The key of its row.
+    pub id: i64,
+    /// The code or token.
+    pub secret: Secret,
+}
+
+impl Admin {
+    /// The client that something is issued to by hand, where it can be: every fault of the form at once.
+    pub(super) async fn issued_for(
+        &self,
+        client: i64,
+        scopes: &Scopes,
+        subject: Option<&str>,
+        check: impl Fn(&mut Faults, &Client),
+    ) -> Result<Client, AdminError> {
+        let mut faults = Faults::default();
+        if let Some(subject) = subject {
+            faults.subject("subject", subject);
+        }
+        let found = self.client(client).await?;
+        match &found {
+            None => faults.malformed("client", "there is no such client"),
+            Some(client) if client.disabled_at.is_some() => {
+                faults.malformed("client", "is disabled");
+            }
+            Some(client) => {
+                check(&mut faults, client);
+                match available(&self.server, client, scopes).await {
+                    Ok(_) if scopes.is_empty() => faults.add("scopes", Problem::Empty),
+                    Ok(_) => {}
+                    Err(ScopeFault::Refused(why)) => faults.malformed("scopes", why),
+                    Err(ScopeFault::Failed(error)) => return Err(error.into()),
+                }
+            }
+        }
+        faults.into_result()?;
+        found.ok_or(AdminError::NotFound)
+    }
+
+    /// Only a superuser may let something act for a member of staff who is somebody else.
+    pub(super) fn may_act_for(
+        db: &mut DbConnection,
+        actor: &Actor,
+        subject: Option<&str>,
+    ) -> Query<Result<(), AdminError>> {
+        let Some(subject) = subject else { return Ok(Ok(())) };
+        let id = subject.parse().ok().filter(|_| !actor.is_superuser && subject != actor.subject);
+        let user = match id {
+            Some(id) => store::user::with_key(db, id)?,
+            None => None,
+        };
+        let is_staff = user.is_some_and(|user| user.is_staff || user.is_superuser);
+        Ok(if is_staff { Err(AdminError::Forbidden(FOR_STAFF)) } else { Ok(()) })
+    }
+}
+
+const FOR_STAFF: &str = "only a superuser may let something act for a member of staff";

@@ -1,0 +1,171 @@
+//! What staff change of clients.
+
+use crate::{
+    Client, ClientChange, ClientSecret, EventKind, NewClient, Registered, Scopes, Secret,
+    admin::{Action, Actor, Admin, AdminError, Change, Entry, Kind, taken},
+    registration::{Prepared, check},
+    store::{
+        self, DbConnection, Query,
+        client::{Registration, StoredSecret},
+    },
+};
+
+impl Admin {
+    /// Registers a client. A secret that was generated can only be seen this once.
+    ///
+    /// # Errors
+    /// When fields are wrong, or the identifier is taken.
+    pub async fn create_client(&self, new: NewClient) -> Result<Registered, AdminError> {
+        let (unknown, Prepared { registration, secret }) = self.judge(&new).await?;
+        let client_id = new.client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
+        let (actor, now) = (self.actor.clone(), self.server.now());
+        let create = move |db: &mut DbConnection| {
+            if let Err(refusal) = may_have(db, &actor, &registration)? {
+                return Ok(Err(refusal));
+            }
+            let id = store::client::register(db, &client_id, &registration, &unknown, now)?;
+            let Some(id) = id else { return Ok(Err(taken("client_id"))) };
+            let created = store::client::with_key(db, id)?.ok_or(AdminError::NotFound);
+            Ok(created.map(|client| {
+                let entry = entry(Action::Create, &client, ClientChange::Registered);
+                (client, Some(entry))
+            }))
+        };
+        let client = self.change("client_id", create).await?;
+        Ok(Registered { client, secret })
+    }
+
+    /// Changes a client; `version` is that of the client that the form was made from. The identifier stays as it is.
+    /// [`ClientSecret::Generated`] means that it has a secret: as before or, where it had none, a new one, which can
+    /// only be seen this once.
+    ///
+    /// # Errors
+    /// When fields are wrong, or somebody else has changed the client since.
+    pub async fn update_client(
+        &self,
+        id: i64,
+        version: i64,
+        new: NewClient,
+    ) -> Result<Registered, AdminError> {
+        let (unknown, Prepared { registration, secret }) = self.judge(&new).await?;
+        let chosen = matches!(new.secret, ClientSecret::Chosen(_));
+        let actor = self.actor.clone();
+        let update = move |db: &mut DbConnection| {
+            let old = match of_version(db, id, version)? {
+                Ok(old) => old,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            if let Err(refusal) = may_have(db, &actor, &registration)? {
+                return Ok(Err(refusal));
+            }
+            let mut changes = registration.fields.changed_from(&store::client::fields(db, id)?);
+            let another_secret = chosen || old.is_public != registration.fields.is_public;
+            changes.extend(another_secret.then_some("secret"));
+            if changes.is_empty() {
+                return Ok(Ok(((old, false), None)));
+            }
+            store::scope::insert_named(db, &unknown)?;
+            store::client::update(db, id, version, &registration.fields)?;
+            if another_secret {
+                store::client::set_secret(db, id, &registration.secret)?;
+            }
+            let entry = entry(Action::Update, &old, ClientChange::Changed).naming(changes);
+            let updated = store::client::with_key(db, id)?.unwrap_or(old);
+            Ok(Ok(((updated, another_secret), Some(entry))))
+        };
+        let (client, another_secret) = self.change("client_id", update).await?;
+        Ok(Registered { client, secret: secret.filter(|_| another_secret) })
+    }
+
+    /// Gives a client a new secret, which can only be seen this once. The old one is refused from here on, also where
+    /// it was remembered as verified.
+    ///
+    /// # Errors
+    /// When there is no such client, or it is public.
+    pub async fn rotate_client_secret(&self, id: i64) -> Result<Secret, AdminError> {
+        let secret = Secret::generate();
+        let (stored, actor) = (StoredSecret::drawn(&secret), self.actor.clone());
+        let rotate = move |db: &mut DbConnection| {
+            let Some(client) = store::client::with_key(db, id)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
+            if client.is_public {
+                return Ok(Err(AdminError::Refused("a public client has no secret")));
+            }
+            let acts_for = client.owner.as_deref().filter(|_| client.acts_as_owner);
+            if let Err(refusal) = Self::may_act_for(db, &actor, acts_for)? {
+                return Ok(Err(refusal));
+            }
+            store::client::set_secret(db, id, &stored)?;
+            Ok(Ok(((), Some(entry(Action::RotateSecret, &client, ClientChange::SecretRotated)))))
+        };
+        self.change("client_id", rotate).await?;
+        Ok(secret)
+    }
+
+    /// Disables a client, or enables it again: while it is disabled its requests are refused and its tokens are dead.
+    ///
+    /// # Errors
+    /// When there is no such client.
+    pub async fn set_client_disabled(&self, id: i64, disabled: bool) -> Result<(), AdminError> {
+        let disabled_at = disabled.then(|| self.server.now());
+        let (action, change) = if disabled {
+            (Action::Disable, ClientChange::Disabled)
+        } else {
+            (Action::Enable, ClientChange::Enabled)
+        };
+        let set = move |db: &mut DbConnection| {
+            let Some(client) = store::client::with_key(db, id)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
+            if client.disabled_at.is_some() == disabled {
+                return Ok(Ok(((), None)));
+            }
+            store::client::set_disabled(db, id, disabled_at)?;
+            Ok(Ok(((), Some(entry(action, &client, change)))))
+        };
+        self.change("client_id", set).await
+    }
+
+    /// Deletes a client, with its grants, codes, tokens and consents.
+    ///
+    /// # Errors
+    /// When there is no such client.
+    pub async fn delete_client(&self, id: i64) -> Result<(), AdminError> {
+        let delete = move |db: &mut DbConnection| -> Change<()> {
+            let Some(client) = store::client::with_key(db, id)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
+            store::client::delete(db, id)?;
+            Ok(Ok(((), Some(entry(Action::Delete, &client, ClientChange::Deleted)))))
+        };
+        self.change("client_id", delete).await
+    }
+
+    async fn judge(&self, new: &NewClient) -> Result<(Scopes, Prepared), AdminError> {
+        let unknown = self.server.unknown_scopes(&new.named_scopes()).await?;
+        check::client(new, &unknown).into_result()?;
+        Ok((unknown, self.server.prepare(new).await?))
+    }
+}
+
+fn entry(action: Action, client: &Client, change: ClientChange) -> Entry {
+    let event = EventKind::ClientChanged { client_id: client.client_id.clone(), change };
+    Entry::new(action, Kind::Client, client.id, &client.name).raising(event)
+}
+
+fn of_version(db: &mut DbConnection, id: i64, version: i64) -> Query<Result<Client, AdminError>> {
+    let client = store::client::with_key(db, id)?.ok_or(AdminError::NotFound);
+    Ok(client.and_then(|client| {
+        if client.version == version { Ok(client) } else { Err(AdminError::Conflict) }
+    }))
+}
+
+fn may_have(
+    db: &mut DbConnection,
+    actor: &Actor,
+    registration: &Registration,
+) -> Query<Result<(), AdminError>> {
+    let fields = &registration.fields;
+    Admin::may_act_for(db, actor, fields.owner.as_deref().filter(|_| fields.acts_as_owner))
+}

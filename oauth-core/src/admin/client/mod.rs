@@ -1,0 +1,110 @@
+//! Clients: RFC 6749 §2.
+
+mod change;
+
+use super::{
+    AccessTokenRecord, Admin, AuthorizationCodeRecord, FamilyFilter, FamilyRecord, IssuedFilter,
+    Page, page::Cursor,
+};
+pub use crate::store::client::ClientName;
+use crate::{
+    Client, StoreError,
+    store::{self, DbConnection},
+};
+
+/// Which clients are listed.
+#[derive(Debug, Clone)]
+pub enum ClientFilter {
+    /// Every one.
+    All,
+    /// Those whose name begins so, in alphabetical order.
+    NameBegins(String),
+    /// The one of this identifier.
+    ClientId(String),
+    /// Those without a secret.
+    Public,
+    /// Those with one.
+    Confidential,
+    /// Those that are not disabled.
+    Enabled,
+    /// Those that are.
+    Disabled,
+}
+
+/// What the newest grants of a client led to.
+#[derive(Debug, Clone)]
+pub struct IssuedToClient {
+    /// Its newest grants, at most 10.
+    pub families: Vec<FamilyRecord>,
+    /// The newest codes of these, at most 5 of each.
+    pub codes: Vec<AuthorizationCodeRecord>,
+    /// The newest access tokens of these, at most 5 of each.
+    pub access_tokens: Vec<AccessTokenRecord>,
+}
+
+impl Admin {
+    /// A page of the clients; `after` is the `next` of the page before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn clients(
+        &self,
+        filter: ClientFilter,
+        after: Option<&str>,
+    ) -> Result<Page<Client>, StoreError> {
+        let by_name = match &filter {
+            ClientFilter::NameBegins(text) | ClientFilter::ClientId(text)
+                if text.contains('\0') =>
+            {
+                return Ok(Page::empty());
+            }
+            ClientFilter::NameBegins(_) => true,
+            _ => false,
+        };
+        let cursor = Cursor::new(after);
+        let list = move |db: &mut DbConnection| store::list::clients(db, &filter, &cursor);
+        let rows = self.server.store.list(list).await?;
+        Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.name))))
+    }
+
+    /// The client of this key, disabled or not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn client(&self, id: i64) -> Result<Option<Client>, StoreError> {
+        self.server.store.read(move |db| store::client::with_key(db, id)).await
+    }
+
+    /// What was issued to a client lately.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn issued_to_client(&self, id: i64) -> Result<IssuedToClient, StoreError> {
+        let now = self.server.now();
+        let list = move |db: &mut DbConnection| {
+            let mut families = store::list::families(db, &FamilyFilter::OfClient(id), i64::MAX)?;
+            families.truncate(FAMILIES_OF_CLIENT);
+            let (mut codes, mut access_tokens) = (Vec::new(), Vec::new());
+            for family in &families {
+                let of_family = IssuedFilter::OfFamily(family.grant.id);
+                let newest = store::list::codes(db, &of_family, i64::MAX)?;
+                codes.extend(newest.into_iter().take(OF_FAMILY));
+                let newest = store::list::access_tokens(db, &of_family, i64::MAX)?;
+                access_tokens.extend(newest.into_iter().take(OF_FAMILY));
+            }
+            Ok((families, codes, access_tokens))
+        };
+        let (families, codes, access_tokens) = self.server.store.list(list).await?;
+        Ok(IssuedToClient {
+            families: families.into_iter().map(|row| FamilyRecord::of(row, now)).collect(),
+            codes: codes.into_iter().map(|row| AuthorizationCodeRecord::of(row, now)).collect(),
+            access_tokens: access_tokens
+                .into_iter()
+                .map(|row| AccessTokenRecord::of(row, now))
+                .collect(),
+        })
+    }
+}
+
+const FAMILIES_OF_CLIENT: usize = 10;
+const OF_FAMILY: usize = 5;

@@ -1,0 +1,139 @@
+//! What staff may see and change: the admin site without its pages.
+//!
+//! Every change is one transaction with its row of the audit trail; what is refused leaves nothing behind. Every list
+//! costs a page, however long the table is: a filter is one of those that an index serves. What is shown never holds a
+//! secret or a digest.
+
+mod access_token;
+mod audit;
+mod authorization_code;
+mod by_hand;
+mod client;
+mod family;
+mod page;
+mod scope;
+mod state;
+mod user;
+
+pub use self::{
+    access_token::{AccessTokenRecord, NewAccessToken},
+    audit::{Action, AuditFilter, AuditRecord, Kind},
+    authorization_code::{AuthorizationCodeRecord, NewAuthorizationCode},
+    by_hand::IssuedByHand,
+    client::{ClientFilter, ClientName, IssuedToClient},
+    family::{FamilyDetails, FamilyFilter, FamilyRecord, RefreshTokenRecord},
+    page::{PAGE_SIZE, Page},
+    scope::{ScopeChange, ScopeFilter, ScopeRecord},
+    state::State,
+    user::{UserChange, UserFilter},
+};
+pub(crate) use self::{audit::Entry, page::Cursor};
+use crate::{
+    AuthorizationServer, FieldError, Problem, Secret, StoreError,
+    event::LedTo,
+    store::{self, DbConnection, Query},
+};
+
+/// Who changes something, as the audit trail names them.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The subject; of the bundled accounts the key of the user's row, as text.
+    pub subject: String,
+    /// The name that people know them by.
+    pub name: String,
+    /// Whether they may change what concerns staff.
+    pub is_superuser: bool,
+}
+
+/// The server in the hands of a member of staff: that the actor is one is for the caller to see to.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    server: AuthorizationServer,
+    actor: Actor,
+}
+
+/// Why something was not changed. Nothing was saved then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// Fields do not hold what they should.
+    #[error("{} fields do not hold what they should", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// There is no such record, or none any more.
+    #[error("there is no such record")]
+    NotFound,
+    /// Somebody else has changed it since it was read.
+    #[error("somebody else has changed it in the meantime")]
+    Conflict,
+    /// It is for superusers only.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// It cannot be done to this record, as it stands.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Which codes and tokens are listed.
+#[derive(Debug, Clone)]
+pub enum IssuedFilter {
+    /// Every one.
+    All,
+    /// The one of this whole value.
+    Value(Secret),
+    /// Those that hang on one grant, by its key.
+    OfFamily(i64),
+}
+
+impl AuthorizationServer {
+    /// What staff may see and change, in the name of one of them.
+    #[must_use]
+    pub fn admin(&self, actor: Actor) -> Admin {
+        Admin { server: self.clone(), actor }
+    }
+}
+
+/// What a change comes to inside its transaction: a value and what the trail says of it, unless nothing changed; or a
+/// refusal, before anything was written.
+pub(crate) type Change<T> = Query<Result<(T, Option<Entry>), AdminError>>;
+
+impl Admin {
+    /// What every change ends with: the change and its row of the trail, in one transaction. Where somebody else took
+    /// the name of the record a moment before, the field `unique` says so.
+    async fn change<T: Send + 'static>(
+        &self,
+        unique: &'static str,
+        work: impl Fn(&mut DbConnection) -> Change<T> + Send + 'static,
+    ) -> Result<T, AdminError> {
+        let (actor, now) = (self.actor.clone(), self.server.now());
+        let audited = move |db: &mut DbConnection| {
+            let outcome = work(db)?;
+            if let Ok((_, Some(entry))) = &outcome {
+                store::audit::insert(db, &actor, entry, now)?;
+            }
+            Ok(outcome)
+        };
+        let heard = || -> LedTo<Result<(T, Option<Entry>), AdminError>> {
+            Box::new(|outcome| match outcome {
+                Ok((_, Some(entry))) => entry.events.clone(),
+                Ok((_, None)) | Err(_) => Vec::new(),
+            })
+        };
+        match self.server.write_and_raise(audited, heard).await {
+            Err(error) if error.is_duplicate() => Err(taken(unique)),
+            written => written?.map(|(value, _)| value),
+        }
+    }
+}
+
+impl From<Vec<FieldError>> for AdminError {
+    fn from(faults: Vec<FieldError>) -> Self {
+        Self::Invalid(faults)
+    }
+}
+
+fn taken(field: &'static str) -> AdminError {
+    AdminError::Invalid(vec![FieldError { field, problem: Problem::Taken }])
+}

@@ -1,0 +1,130 @@
+//! Scopes.
+
+use super::{Action, Admin, AdminError, Entry, Kind, Page, page::Cursor, taken};
+pub use crate::store::scope::ScopeRecord;
+use crate::{
+    NewScope, StoreError, registration,
+    store::{self, DbConnection},
+};
+
+/// Which scopes are listed.
+#[derive(Debug, Clone)]
+pub enum ScopeFilter {
+    /// Every one.
+    All,
+    /// Those whose name begins so, in alphabetical order.
+    NameBegins(String),
+    /// Those that are given.
+    Enabled,
+    /// Those that are not.
+    Disabled,
+}
+
+/// What can be changed of a scope: clients and tokens know it by its name, which stays.
+#[derive(Debug, Clone)]
+pub struct ScopeChange {
+    /// What it allows, in a few words for users; may be empty.
+    pub title: String,
+    /// What it allows, in a sentence for users.
+    pub description: String,
+    /// Whether it is given to anybody; tokens that have it keep it.
+    pub is_enabled: bool,
+}
+
+impl Admin {
+    /// A page of the scopes; `after` is the `next` of the page before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn scopes(
+        &self,
+        filter: ScopeFilter,
+        after: Option<&str>,
+    ) -> Result<Page<ScopeRecord>, StoreError> {
+        let by_name = matches!(filter, ScopeFilter::NameBegins(_));
+        if matches!(&filter, ScopeFilter::NameBegins(text) if text.contains('\0')) {
+            return Ok(Page::empty());
+        }
+        let cursor = Cursor::new(after);
+        let list = move |db: &mut DbConnection| store::list::scopes(db, &filter, &cursor);
+        let rows = self.server.store.list(list).await?;
+        Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.name))))
+    }
+
+    /// The scope of this key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn scope(&self, id: i64) -> Result<Option<ScopeRecord>, StoreError> {
+        self.server.store.read(move |db| store::scope::with_key(db, id)).await
+    }
+
+    /// Registers a scope.
+    ///
+    /// # Errors
+    /// When a field is wrong, or the name is taken.
+    pub async fn create_scope(&self, new: NewScope) -> Result<ScopeRecord, AdminError> {
+        registration::check::scope(&new).into_result()?;
+        let create = move |db: &mut DbConnection| {
+            let Some(id) = store::scope::insert(db, &new)? else { return Ok(Err(taken("name"))) };
+            let entry = Entry::new(Action::Create, Kind::Scope, id, &new.name);
+            let created = store::scope::with_key(db, id)?;
+            Ok(created.map(|scope| (scope, Some(entry))).ok_or(AdminError::NotFound))
+        };
+        self.change("name", create).await
+    }
+
+    /// Changes a scope.
+    ///
+    /// # Errors
+    /// When a field is wrong, or there is no such scope.
+    pub async fn update_scope(
+        &self,
+        id: i64,
+        change: ScopeChange,
+    ) -> Result<ScopeRecord, AdminError> {
+        registration::check::scope_texts(&change.title, &change.description).into_result()?;
+        let update = move |db: &mut DbConnection| {
+            let Some(old) = store::scope::with_key(db, id)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
+            let changes = change.changes(&old);
+            if changes.is_empty() {
+                return Ok(Ok((old, None)));
+            }
+            store::scope::update(db, id, &change)?;
+            let entry = Entry::new(Action::Update, Kind::Scope, id, &old.name).naming(changes);
+            let ScopeChange { title, description, is_enabled } = change.clone();
+            let new = ScopeRecord { title, description, is_enabled, ..old };
+            Ok(Ok((new, Some(entry))))
+        };
+        self.change("name", update).await
+    }
+
+    /// Deletes a scope. Clients that list it keep it in their lists, and are not given it: only what the server knows
+    /// is. Tokens that have it keep it.
+    ///
+    /// # Errors
+    /// When there is no such scope.
+    pub async fn delete_scope(&self, id: i64) -> Result<(), AdminError> {
+        let delete = move |db: &mut DbConnection| {
+            let Some(scope) = store::scope::with_key(db, id)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
+            store::scope::delete(db, id)?;
+            Ok(Ok(((), Some(Entry::new(Action::Delete, Kind::Scope, id, &scope.name)))))
+        };
+        self.change("name", delete).await
+    }
+}
+
+impl ScopeChange {
+    fn changes(&self, old: &ScopeRecord) -> Vec<&'static str> {
+        let fields = [
+            ("title", self.title != old.title),
+            ("description", self.description != old.description),
+            ("is_enabled", self.is_enabled != old.is_enabled),
+        ];
+        fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! What a client and a scope may be registered with. Every fault is named, for a form to show beside its field.
+
+use super::{ClientSecret, NewClient};
+use crate::{
+    GrantType, InvalidRedirectUri, InvalidScope, NewScope, RedirectUri, Scopes,
+    field::{Faults, LONGEST_URI, Problem},
+    is_scope_token,
+    settings::LASTS,
+};
+
+/// What is wrong with a client; `unknown` are those of its scopes that the server lacks.
+pub(crate) fn client(new: &NewClient, unknown: &Scopes) -> Faults {
+    let mut faults = Faults::default();
+    names(new, &mut faults);
+    secret(new, &mut faults);
+    pages(new, &mut faults);
+    redirect_uris(new, &mut faults);
+    scopes(new, unknown, &mut faults);
+    policies(new, &mut faults);
+    faults
+}
+
+/// What is wrong with a scope.
+pub(crate) fn scope(new: &NewScope) -> Faults {
+    let mut faults = scope_texts(&new.title, &new.description);
+    scope_name("name", &new.name, &mut faults);
+    faults
+}
+
+/// What is wrong with what users are told of a scope.
+pub(crate) fn scope_texts(title: &str, description: &str) -> Faults {
+    let mut faults = Faults::default();
+    faults.line("title", title, LONGEST_NAME);
+    faults.lines("description", description);
+    faults
+}
+
+fn names(new: &NewClient, faults: &mut Faults) {
+    let visible = |text: &str| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    faults.filled_line("name", &new.name, LONGEST_NAME);
+    faults.lines("description", &new.description);
+    if !new.client_id.as_deref().is_none_or(visible) {
+        let problem = "must have 1 to 255 printable ASCII characters without spaces";
+        faults.malformed("client_id", problem);
+    }
+    if let Some(owner) = &new.owner {
+        faults.subject("owner", owner);
+    }
+}
+
+fn secret(new: &NewClient, faults: &mut Faults) {
+    if let ClientSecret::Chosen(secret) = &new.secret {
+        faults.chosen_secret("secret", secret.expose());
+    }
+    let is_public = matches!(new.secret, ClientSecret::None);
+    if is_public && new.grant_types.contains(&GrantType::ClientCredentials) {
+        let problem = "client_credentials is for clients with a secret (RFC 6749 4.4)";
+        faults.malformed("grant_types", problem);
+    }
+}
+
+fn pages(new: &NewClient, faults: &mut Faults) {
+    faults.web_page("client_uri", new.client_uri.as_deref());
+    faults.web_page("logo_uri", new.logo_uri.as_deref());
+    faults.web_page("policy_uri", new.policy_uri.as_deref());
+    faults.web_page("tos_uri", new.tos_uri.as_deref());
+}
+
+fn redirect_uris(new: &NewClient, faults: &mut Faults) {
+    for uri in &new.redirect_uris {
+        if uri.len() > LONGEST_URI {
+            faults.add("redirect_uris", Problem::TooLong(LONGEST_URI));
+        } else if let Err(InvalidRedirectUri(problem)) = RedirectUri::parse(uri) {
+            faults.malformed("redirect_uris", format!("{uri}: {problem}"));
+        }
+    }
+    if new.redirect_uris.len() > MOST_REDIRECT_URIS {
+        faults.malformed("redirect_uris", format!("must be at most {MOST_REDIRECT_URIS}"));
+    }
+    let redirected = [GrantType::AuthorizationCode, GrantType::Implicit];
+    let redirects = redirected.iter().any(|grant| new.grant_types.contains(grant));
+    if redirects && new.redirect_uris.is_empty() {
+        faults.malformed("redirect_uris", "these grants need at least one");
+    }
+}
+
+fn scopes(new: &NewClient, unknown: &Scopes, faults: &mut Faults) {
+    if new.register_unknown_scopes {
+        unknown.iter().for_each(|name| scope_name("scopes", name, faults));
+    } else if !unknown.is_empty() {
+        faults.malformed("scopes", format!("the server does not know {unknown}"));
+    }
+    if !new.any_scope && !new.default_scopes.is_within(&new.scopes) {
+        faults.malformed("default_scopes", "must be among the scopes of the client");
+    }
+}
+
+fn policies(new: &NewClient, faults: &mut Faults) {
+    let lifetimes = [
+        ("access_token_lifetime", new.access_token_lifetime),
+        ("refresh_token_lifetime", new.refresh_token_lifetime),
+    ];
+    for (field, lifetime) in lifetimes {
+        if !lifetime.is_none_or(super::Lifetime::is_possible) {
+            faults.malformed(field, format!("must be {LASTS}; say never for no end"));
+        }
+    }
+    if new.acts_as_owner && new.owner.is_none() {
+        faults.malformed("acts_as_owner", "needs an owner");
+    }
+}
+
+fn scope_name(field: &'static str, name: &str, faults: &mut Faults) {
+    if name.len() > LONGEST_SCOPE {
+        faults.add(field, Problem::TooLong(LONGEST_SCOPE));
+    } else if !is_scope_token(name) {
+        faults.malformed(field, InvalidScope.to_string());
+    }
+}
+
+impl NewClient {
+    /// The scopes that it names. With `any_scope`, its default ones need not be among its own.
+    pub(crate) fn named_scopes(&self) -> Scopes {
+        self.scopes.iter().chain(self.default_scopes.iter()).collect()
+    }
+}
+
+const LONGEST_NAME: usize = 100;
+/// An index holds it.
+const LONGEST_SCOPE: usize = 255;
+const MOST_REDIRECT_URIS: usize = 100;

@@ -1,0 +1,89 @@
+//! What is stored of a client's registration: the columns that it sets, and that a change of it sets again.
+
+use diesel::prelude::*;
+
+use crate::{Secret, secret::Digest, store::schema::oauth_clients};
+
+/// A registration that has been judged.
+#[derive(Clone)]
+pub(crate) struct Registration {
+    pub(crate) fields: ClientFields,
+    pub(crate) secret: StoredSecret,
+}
+
+/// All of it but the identifier and the secret.
+#[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = oauth_clients, treat_none_as_null = true)]
+pub(crate) struct ClientFields {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) client_uri: Option<String>,
+    pub(crate) logo_uri: Option<String>,
+    pub(crate) is_public: bool,
+    pub(crate) redirect_uris: String,
+    pub(crate) grant_types: String,
+    pub(crate) scopes: String,
+    pub(crate) require_pkce: bool,
+    pub(crate) any_scope: bool,
+    pub(crate) default_scopes: String,
+    pub(crate) access_token_lifetime: Option<i64>,
+    pub(crate) refresh_token_lifetime: Option<i64>,
+    pub(crate) owner: Option<String>,
+    pub(crate) acts_as_owner: bool,
+    pub(crate) skip_consent: bool,
+    pub(crate) policy_uri: Option<String>,
+    pub(crate) tos_uri: Option<String>,
+    pub(crate) require_state: Option<String>,
+    pub(crate) fragment_supported: bool,
+}
+
+impl ClientFields {
+    /// The names of those that differ.
+    pub(crate) fn changed_from(&self, old: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("name", self.name != old.name),
+            ("description", self.description != old.description),
+            ("client_uri", self.client_uri != old.client_uri),
+            ("logo_uri", self.logo_uri != old.logo_uri),
+            ("is_public", self.is_public != old.is_public),
+            ("redirect_uris", self.redirect_uris != old.redirect_uris),
+            ("grant_types", self.grant_types != old.grant_types),
+            ("scopes", self.scopes != old.scopes),
+            ("require_pkce", self.require_pkce != old.require_pkce),
+            ("any_scope", self.any_scope != old.any_scope),
+            ("default_scopes", self.default_scopes != old.default_scopes),
+            ("access_token_lifetime", self.access_token_lifetime != old.access_token_lifetime),
+            ("refresh_token_lifetime", self.refresh_token_lifetime != old.refresh_token_lifetime),
+            ("owner", self.owner != old.owner),
+            ("acts_as_owner", self.acts_as_owner != old.acts_as_owner),
+            ("skip_consent", self.skip_consent != old.skip_consent),
+            ("policy_uri", self.policy_uri != old.policy_uri),
+            ("tos_uri", self.tos_uri != old.tos_uri),
+            ("require_state", self.require_state != old.require_state),
+            ("fragment_supported", self.fragment_supported != old.fragment_supported),
+        ];
+        fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}
+
+/// What its secret is known by.
+#[derive(Clone, Default, Insertable, AsChangeset)]
+#[diesel(table_name = oauth_clients, treat_none_as_null = true)]
+pub(crate) struct StoredSecret {
+    secret_digest: Option<Vec<u8>>,
+    secret_hash: Option<String>,
+    secret_prefix: String,
+}
+
+impl StoredSecret {
+    /// Of a secret that the server drew.
+    pub(crate) fn drawn(secret: &Secret) -> Self {
+        let digest = Digest::of(secret.expose()).as_bytes().to_vec();
+        Self { secret_digest: Some(digest), secret_prefix: secret.prefix(), ..Self::default() }
+    }
+
+    /// Of one that a person picked.
+    pub(crate) fn chosen(hash: String) -> Self {
+        Self { secret_hash: Some(hash), ..Self::default() }
+    }
+}

@@ -1,0 +1,37 @@
+//! Clients.
+
+use diesel::prelude::*;
+
+use super::{PAGE, PAGE_SIZE, beginning_with};
+use crate::{
+    Client,
+    admin::{ClientFilter, Cursor},
+    store::{DbConnection, Query, schema::oauth_clients},
+};
+
+pub(crate) fn clients(
+    db: &mut DbConnection,
+    filter: &ClientFilter,
+    cursor: &Cursor,
+) -> Query<Vec<Client>> {
+    if let ClientFilter::NameBegins(prefix) = filter {
+        return beginning_with!(db, oauth_clients.name, Client, prefix, &cursor.name());
+    }
+    let list = oauth_clients::table
+        .filter(oauth_clients::id.lt(cursor.key()))
+        .order(oauth_clients::id.desc())
+        .limit(PAGE)
+        .select(Client::as_select())
+        .into_boxed();
+    match filter {
+        ClientFilter::All | ClientFilter::NameBegins(_) => list,
+        ClientFilter::ClientId(client_id) => {
+            list.filter(oauth_clients::client_id.eq(client_id.clone()))
+        }
+        ClientFilter::Public => list.filter(oauth_clients::is_public.eq(true)),
+        ClientFilter::Confidential => list.filter(oauth_clients::is_public.eq(false)),
+        ClientFilter::Enabled => list.filter(oauth_clients::disabled_at.is_null()),
+        ClientFilter::Disabled => list.filter(oauth_clients::disabled_at.is_not_null()),
+    }
+    .load(db)
+}

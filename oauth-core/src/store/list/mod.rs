@@ -1,0 +1,57 @@
+//! The lists of the admin site. Each is read in the order of one index, from a key on, and ends after a page: it costs
+//! the same however long the table is.
+
+mod client;
+mod family;
+mod issued;
+mod scope;
+mod user;
+
+pub(crate) use self::{
+    client::clients,
+    family::{FamilyRow, families, family},
+    issued::{
+        CodeRow, Hook, RefreshTokenRow, TokenRow, access_token, access_tokens, code, codes,
+        refresh_tokens,
+    },
+    scope::scopes,
+    user::users,
+};
+use crate::admin::PAGE_SIZE;
+
+/// One more than are shown: so that there is another page is known.
+pub(crate) const PAGE: i64 = PAGE_SIZE as i64 + 1;
+
+/// The records whose name begins with a text, whatever the case of its ASCII letters, in alphabetical order: first
+/// those of the very name that the page before ended with, then those of the names behind it. Each is one range of the
+/// index on `(lower(name), id)`.
+macro_rules! beginning_with {
+    ($db:expr, $table:ident . $name:ident, $Row:ty, $prefix:expr, $after:expr) => {{
+        use diesel::prelude::*;
+        use $crate::store::{list::PAGE, schema::lower};
+
+        let prefix = $prefix.to_ascii_lowercase();
+        let behind_all = format!("{prefix}\u{10ffff}");
+        let (name, id): &(String, i64) = $after;
+        let mut rows: Vec<$Row> = $table::table
+            .filter(lower($table::$name).eq(name.clone()))
+            .filter($table::id.gt(*id))
+            .order($table::id)
+            .limit(PAGE)
+            .select(<$Row>::as_select())
+            .load($db)?;
+        rows.extend(
+            $table::table
+                .filter(lower($table::$name).ge(prefix))
+                .filter(lower($table::$name).gt(name.clone()))
+                .filter(lower($table::$name).lt(behind_all))
+                .order((lower($table::$name), $table::id))
+                .limit(PAGE)
+                .select(<$Row>::as_select())
+                .load::<$Row>($db)?,
+        );
+        rows.truncate(PAGE_SIZE + 1);
+        Ok(rows)
+    }};
+}
+use beginning_with;

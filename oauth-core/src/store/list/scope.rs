@@ -1,0 +1,31 @@
+//! Scopes.
+
+use diesel::prelude::*;
+
+use super::{PAGE, PAGE_SIZE, beginning_with};
+use crate::{
+    admin::{Cursor, ScopeFilter, ScopeRecord},
+    store::{DbConnection, Query, schema::oauth_scopes},
+};
+
+pub(crate) fn scopes(
+    db: &mut DbConnection,
+    filter: &ScopeFilter,
+    cursor: &Cursor,
+) -> Query<Vec<ScopeRecord>> {
+    if let ScopeFilter::NameBegins(prefix) = filter {
+        return beginning_with!(db, oauth_scopes.name, ScopeRecord, prefix, &cursor.name());
+    }
+    let list = oauth_scopes::table
+        .filter(oauth_scopes::id.lt(cursor.key()))
+        .order(oauth_scopes::id.desc())
+        .limit(PAGE)
+        .select(ScopeRecord::as_select())
+        .into_boxed();
+    match filter {
+        ScopeFilter::All | ScopeFilter::NameBegins(_) => list,
+        ScopeFilter::Enabled => list.filter(oauth_scopes::is_enabled.eq(true)),
+        ScopeFilter::Disabled => list.filter(oauth_scopes::is_enabled.eq(false)),
+    }
+    .load(db)
+}

@@ -1,0 +1,39 @@
+//! The bundled accounts.
+
+use diesel::prelude::*;
+
+use super::{PAGE, PAGE_SIZE, beginning_with};
+use crate::{
+    User,
+    admin::{Cursor, UserFilter},
+    store::{
+        DbConnection, Query,
+        schema::{lower, oauth_users},
+    },
+};
+
+pub(crate) fn users(
+    db: &mut DbConnection,
+    filter: &UserFilter,
+    cursor: &Cursor,
+) -> Query<Vec<User>> {
+    if let UserFilter::UsernameBegins(prefix) = filter {
+        return beginning_with!(db, oauth_users.username, User, prefix, &cursor.name());
+    }
+    let list = oauth_users::table
+        .filter(oauth_users::id.lt(cursor.key()))
+        .order(oauth_users::id.desc())
+        .limit(PAGE)
+        .select(User::as_select())
+        .into_boxed();
+    match filter {
+        UserFilter::All | UserFilter::UsernameBegins(_) => list,
+        UserFilter::Email(email) => {
+            list.filter(lower(oauth_users::email).eq(email.to_ascii_lowercase()))
+        }
+        UserFilter::Staff => list.filter(oauth_users::is_staff.eq(true)),
+        UserFilter::Active => list.filter(oauth_users::is_active.eq(true)),
+        UserFilter::Inactive => list.filter(oauth_users::is_active.eq(false)),
+    }
+    .load(db)
+}
