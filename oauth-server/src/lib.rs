@@ -37,7 +37,8 @@
 //!
 //! What stands where: an endpoint is a file of `endpoint/`, an RFC's error registry a file of `response/`; [`Access`]
 //! guards a poem handler and [`Secured`] a poem-openapi operation; [`Users`] brings your own users; every page is a
-//! handlebars template that [`OAuthBuilder::template`] replaces by its name.
+//! handlebars template that [`OAuthBuilder::template`] replaces by its name, and every text on it a message that
+//! [`OAuthBuilder::locale`] says in another language.
 
 mod accounts;
 mod admin;

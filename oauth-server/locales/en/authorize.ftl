@@ -1,11 +1,18 @@
-# What an application asks for, and what is wrong with how it asks.
+# What an application asks for, and the way back to it.
 authorize = Allow access?
 authorize-heading = { $client } asks for access to your account
 authorize-about = About { $client }
+authorize-policy = Privacy policy
+authorize-terms = Terms of service
 authorize-scopes = It would be allowed to:
 authorize-decline = Decline
 authorize-accept = Accept
 authorize-user = You are signed in as { $user }.
+
+proceed = Return to { $client }
+proceed-granted = Access was granted. One more step: return to the application.
+proceed-declined = Nothing was granted. Return to the application.
+proceed-return = Return
 
 authorize-error-title = This link does not work
 authorize-error-insecure = It needs a secure connection: open it again with https at the front.

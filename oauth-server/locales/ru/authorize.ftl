@@ -1,11 +1,18 @@
-# Что запрашивает приложение и что не так с его запросом.
+# Что запрашивает приложение и как к нему вернуться.
 authorize = Разрешить доступ?
 authorize-heading = Приложение «{ $client }» запрашивает доступ к вашей учётной записи
 authorize-about = О приложении «{ $client }»
+authorize-policy = Политика конфиденциальности
+authorize-terms = Условия использования
 authorize-scopes = Ему будет разрешено:
 authorize-decline = Отклонить
 authorize-accept = Разрешить
 authorize-user = Вы вошли как { $user }.
+
+proceed = Возврат в приложение «{ $client }»
+proceed-granted = Доступ разрешён. Остался один шаг: вернитесь в приложение.
+proceed-declined = Доступ не предоставлен. Вернитесь в приложение.
+proceed-return = Вернуться
 
 authorize-error-title = Ссылка не работает
 authorize-error-insecure = Нужно защищённое соединение: откройте ссылку ещё раз, с https в начале адреса.

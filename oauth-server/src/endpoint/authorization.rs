@@ -7,6 +7,7 @@ use oauth_core::{AuthorizationError, AuthorizationRequest, EventKind, PageFault,
 use poem::{Body, Endpoint, Request, Response, Result, http::Method};
 use url::form_urlencoded::byte_serialize;
 
+use self::proceed::{Decision, WayBack};
 use crate::{
     OAuth, ResourceOwner, request,
     response::{self, authorization::refusal, failed, see_other},
@@ -14,6 +15,7 @@ use crate::{
 };
 
 mod consent;
+mod proceed;
 
 /// Where an authorization endpoint stands and what it shows: the keyword arguments of djoauth2's
 /// `make_authorization_endpoint`.
@@ -24,10 +26,10 @@ pub struct AuthorizationPage {
     pub missing_redirect_uri: Option<&'static str>,
     /// The path at which the endpoint is mounted: where its form goes.
     pub authorization_endpoint_uri: &'static str,
-    /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`),
-    /// `scopes` (each with `name` and `description`), `user` (the name of who is signed in), `form_action`, and `form`
-    /// (hidden fields, each with `name` and `value`). Its buttons are named `user_action`, with the values `Accept` and
-    /// `Decline`.
+    /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`,
+    /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `user` (the name of who is signed
+    /// in), `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
+    /// with the values `Accept` and `Decline`.
     pub authorization_template: &'static str,
 }
 
@@ -109,8 +111,9 @@ impl AuthorizationEndpoint {
         }
         let authorization = self.judged(request).await?;
         if !accepted {
+            let way = WayBack::to(authorization.client());
             let location = self.oauth.server().decline(authorization, &owner.subject);
-            return Ok(see_other(&location));
+            return Ok(way.take(&self.oauth, &location, Decision::Declined));
         }
         self.accept(authorization, &owner).await
     }
@@ -120,8 +123,10 @@ impl AuthorizationEndpoint {
         authorization: AuthorizationRequest,
         owner: &ResourceOwner,
     ) -> Result<Response, Response> {
+        let way = WayBack::to(authorization.client());
         let location = self.oauth.server().accept(authorization, &owner.subject).await;
-        Ok(see_other(&location.map_err(|error| self.refused(error))?))
+        let location = location.map_err(|error| self.refused(error))?;
+        Ok(way.take(&self.oauth, &location, Decision::Granted))
     }
 
     async fn judged(&self, request: &Request) -> Result<AuthorizationRequest, Response> {

@@ -1,6 +1,6 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.11, §10.13.
 
-use oauth_server::{BuildError, OAuth, OAuthBuilder};
+use oauth_server::{BuildError, NewScope, OAuth, OAuthBuilder};
 
 use crate::support::{Site, client::code_request};
 
@@ -18,14 +18,24 @@ fn own_template(oauth: OAuthBuilder) -> OAuthBuilder {
 
 both_databases! {
     async fn the_page_says_who_asks_for_what_and_whom_it_asks(site: Site) {
+        let albums = NewScope {
+            name: "albums".to_owned(),
+            title: "Your albums".to_owned(),
+            description: "See what is in them.".to_owned(),
+        };
+        site.server.register_new_scope(albums).await.unwrap();
         site.register(|client| {
             client.name = "Photo Printer".to_owned();
             client.description = "Prints your photos.".to_owned();
             client.client_uri = Some("https://printer.example/about".to_owned());
             client.logo_uri = Some("https://printer.example/logo.png".to_owned());
+            client.policy_uri = Some("https://printer.example/privacy".to_owned());
+            client.tos_uri = Some("https://printer.example/terms".to_owned());
+            client.scopes = "read write albums".parse().unwrap();
         })
         .await;
-        let page = site.sign_in().await.consent(&code_request().set("client_id", "another")).await;
+        let request = code_request().set("client_id", "another").set("scope", "read write albums");
+        let page = site.sign_in().await.consent(&request).await;
         for shown in [
             "Photo Printer",
             "Prints your photos.",
@@ -33,6 +43,10 @@ both_databases! {
             "src=\"https://printer.example/logo.png\"",
             "Read your notes.",
             "Change your notes.",
+            "Your albums",
+            "See what is in them.",
+            "href=\"https://printer.example/privacy\"",
+            "href=\"https://printer.example/terms\"",
             "alice",
         ] {
             assert!(page.answer.body.contains(shown), "{shown}: {}", page.answer.body);
@@ -68,10 +82,10 @@ both_databases! {
         assert!(!page.header("Content-Security-Policy").contains("script-src"));
     }
 
-    async fn its_form_may_lead_to_this_client_and_nowhere_else(site: Site) {
+    async fn its_form_may_lead_on_through_this_client_and_into_no_other_scheme(site: Site) {
         for (id, callback, source) in [
-            ("a", "https://printer.example:8443/cb?x=1", "https://printer.example:8443"),
-            ("b", "http://127.0.0.1/cb", "http://127.0.0.1"),
+            ("a", "https://printer.example:8443/cb?x=1", "https:"),
+            ("b", "http://127.0.0.1/cb", "http:"),
             ("c", "com.example.printer:/cb", "com.example.printer:"),
         ] {
             site.register(|client| {

@@ -24,11 +24,14 @@ struct Client<'a> {
     description: &'a str,
     client_uri: Option<&'a str>,
     logo_uri: Option<&'a str>,
+    policy_uri: Option<&'a str>,
+    tos_uri: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct Scope<'a> {
     name: &'a str,
+    title: &'a str,
     description: &'a str,
 }
 
@@ -48,9 +51,15 @@ pub(super) async fn page(
             description: &client.description,
             client_uri: client.client_uri.as_deref(),
             logo_uri: client.logo_uri.as_deref(),
+            policy_uri: client.policy_uri.as_deref(),
+            tos_uri: client.tos_uri.as_deref(),
         },
         scopes: scopes
-            .map(|scope| Scope { name: &scope.name, description: &scope.description })
+            .map(|scope| Scope {
+                name: &scope.name,
+                title: &scope.title,
+                description: &scope.description,
+            })
             .collect(),
         user: &owner.name,
         form_action: request::path_and_query(http, page.authorization_endpoint_uri),

@@ -36,6 +36,7 @@ pub(crate) use self::{
     database::Database,
     description::is_description,
     requests::{CALLBACK, VERIFIER},
+    temporary_directory::TemporaryDirectory,
 };
 
 /// Scopes: the server knows `read`, `write` and `admin`; the clients may ask for `read` and `write`.
