@@ -151,24 +151,25 @@ async fn swagger_ui_must_use_pkce() {
     assert!(!tokens.field("refresh_token").is_empty(), "{tokens:?}");
 }
 
-/// Its grants come with a later issue: here, that it is known, by its secret.
 #[tokio::test]
-async fn example_service_is_known_by_its_secret() {
-    let (site, server) = fresh();
+async fn example_service_has_the_grants_client_credentials_and_password_by_its_secret() {
+    let (_site, server) = fresh();
     let agent = server.agent();
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", "none")];
-    let wrong = agent.token(Some((EXAMPLE_SERVICE.0, "wrong")), &fields).await;
+    let itself = ("grant_type", "client_credentials");
+    let scopes = "my_polls:my_stats polls:results user_info";
+    let wrong = agent.token(Some((EXAMPLE_SERVICE.0, "wrong")), &[itself]).await;
     assert_eq!(wrong.field("error"), "invalid_client");
-    let right = agent.token(Some(EXAMPLE_SERVICE), &fields).await;
-    assert_ne!(right.field("error"), "invalid_client", "{right:?}");
+    let right = agent.token(Some(EXAMPLE_SERVICE), &[itself, ("scope", scopes)]).await;
+    assert_eq!((right.status, right.field("scope").as_str()), (200, scopes));
+    let beyond = agent.token(Some(EXAMPLE_SERVICE), &[itself, ("scope", "polls:vote")]).await;
+    assert_eq!(beyond.field("error"), "invalid_scope");
 
-    let registered = "SELECT grant_types || '|' || scopes FROM oauth_clients WHERE client_id = 'example-service'";
-    let mut parts = site.query(registered).remove(0);
-    let scopes = parts.split_off(parts.find('|').unwrap());
-    assert_eq!(parts, "client_credentials password");
-    for scope in ["user_info", "my_polls:my_stats", "polls:results"] {
-        assert!(scopes.contains(scope), "{scopes}");
-    }
+    let user = [("username", "exampleuser"), ("password", "password"), ("scope", "user_info")];
+    let by_password = [user.as_slice(), &[("grant_type", "password")]].concat();
+    assert_eq!(agent.token(Some(EXAMPLE_SERVICE), &by_password).await.status, 200);
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", "none")];
+    let refused = agent.token(Some(EXAMPLE_SERVICE), &refresh).await;
+    assert_eq!(refused.field("error"), "unauthorized_client", "and no other grant");
 }
 
 #[tokio::test]

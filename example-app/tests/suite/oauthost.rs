@@ -92,6 +92,41 @@ fn register_client_sets_what_pages_and_policies_are_made_from() {
 }
 
 #[test]
+fn help_of_register_client_names_every_option() {
+    let finished = Site::new().run(&["register-client", "--help"]);
+    let help = finished.success();
+    for option in [
+        "name",
+        "client-id",
+        "description",
+        "client-uri",
+        "logo-uri",
+        "policy-uri",
+        "tos-uri",
+        "redirect-uri",
+        "grant-type",
+        "scope",
+        "any-scope",
+        "default-scope",
+        "register-unknown-scopes",
+        "public",
+        "choose-secret",
+        "require-pkce",
+        "require-state",
+        "token-lifetime",
+        "refresh-lifetime",
+        "skip-consent",
+        "owner",
+        "acts-as-owner",
+    ] {
+        let (_, told) = help.split_once(&format!("\n      --{option}")).expect(option);
+        let mut lines = told.lines();
+        let line = [lines.next().unwrap_or_default(), lines.next().unwrap_or_default()].concat();
+        assert!(line.split_whitespace().count() > 3, "--{option} says what it does: {line}");
+    }
+}
+
+#[test]
 fn register_client_refuses_unknown_scopes_unless_it_may_register_them() {
     let site = migrated();
     let arguments =

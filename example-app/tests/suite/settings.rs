@@ -130,12 +130,23 @@ fn help_names_every_command_and_every_option_with_its_variable() {
     let site = Site::new();
     let finished = site.run(&["--help"]);
     let help = finished.success();
-    for command in ["runserver", "migrate", "loaddemo", "createsuperuser"] {
+    for command in
+        ["runserver", "migrate", "loaddemo", "createsuperuser", "register-client", "syncscopes"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
     }
     for (variable, option, ..) in SETTINGS {
         assert!(help.contains(&format!("{option} <")), "{option} in {help}");
         assert!(help.contains(&format!("[env: {variable}")), "{variable} in {help}");
+    }
+}
+
+#[test]
+fn help_names_the_default_of_the_database_and_of_the_address() {
+    let finished = Site::new().run(&["--help"]);
+    let help = finished.success();
+    for default in ["sqlite://example-app.sqlite3", "127.0.0.1:8080", "info"] {
+        assert!(help.contains(&format!("[default: {default}]")), "{default} in {help}");
     }
 }
 

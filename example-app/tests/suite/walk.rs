@@ -58,6 +58,16 @@ fn client_demo_walks_its_grants_against_the_example() {
 }
 
 #[test]
+fn client_demo_knows_where_the_example_listens() {
+    let finished = Process::start(&mut client_demo(&["--help"])).finish();
+    let help = finished.success();
+    assert!(
+        help.contains("[default: http://localhost:8080]") && help.contains("--browser"),
+        "{help}"
+    );
+}
+
+#[test]
 fn client_demo_walks_again_where_the_consent_is_remembered_and_says_so() {
     const REMEMBERED: &str = "The user has accepted this before";
     const ASKED: &str = "The user accepts.";

@@ -1,6 +1,6 @@
 //! What no server can run with.
 
-use oauth_core::Settings;
+use oauth_core::{RequireState, Settings};
 
 fn refused(change: impl FnOnce(&mut Settings)) -> Option<&'static str> {
     let mut settings = Settings::new("https://id.example");
@@ -13,6 +13,20 @@ const CENTURY: i64 = 3_155_760_000;
 #[test]
 fn the_defaults_are_in_their_range() {
     assert_eq!(refused(|_| ()), None);
+}
+
+#[test]
+fn the_defaults_are_those_that_are_documented() {
+    let day = 24 * 3600;
+    let settings = Settings::new("https://id.example");
+    assert_eq!(settings.issuer, "https://id.example");
+    assert!(settings.ssl_only && settings.access_tokens_refreshable && settings.remember_consent);
+    assert_eq!(settings.require_state, RequireState::UnlessPkce);
+    assert!(!settings.require_redirect_uri && settings.realm.is_empty());
+    assert_eq!((settings.authorization_code_lifetime, settings.access_token_lifetime), (60, 3600));
+    assert_eq!(settings.refresh_token_lifetime, Some(30 * day));
+    assert_eq!((settings.grant_lifetime, settings.refresh_token_grace), (Some(365 * day), 10));
+    assert_eq!((settings.session_idle, settings.session_lifetime), (day, 14 * day));
 }
 
 #[test]
