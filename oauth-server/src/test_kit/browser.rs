@@ -47,7 +47,7 @@ impl Browser {
 
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.http.request(Method::GET, path)).await
+        self.send(self.request(Method::GET, path)).await
     }
 
     /// Sends a form.
@@ -122,6 +122,11 @@ impl Browser {
             self.submit(&form, &[("user_action", "Accept")]).await
         };
         answer.in_query("code").unwrap_or_else(|| panic!("no code: {answer:#?}"))
+    }
+
+    /// A request, to be completed and [sent](Self::send).
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, path)
     }
 
     /// Sends a request with the browser's cookies, and keeps those of the answer.

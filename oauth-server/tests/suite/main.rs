@@ -16,6 +16,7 @@ mod connected_apps;
 mod consent_page;
 mod csrf;
 mod events;
+mod examples;
 mod grants;
 mod guard;
 mod locales;

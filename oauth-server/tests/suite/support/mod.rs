@@ -13,12 +13,15 @@ pub(crate) mod log;
 pub(crate) mod nasty;
 #[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]
 mod postgres;
+#[allow(dead_code, reason = "the example's tests do more with their processes")]
+#[path = "../../../../example-app/tests/suite/support/process.rs"]
+pub(crate) mod process;
 #[path = "../../../../oauth-core/tests/suite/support/requests.rs"]
 mod requests;
 mod sql;
 pub(crate) mod table;
 #[path = "../../../src/test_kit/temporary_directory.rs"]
-mod temporary_directory;
+pub(crate) mod temporary_directory;
 
 use std::{net::SocketAddr, ops::Deref};
 

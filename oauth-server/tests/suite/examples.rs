@@ -1,0 +1,138 @@
+//! The programs of `examples/`, as somebody runs them: built, started, and walked over HTTP.
+
+use std::{env, process::Command};
+
+use oauth_server::test_kit::{Answer, Browser, Form, reqwest::Method};
+
+use crate::support::{process::Process, temporary_directory::TemporaryDirectory};
+
+/// A running example, in a directory of its own.
+struct Example {
+    process: Process,
+    origin: String,
+    _directory: TemporaryDirectory,
+}
+
+impl Example {
+    /// Cargo builds the examples with the tests, beside them.
+    fn start(name: &str) -> Self {
+        let tests = env::current_exe().expect("this program's path");
+        let program = tests.ancestors().nth(2).expect("cargo's target").join("examples").join(name);
+        assert!(program.exists(), "{program:?} is missing: cargo test -p oauth-server builds it");
+        let directory = TemporaryDirectory::new("oauth-server-example");
+        let mut command = Command::new(program);
+        command.current_dir(directory.path()).env("LISTEN", "127.0.0.1:0");
+        let mut process = Process::start(&mut command);
+        let origin = process.wait_for("line that says where it listens", |stdout| {
+            let (_, rest) = stdout.split_once("listening on ")?;
+            Some(rest.split_once(';')?.0.to_owned())
+        });
+        Self { process, origin, _directory: directory }
+    }
+
+    fn browser(&self) -> Browser {
+        Browser::at(&self.origin)
+    }
+
+    /// The path of the authorization request that it says to open.
+    fn request(&mut self) -> String {
+        let start = format!("{}/oauth2", self.origin);
+        self.process.wait_for("authorization request", |stdout| {
+            let line = stdout.lines().find(|line| line.trim().starts_with(&start))?;
+            line.trim().strip_prefix(&self.origin).map(str::to_owned)
+        })
+    }
+
+    /// Trades a code as the printed command does: the client's name is also in its secret.
+    async fn token(&self, client_id: &str, code: &str) -> String {
+        let form = Form::new(&[
+            ("grant_type", "authorization_code"),
+            ("client_id", client_id),
+            ("client_secret", &format!("the secret of {client_id}")),
+            ("code", code),
+            ("redirect_uri", "http://localhost:1111"),
+        ]);
+        let tokens = self.browser().post("/oauth2/token/", &form).await.with_status(200);
+        tokens.text("access_token")
+    }
+
+    async fn call(&self, path: &str, token: &str) -> Answer {
+        let browser = self.browser();
+        browser.send(browser.request(Method::GET, path).bearer_auth(token)).await
+    }
+}
+
+/// Opens what leads to a login page, and signs in there: what comes next.
+async fn sign_in(browser: &Browser, request: &str, fields: &[(&str, &str)]) -> Answer {
+    let login = browser.get(request).await.location().to_owned();
+    let form = browser.page(&login).await.form;
+    let answer = browser.submit(&form, fields).await;
+    assert_eq!(answer.location(), request);
+    browser.get(request).await.with_status(200)
+}
+
+async fn accept(browser: &Browser, request: &str) -> String {
+    let form = browser.page(request).await.form;
+    let answer = browser.submit(&form, &[("user_action", "Accept")]).await;
+    assert!(answer.location().starts_with("http://localhost:1111?"), "{answer:#?}");
+    answer.in_query("code").expect("a code")
+}
+
+const ALICE: [(&str, &str); 2] = [("username", "alice"), ("password", "the password of alice")];
+
+#[tokio::test]
+async fn plain_handler_shows_notes_to_who_has_a_token_only() {
+    let mut example = Example::start("plain_handler");
+    let (browser, request) = (example.browser(), example.request());
+    browser.get("/notes").await.with_status(401);
+    sign_in(&browser, &request, &ALICE).await;
+    let token = example.token("reader", &accept(&browser, &request).await).await;
+    let notes = example.call("/notes", &token).await.with_status(200);
+    assert_eq!(notes.body, "The notes of user 1, for reader.\n");
+}
+
+#[tokio::test]
+async fn own_users_sign_in_on_their_own_page_and_are_who_a_token_acts_for() {
+    let mut example = Example::start("own_users");
+    let (browser, request) = (example.browser(), example.request());
+    let marie = [("name", "Marie"), ("password", "polonium")];
+    let consent = sign_in(&browser, &request, &marie).await;
+    assert!(consent.body.contains("Marie"), "{consent:#?}");
+    let token = example.token("badge", &accept(&browser, &request).await).await;
+    assert_eq!(example.call("/profile", &token).await.with_status(200).body, "Marie\n");
+    assert!(browser.get("/apps").await.with_status(200).body.contains("Badge printer"));
+}
+
+#[tokio::test]
+async fn own_users_are_led_nowhere_but_back_and_not_in_without_their_password() {
+    let example = Example::start("own_users");
+    let browser = example.browser();
+    let wrong = Form::new(&[("name", "Marie"), ("password", "radium")]);
+    browser.post("/login", &wrong).await.with_status(422);
+    assert_eq!(browser.cookie("session"), None);
+    let right = wrong.set("password", "polonium");
+    for next in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2Foauth2%2Fauthorization"] {
+        let answer = browser.post(&format!("/login?next={next}"), &right).await;
+        assert_eq!(answer.location(), "/", "{next}");
+    }
+}
+
+#[tokio::test]
+async fn own_templates_show_in_every_page() {
+    let example = Example::start("own_templates");
+    let browser = example.browser();
+    let home = browser.get("/").await.with_status(200);
+    let (_, link) = home.body.split_once("href=\"").expect("a link");
+    let request =
+        link.split_once('"').expect("its end").0.replace("&amp;", "&").replace("&#x3D;", "=");
+
+    let login = browser.get(browser.get(&request).await.location()).await.with_status(200);
+    assert!(login.body.contains("Enter the kitchen"), "{login:#?}");
+    let consent = sign_in(&browser, &request, &ALICE).await;
+    assert!(consent.body.contains("May Cook come in, alice?"), "{consent:#?}");
+    for page in [&home, &login, &consent] {
+        assert!(page.body.contains("The kitchen</title>"), "{page:#?}");
+        assert!(page.body.contains("#fdf6e3"), "the stylesheet of {page:#?}");
+    }
+    example.token("cook", &accept(&browser, &request).await).await;
+}
