@@ -1,6 +1,6 @@
 //! Clients.
 
-use diesel::prelude::*;
+use diesel::{dsl::not, prelude::*};
 
 use super::{PAGE, PAGE_SIZE, beginning_with};
 use crate::{
@@ -28,8 +28,8 @@ pub(crate) fn clients(
         ClientFilter::ClientId(client_id) => {
             list.filter(oauth_clients::client_id.eq(client_id.clone()))
         }
-        ClientFilter::Public => list.filter(oauth_clients::is_public.eq(true)),
-        ClientFilter::Confidential => list.filter(oauth_clients::is_public.eq(false)),
+        ClientFilter::Public => list.filter(oauth_clients::is_public),
+        ClientFilter::Confidential => list.filter(not(oauth_clients::is_public)),
         ClientFilter::Enabled => list.filter(oauth_clients::disabled_at.is_null()),
         ClientFilter::Disabled => list.filter(oauth_clients::disabled_at.is_not_null()),
     }

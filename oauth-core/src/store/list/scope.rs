@@ -1,6 +1,6 @@
 //! Scopes.
 
-use diesel::prelude::*;
+use diesel::{dsl::not, prelude::*};
 
 use super::{PAGE, PAGE_SIZE, beginning_with};
 use crate::{
@@ -24,8 +24,8 @@ pub(crate) fn scopes(
         .into_boxed();
     match filter {
         ScopeFilter::All | ScopeFilter::NameBegins(_) => list,
-        ScopeFilter::Enabled => list.filter(oauth_scopes::is_enabled.eq(true)),
-        ScopeFilter::Disabled => list.filter(oauth_scopes::is_enabled.eq(false)),
+        ScopeFilter::Enabled => list.filter(oauth_scopes::is_enabled),
+        ScopeFilter::Disabled => list.filter(not(oauth_scopes::is_enabled)),
     }
     .load(db)
 }

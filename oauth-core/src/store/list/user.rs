@@ -1,6 +1,6 @@
 //! The bundled accounts.
 
-use diesel::prelude::*;
+use diesel::{dsl::not, prelude::*};
 
 use super::{PAGE, PAGE_SIZE, beginning_with};
 use crate::{
@@ -31,9 +31,9 @@ pub(crate) fn users(
         UserFilter::Email(email) => {
             list.filter(lower(oauth_users::email).eq(email.to_ascii_lowercase()))
         }
-        UserFilter::Staff => list.filter(oauth_users::is_staff.eq(true)),
-        UserFilter::Active => list.filter(oauth_users::is_active.eq(true)),
-        UserFilter::Inactive => list.filter(oauth_users::is_active.eq(false)),
+        UserFilter::Staff => list.filter(oauth_users::is_staff),
+        UserFilter::Active => list.filter(oauth_users::is_active),
+        UserFilter::Inactive => list.filter(not(oauth_users::is_active)),
     }
     .load(db)
 }
