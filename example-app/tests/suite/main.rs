@@ -8,6 +8,7 @@ mod addresses;
 mod commands;
 mod demo_data;
 mod oauthost;
+mod readme;
 mod settings;
 mod shutdown;
 mod swagger;
