@@ -30,6 +30,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/", get(oauth2server::views::home))
         // Signing in and out.
         .nest("/accounts", oauth.accounts())
+        // Clients, scopes, users, codes and tokens, for staff.
+        .nest("/admin", oauth.admin())
         // The endpoint for creating and exchanging access tokens and refresh tokens is handled entirely by the library.
         .at("/oauth2/token", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.

@@ -38,7 +38,8 @@
 //! What stands where: an endpoint is a file of `endpoint/`, an RFC's error registry a file of `response/`; [`Access`]
 //! guards a poem handler and [`Secured`] a poem-openapi operation; [`Users`] brings your own users; every page is a
 //! handlebars template that [`OAuthBuilder::template`] replaces by its name, and every text on it a message that
-//! [`OAuthBuilder::locale`] says in another language.
+//! [`OAuthBuilder::locale`] says in another language. The admin site, [`OAuth::admin`], is `admin/`, a file for each kind of
+//! record.
 
 mod accounts;
 mod admin;

@@ -4,8 +4,22 @@
 //! something answers GET with a form or a question, and POST with the change. What all have in common: `visit` knows who
 //! asks and may enter, `form` keeps what was typed, `list` pages by key.
 
+mod audit;
+mod clients;
+mod codes;
+mod confirm;
+mod families;
+mod form;
 mod index;
+mod list;
+mod names;
+mod once;
 mod refusal;
+mod scopes;
+mod sent;
+mod shown;
+mod tokens;
+mod users;
 mod visit;
 
 use poem::{Endpoint, Request, Response, Result};
@@ -45,6 +59,13 @@ impl Endpoint for Admin {
 async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
     match path {
         [] => index::show(visit).await,
+        ["clients", rest @ ..] => clients::answer(visit, rest).await,
+        ["scopes", rest @ ..] => scopes::answer(visit, rest).await,
+        ["users", rest @ ..] => users::answer(visit, rest).await,
+        ["codes", rest @ ..] => codes::answer(visit, rest).await,
+        ["tokens", rest @ ..] => tokens::answer(visit, rest).await,
+        ["families", rest @ ..] => families::answer(visit, rest).await,
+        ["audit", rest @ ..] => audit::answer(visit, rest).await,
         _ => Err(Refusal::Missing),
     }
 }

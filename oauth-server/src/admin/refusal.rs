@@ -1,10 +1,11 @@
 //! Why the admin site does not do what was asked.
 
+use oauth_core::{StoreError, admin::AdminError};
 use poem::{Response, http::StatusCode};
 use serde_json::json;
 
 use super::visit::Visit;
-use crate::response::method_not_allowed;
+use crate::response::{failed, method_not_allowed};
 
 /// What a page of the admin site gives.
 pub(super) type Answered = Result<Response, Refusal>;
@@ -16,21 +17,52 @@ pub(super) enum Refusal {
     Missing,
     /// The address only shows something.
     NothingToSend,
+    /// Only a superuser may, as the sentence says.
+    Forbidden(String),
+    /// It cannot be done to this record, for the reason that the sentence gives.
+    Refused(String),
+    /// Somebody else has changed the record since.
+    Conflict,
     /// The form was not made for this session.
     Expired,
     /// The body is no form, or too large.
     Unreadable,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Of what is asked without a form.
+impl From<AdminError> for Refusal {
+    fn from(error: AdminError) -> Self {
+        match error {
+            AdminError::NotFound => Self::Missing,
+            AdminError::Conflict => Self::Conflict,
+            AdminError::Forbidden(why) => Self::Forbidden(why.to_owned()),
+            AdminError::Store(error) => Self::Store(error),
+            refused => Self::Refused(refused.to_string()),
+        }
+    }
 }
 
 impl Refusal {
     /// The page that says so.
     pub(super) fn answer(&self, visit: &Visit<'_>) -> Response {
-        let (problem, status) = match self {
-            Self::Missing => ("missing", StatusCode::NOT_FOUND),
-            Self::Expired => ("expired", StatusCode::FORBIDDEN),
-            Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST),
+        let (problem, status, why) = match self {
+            Self::Missing => ("missing", StatusCode::NOT_FOUND, None),
+            Self::Forbidden(why) => ("forbidden", StatusCode::FORBIDDEN, Some(why)),
+            Self::Refused(why) => ("refused", StatusCode::CONFLICT, Some(why)),
+            Self::Conflict => ("conflict", StatusCode::CONFLICT, None),
+            Self::Expired => ("expired", StatusCode::FORBIDDEN, None),
+            Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST, None),
             Self::NothingToSend => return method_not_allowed("GET, HEAD", Response::default()),
+            Self::Store(cause) => return failed(cause),
         };
-        visit.page_with_status("admin/refusal", json!({ "problem": problem }), status)
+        visit.page_with_status("admin/refusal", json!({ "problem": problem, "why": why }), status)
     }
 }

@@ -1,6 +1,9 @@
 //! A request of somebody who may enter.
 
-use oauth_core::{Params, Session, StoreError};
+use oauth_core::{
+    Params, Secret, Session, StoreError,
+    admin::{Actor, Admin},
+};
 use poem::{
     Body, Request, Response,
     http::{Method, StatusCode},
@@ -8,7 +11,7 @@ use poem::{
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, sent::Sent};
 use crate::{
     OAuth, Page, ResourceOwner,
     accounts::refused_in_the_clear,
@@ -21,10 +24,12 @@ use crate::{
 /// A request of a member of staff: what was asked for, and by whom.
 pub(super) struct Visit<'a> {
     pub(super) oauth: &'a OAuth,
-    pub(super) staff: ResourceOwner,
+    /// The server in the hands of who asks.
+    pub(super) admin: Admin,
     pub(super) query: Params,
     /// Of a POST, the form: it was made for this session.
-    pub(super) sent: Option<Params>,
+    pub(super) sent: Option<Sent>,
+    staff: ResourceOwner,
     session: Session,
     /// Where the site is mounted: `/admin`.
     base: String,
@@ -46,13 +51,14 @@ impl<'a> Visit<'a> {
             return Err(method_not_allowed("GET, HEAD, POST", Response::default()));
         }
         let staff = staff(oauth, request).await?;
+        let admin = hands(oauth, &staff).await.map_err(|error| failed(&error))?;
         let session = session::for_form(oauth.server(), request).await;
         let session = session.map_err(|error| failed(&error))?;
         let path = request.uri().path().trim_end_matches('/').to_owned();
         let here = request.original_uri().path().trim_end_matches('/');
         let base = here.strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
-        let mut visit = Self { oauth, staff, query, sent: None, session, base, path };
+        let mut visit = Self { oauth, admin, query, sent: None, staff, session, base, path };
         if *request.method() == Method::POST {
             let sent = visit.form(request, body).await;
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
@@ -60,14 +66,19 @@ impl<'a> Visit<'a> {
         Ok(visit)
     }
 
-    async fn form(&self, request: &Request, body: Body) -> Result<Params, Refusal> {
+    async fn form(&self, request: &Request, body: Body) -> Result<Sent, Refusal> {
         let body = request::form(request, body).await.map_err(|_| Refusal::Unreadable)?;
-        let sent = Params::parse(&body);
-        if session::accepts(Some(&self.session), sent.get("csrf_token")) {
-            Ok(sent)
+        let csrf_token = Params::parse(&body);
+        if session::accepts(Some(&self.session), csrf_token.get("csrf_token")) {
+            Ok(Sent::parse(&body))
         } else {
             Err(Refusal::Expired)
         }
+    }
+
+    /// Where something of the site stands.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// This very address.
@@ -75,9 +86,20 @@ impl<'a> Visit<'a> {
         format!("{}{}/", self.base, self.path)
     }
 
+    /// After a change: goes on to where it can be seen. `done` is a word that `admin/done` knows.
+    pub(super) fn done(&self, path: &str, done: &str) -> Response {
+        see_other(&format!("{}{path}?done={done}", self.base))
+    }
+
     /// Nothing is sent to this address.
     pub(super) fn only_shows(&self) -> Result<(), Refusal> {
         if self.sent.is_some() { Err(Refusal::NothingToSend) } else { Ok(()) }
+    }
+
+    /// A code or token that is looked for by its whole value: it comes by POST, because a URL is kept by browsers.
+    pub(super) fn looked_for(&self) -> Option<Secret> {
+        let value = self.sent.as_ref()?.text("value");
+        (!value.is_empty()).then(|| Secret::from(value))
     }
 
     /// A page of the site.
@@ -101,6 +123,7 @@ impl<'a> Visit<'a> {
             "done": self.query.get("done"),
             "form": [HiddenField::csrf_token(&self.session)],
             "form_action": self.here(),
+            "hidden": [],
         });
         if let (Some(context), Value::Object(common)) = (context.as_object_mut(), common) {
             for (name, value) in common {
@@ -125,8 +148,30 @@ async fn staff(oauth: &OAuth, request: &Request) -> Result<ResourceOwner, Respon
     Err(oauth.forbidden(Some(&owner)))
 }
 
+/// Superusers are some of the bundled users only.
+async fn hands(oauth: &OAuth, staff: &ResourceOwner) -> Result<Admin, StoreError> {
+    let user = if oauth.has_bundled_users() {
+        oauth.bundled_accounts().user(&staff.subject).await?
+    } else {
+        None
+    };
+    let is_superuser = user.is_some_and(|user| user.is_superuser);
+    let actor = Actor { subject: staff.subject.clone(), name: staff.name.clone(), is_superuser };
+    Ok(oauth.server().admin(actor))
+}
+
 /// To the login page, and back to what was asked for: of a form, to the page that has it.
 fn login(oauth: &OAuth, request: &Request) -> Response {
     let here = request::path_and_query(request, request.original_uri().path());
     see_other(&oauth.users().login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
+}
+
+/// The key that stands in an address.
+pub(super) fn key(text: &str) -> Result<i64, Refusal> {
+    text.parse().map_err(|_| Refusal::Missing)
+}
+
+/// A record that must be there.
+pub(super) fn found<T>(record: Option<T>) -> Result<T, Refusal> {
+    record.ok_or(Refusal::Missing)
 }

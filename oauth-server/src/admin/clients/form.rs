@@ -1,0 +1,167 @@
+//! The form of a client.
+
+use oauth_core::{Client, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes};
+use serde_json::Value;
+
+use crate::admin::{
+    form::{Choice, Field, Form, Kind},
+    refusal::Refusal,
+    sent::Sent,
+    visit::Visit,
+};
+
+const FIELDS: [Field; 21] = [
+    Field::new("name", Kind::Line),
+    Field::new("client_id", Kind::Line),
+    Field::new("kind", Kind::Choice),
+    Field::new("description", Kind::Lines),
+    Field::new("redirect_uris", Kind::Lines),
+    Field::new("grant_types", Kind::Choice),
+    Field::new("scopes", Kind::Choice),
+    Field::new("any_scope", Kind::Check),
+    Field::new("default_scopes", Kind::Line),
+    Field::new("access_token_lifetime", Kind::Line),
+    Field::new("refresh_token_lifetime", Kind::Line),
+    Field::new("require_pkce", Kind::Check),
+    Field::new("require_state", Kind::Choice),
+    Field::new("skip_consent", Kind::Check),
+    Field::new("fragment_supported", Kind::Check),
+    Field::new("owner", Kind::Line),
+    Field::new("acts_as_owner", Kind::Check),
+    Field::new("client_uri", Kind::Line),
+    Field::new("logo_uri", Kind::Line),
+    Field::new("policy_uri", Kind::Line),
+    Field::new("tos_uri", Kind::Line),
+];
+
+pub(super) const GRANT_TYPES: [GrantType; 5] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::Password,
+    GrantType::Implicit,
+];
+
+/// The form as it was sent, or as it begins: for a new client, or one that is there.
+pub(super) async fn form(
+    visit: &Visit<'_>,
+    client: Option<&Client>,
+    context: Value,
+) -> Result<Form<'static>, Refusal> {
+    let begun = || match client {
+        Some(client) => begun(&NewClient::from(client)),
+        None => begun(&NewClient { require_pkce: Some(true), ..NewClient::new("") }),
+    };
+    let sent = visit.sent.clone().unwrap_or_else(begun);
+    let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
+    form.offer("kind", choices(["confidential", "public"].into_iter()));
+    form.offer("grant_types", choices(GRANT_TYPES.into_iter().map(GrantType::as_str)));
+    form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));
+    let known = visit.oauth.server().scopes().await?;
+    // What the client lists and the server does not know any more can be kept off here, and is refused if it stays.
+    let listed = client.map(|client| client.scopes.clone()).unwrap_or_default();
+    let offered: Scopes = known.iter().chain(listed.iter()).collect();
+    form.offer("scopes", offered.iter().map(Choice::named).collect());
+    Ok(form)
+}
+
+fn choices<'v>(values: impl Iterator<Item = &'v str>) -> Vec<Choice> {
+    values.map(|value| Choice { value: value.to_owned(), label: None }).collect()
+}
+
+/// What a browser would send that changed nothing.
+fn begun(client: &NewClient) -> Sent {
+    let is_public = matches!(client.secret, ClientSecret::None);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    Sent::default()
+        .with("name", &client.name)
+        .with("kind", if is_public { "public" } else { "confidential" })
+        .with("description", &client.description)
+        .with("redirect_uris", client.redirect_uris.join("\n"))
+        .with_each("grant_types", client.grant_types.iter().map(|grant| grant.as_str()))
+        .with_each("scopes", client.scopes.iter())
+        .with_check("any_scope", client.any_scope)
+        .with("default_scopes", client.default_scopes.to_string())
+        .with("access_token_lifetime", lifetime(client.access_token_lifetime))
+        .with("refresh_token_lifetime", lifetime(client.refresh_token_lifetime))
+        .with_check("require_pkce", client.require_pkce == Some(true))
+        .with("require_state", client.require_state.map_or("server", RequireState::as_str))
+        .with_check("skip_consent", client.skip_consent)
+        .with_check("fragment_supported", client.fragment_supported)
+        .with("owner", text(&client.owner))
+        .with_check("acts_as_owner", client.acts_as_owner)
+        .with("client_uri", text(&client.client_uri))
+        .with("logo_uri", text(&client.logo_uri))
+        .with("policy_uri", text(&client.policy_uri))
+        .with("tos_uri", text(&client.tos_uri))
+}
+
+/// The client that the form describes; what cannot be read is said in the form.
+pub(super) fn read(form: &mut Form<'_>) -> NewClient {
+    form.check_text();
+    let default_scopes = form.sent.text("default_scopes").parse::<Scopes>();
+    if let Err(problem) = &default_scopes {
+        form.wrong("default_scopes", problem.to_string());
+    }
+    let (access, refresh) = (
+        read_lifetime(form, "access_token_lifetime"),
+        read_lifetime(form, "refresh_token_lifetime"),
+    );
+    if form.sent.all("kind").count() != 1 {
+        form.wrong("kind", "must be one of these");
+    }
+    let sent = &form.sent;
+    let is_public = sent.raw("kind") == "public";
+    NewClient {
+        client_id: sent.optional("client_id"),
+        description: lines(sent.text("description")),
+        client_uri: sent.optional("client_uri"),
+        logo_uri: sent.optional("logo_uri"),
+        policy_uri: sent.optional("policy_uri"),
+        tos_uri: sent.optional("tos_uri"),
+        secret: if is_public { ClientSecret::None } else { ClientSecret::Generated },
+        redirect_uris: sent.text("redirect_uris").split_whitespace().map(str::to_owned).collect(),
+        grant_types: sent.all("grant_types").filter_map(|name| name.parse().ok()).collect(),
+        scopes: sent.all("scopes").collect(),
+        any_scope: sent.is_on("any_scope"),
+        default_scopes: default_scopes.unwrap_or_default(),
+        access_token_lifetime: access,
+        refresh_token_lifetime: refresh,
+        owner: sent.optional("owner"),
+        acts_as_owner: sent.is_on("acts_as_owner"),
+        skip_consent: sent.is_on("skip_consent"),
+        require_pkce: Some(sent.is_on("require_pkce")),
+        require_state: sent.raw("require_state").parse().ok(),
+        fragment_supported: sent.is_on("fragment_supported"),
+        ..NewClient::new(sent.text("name"))
+    }
+}
+
+/// Seconds, the word `never`, or nothing.
+pub(super) fn read_lifetime(form: &mut Form<'_>, name: &str) -> Option<Lifetime> {
+    match form.sent.text(name) {
+        "" => None,
+        text if text.eq_ignore_ascii_case("never") => Some(Lifetime::Never),
+        text => {
+            let seconds = text.parse().ok();
+            if seconds.is_none() {
+                form.wrong(name, "must be a number of seconds, or the word never");
+            }
+            seconds.map(Lifetime::Seconds)
+        }
+    }
+}
+
+/// The same, as it is typed.
+pub(super) fn lifetime(lifetime: Option<Lifetime>) -> String {
+    match lifetime {
+        None => String::new(),
+        Some(Lifetime::Seconds(seconds)) => seconds.to_string(),
+        Some(Lifetime::Never) => "never".to_owned(),
+    }
+}
+
+/// Browsers end lines with CRLF.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}

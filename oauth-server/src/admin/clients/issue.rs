@@ -1,0 +1,106 @@
+//! A token or a code, issued by hand.
+
+use oauth_core::{
+    Client,
+    admin::{NewAccessToken, NewAuthorizationCode},
+};
+use serde_json::json;
+
+use super::form::read_lifetime;
+use crate::admin::{
+    form::{Choice, Field, Form, Kind},
+    once,
+    refusal::{Answered, Refusal},
+    sent::Sent,
+    visit::Visit,
+};
+
+const OF_TOKEN: [Field; 3] = [
+    Field::new("subject", Kind::Line),
+    Field::new("scopes", Kind::Choice),
+    Field::new("lifetime", Kind::Line),
+];
+
+const OF_CODE: [Field; 4] = [
+    Field::new("subject", Kind::Line),
+    Field::new("scopes", Kind::Choice),
+    Field::new("redirect_uri", Kind::Choice),
+    Field::new("code_challenge", Kind::Line),
+];
+
+pub(super) async fn token(visit: &Visit<'_>, client: &Client) -> Answered {
+    let mut form = form(visit, client, "token", &OF_TOKEN).await?;
+    if visit.sent.is_none() {
+        return form.page(visit);
+    }
+    form.check_text();
+    form.check_user(visit, "subject").await?;
+    let lifetime = read_lifetime(&mut form, "lifetime");
+    if !form.is_right() {
+        return form.wrong_page(visit);
+    }
+    let new = NewAccessToken {
+        client: client.id,
+        subject: form.sent.optional("subject"),
+        scopes: form.sent.all("scopes").collect(),
+        lifetime,
+    };
+    match visit.admin.issue_access_token(new).await {
+        Ok(issued) => {
+            let secrets = [("access_token", &issued.secret)];
+            Ok(once::show(visit, "token", &client.name, &secrets, &super::path(client.id)))
+        }
+        Err(error) => form.refused(visit, error),
+    }
+}
+
+pub(super) async fn code(visit: &Visit<'_>, client: &Client) -> Answered {
+    let mut form = form(visit, client, "code", &OF_CODE).await?;
+    form.offer("redirect_uri", client.redirect_uris().map(Choice::named).collect());
+    if visit.sent.is_none() {
+        return form.page(visit);
+    }
+    form.check_text();
+    form.check_user(visit, "subject").await?;
+    if form.sent.text("subject").is_empty() {
+        form.wrong("subject", "must not be empty");
+    }
+    if !form.is_right() {
+        return form.wrong_page(visit);
+    }
+    let new = NewAuthorizationCode {
+        client: client.id,
+        subject: form.sent.text("subject").to_owned(),
+        scopes: form.sent.all("scopes").collect(),
+        redirect_uri: form.sent.optional("redirect_uri"),
+        code_challenge: form.sent.optional("code_challenge"),
+    };
+    match visit.admin.issue_authorization_code(new).await {
+        Ok(issued) => {
+            let secrets = [("code", &issued.secret)];
+            Ok(once::show(visit, "code", &client.name, &secrets, &super::path(client.id)))
+        }
+        Err(error) => form.refused(visit, error),
+    }
+}
+
+async fn form(
+    visit: &Visit<'_>,
+    client: &Client,
+    issued: &str,
+    fields: &'static [Field],
+) -> Result<Form<'static>, Refusal> {
+    let only = client.redirect_uris().next().filter(|_| client.redirect_uris().count() == 1);
+    let begun = || Sent::default().with_each("redirect_uri", only.into_iter());
+    let context = json!({
+        "client": { "name": client.name, "require_pkce": client.require_pkce },
+        "issued": issued,
+        "back": visit.address(&super::path(client.id)),
+    });
+    let sent = visit.sent.clone().unwrap_or_else(begun);
+    let mut form = Form::new("admin/clients/issue", fields, sent, context);
+    let scopes =
+        if client.any_scope { visit.oauth.server().scopes().await? } else { client.scopes.clone() };
+    form.offer("scopes", scopes.iter().map(Choice::named).collect());
+    Ok(form)
+}

@@ -1,0 +1,231 @@
+//! Forms: what was sent, what is wrong with it, and the page that shows both again.
+//!
+//! A form is rendered from what was sent, also when it is shown for the first time: then from what a browser would send
+//! that changed nothing. So nothing typed can get lost, and a template knows one shape.
+
+use oauth_core::admin::AdminError;
+use poem::{Response, http::StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{
+    refusal::{Answered, Refusal},
+    sent::Sent,
+    visit::Visit,
+};
+
+/// A field of a form.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// What a field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One line of text.
+    Line,
+    /// Lines of text.
+    Lines,
+    /// Something that is never shown again, not even to who typed it.
+    Hidden,
+    /// On or off.
+    Check,
+    /// One or more of what is offered.
+    Choice,
+}
+
+impl Field {
+    pub(super) const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind }
+    }
+}
+
+/// A choice that a field offers; its label stands in the templates where it is `None`.
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: Option<String>,
+}
+
+impl Choice {
+    /// One that is called what it is.
+    pub(super) fn named(value: &str) -> Self {
+        Self { value: value.to_owned(), label: Some(value.to_owned()) }
+    }
+}
+
+/// A form on its way to a page: its fields, what they hold, and what is wrong with them.
+pub(super) struct Form<'a> {
+    template: &'static str,
+    fields: &'a [Field],
+    pub(super) sent: Sent,
+    choices: Vec<(&'static str, Vec<Choice>)>,
+    problems: Vec<(String, String)>,
+    /// By which it is known whether the record was changed since the form was made.
+    version: Option<String>,
+    context: Value,
+}
+
+impl<'a> Form<'a> {
+    /// A form that makes a new record: `context` is what its template is given beside the fields.
+    pub(super) fn new(
+        template: &'static str,
+        fields: &'a [Field],
+        sent: Sent,
+        context: Value,
+    ) -> Self {
+        let (choices, problems) = (Vec::new(), Vec::new());
+        Self { template, fields, sent, choices, problems, version: None, context }
+    }
+
+    /// It changes a record, which is now of this version.
+    pub(super) fn of_version(self, visit: &Visit<'_>, now: String) -> Self {
+        let known = visit.sent.as_ref().map(|sent| sent.raw("version").to_owned());
+        Self { version: Some(known.unwrap_or(now)), ..self }
+    }
+
+    /// The version that the form was made from.
+    pub(super) fn version(&self) -> &str {
+        self.version.as_deref().unwrap_or_default()
+    }
+
+    /// Offers these choices for a field.
+    pub(super) fn offer(&mut self, name: &'static str, choices: Vec<Choice>) {
+        self.choices.push((name, choices));
+    }
+
+    /// Says what is wrong with a field: the first word on it counts.
+    pub(super) fn wrong(&mut self, name: &str, problem: impl Into<String>) {
+        if self.problem(name).is_none() {
+            self.problems.push((name.to_owned(), problem.into()));
+        }
+    }
+
+    pub(super) fn is_right(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn problem(&self, name: &str) -> Option<&str> {
+        let mut problems = self.problems.iter();
+        problems.find(|(field, _)| field == name).map(|(_, problem)| problem.as_str())
+    }
+
+    /// Refuses what no field can hold: what a database or a page has no characters for, another choice than those
+    /// offered, and a field that was sent twice.
+    pub(super) fn check_text(&mut self) {
+        for field in self.fields {
+            let values: Vec<_> = self.sent.all(field.name).map(str::to_owned).collect();
+            let fits = |c: char| match field.kind {
+                Kind::Lines => !c.is_control() || matches!(c, '\n' | '\r' | '\t'),
+                _ => !c.is_control(),
+            };
+            if field.kind == Kind::Choice {
+                let offered = |value: &String| self.offered(field.name).any(|c| c.value == *value);
+                if !values.iter().all(offered) {
+                    self.wrong(field.name, "holds a choice that is not offered any more");
+                }
+            } else if values.len() > 1 {
+                self.wrong(field.name, "was sent more than once");
+            } else if values.iter().any(|value| value.contains('\u{fffd}')) {
+                self.wrong(field.name, "is not valid UTF-8");
+            } else if !values.iter().all(|value| value.chars().all(fits)) {
+                self.wrong(field.name, "holds a control character");
+            }
+        }
+    }
+
+    /// Refuses the subject of nobody. An empty field is right.
+    pub(super) async fn check_user(
+        &mut self,
+        visit: &Visit<'_>,
+        name: &str,
+    ) -> Result<(), Refusal> {
+        let Some(subject) = self.sent.optional(name).filter(|_| self.problem(name).is_none())
+        else {
+            return Ok(());
+        };
+        if visit.oauth.users().display_name(&subject).await?.is_none() {
+            self.wrong(name, "must be the subject of a user");
+        }
+        Ok(())
+    }
+
+    fn offered(&self, name: &str) -> impl Iterator<Item = &Choice> {
+        self.choices.iter().filter(move |(field, _)| *field == name).flat_map(|(_, of)| of)
+    }
+
+    /// The page, for the first time.
+    pub(super) fn page(&self, visit: &Visit<'_>) -> Answered {
+        Ok(self.render(visit, None, StatusCode::OK))
+    }
+
+    /// The page once more, with what is wrong.
+    pub(super) fn wrong_page(&self, visit: &Visit<'_>) -> Answered {
+        Ok(self.render(visit, None, StatusCode::UNPROCESSABLE_ENTITY))
+    }
+
+    /// The page once more, with why the record was not changed.
+    pub(super) fn refused(mut self, visit: &Visit<'_>, error: AdminError) -> Answered {
+        let (notice, status) = match error {
+            AdminError::Invalid(faults) => {
+                for fault in faults {
+                    self.wrong(fault.field, fault.problem.to_string());
+                }
+                return self.wrong_page(visit);
+            }
+            AdminError::Conflict => (None, StatusCode::CONFLICT),
+            AdminError::Forbidden(why) => (Some(why), StatusCode::FORBIDDEN),
+            AdminError::Refused(why) => (Some(why), StatusCode::CONFLICT),
+            other => return Err(Refusal::from(other)),
+        };
+        let notice = notice.map_or(json!({ "is_conflict": true }), |why| json!({ "why": why }));
+        Ok(self.render(visit, Some(notice), status))
+    }
+
+    fn render(&self, visit: &Visit<'_>, notice: Option<Value>, status: StatusCode) -> Response {
+        let fields: Map<_, _> =
+            self.fields.iter().map(|field| (field.name.to_owned(), self.shown(field))).collect();
+        // In the order of the page, to which they link; what is wrong with no field of it comes first.
+        let is_here = |name: &str| self.fields.iter().any(|field| field.name == name);
+        let elsewhere = self.problems.iter().filter(|(name, _)| !is_here(name));
+        let here = self
+            .fields
+            .iter()
+            .flat_map(|field| self.problems.iter().filter(move |(name, _)| name == field.name));
+        let problems = elsewhere.chain(here).map(
+            |(name, problem)| json!({ "name": name, "problem": problem, "is_here": is_here(name) }),
+        );
+        let problems: Vec<_> = problems.collect();
+        let version = self.version.iter().map(|it| json!({ "name": "version", "value": it }));
+        let mut context = self.context.clone();
+        if let Some(context) = context.as_object_mut() {
+            context.insert("problems".to_owned(), problems.into());
+            context.insert("fields".to_owned(), fields.into());
+            context.insert("notice".to_owned(), notice.into());
+            context.insert("hidden".to_owned(), version.collect());
+        }
+        visit.page_with_status(self.template, context, status)
+    }
+
+    fn shown(&self, field: &Field) -> Value {
+        let value = match field.kind {
+            // NUL is nothing that a page could hold.
+            Kind::Line | Kind::Lines => self.sent.raw(field.name).replace('\0', "\u{fffd}"),
+            Kind::Hidden | Kind::Check | Kind::Choice => String::new(),
+        };
+        let choices = self.offered(field.name).enumerate().map(|(place, choice)| {
+            json!({
+                "id": format!("{}-{place}", field.name),
+                "value": choice.value,
+                "label": choice.label,
+                "checked": self.sent.all(field.name).any(|value| value == choice.value),
+            })
+        });
+        json!({
+            "name": field.name,
+            "value": value,
+            "checked": field.kind == Kind::Check && self.sent.is_on(field.name),
+            "choices": choices.collect::<Vec<_>>(),
+            "problem": self.problem(field.name),
+        })
+    }
+}
