@@ -4,7 +4,9 @@ mod front_page;
 
 use reqwest::Method;
 
-use crate::support::{EXAMPLE_REQUEST, Network, Site, agent::send, postgres_schema};
+use crate::support::{
+    EXAMPLE_CLIENT, EXAMPLE_REQUEST, Network, Site, agent::send, postgres_schema,
+};
 
 #[tokio::test]
 async fn every_address_answers_with_and_without_its_trailing_slash_and_without_a_redirect() {
@@ -99,6 +101,22 @@ async fn logging_out_takes_a_post_from_the_page() {
 
     assert_eq!(user.submit(&page, &[]).await.status, 303);
     assert_eq!(user.get(&consent).await.location().path(), "/accounts/login/");
+}
+
+#[tokio::test]
+async fn each_connected_application_has_a_button_that_ends_it() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let tokens = user.tokens().await;
+    let page = user.get("/accounts/apps/").await;
+    let button = format!("name=\"revoke\" value=\"{}\"", EXAMPLE_CLIENT.0);
+    assert!(page.body.contains("Example Client") && page.body.contains(&button), "{page:?}");
+
+    assert_eq!(user.submit(&page, &[("revoke", EXAMPLE_CLIENT.0)]).await.status, 303);
+    assert!(!user.get("/accounts/apps/").await.body.contains("Example Client"));
+    let refused = user.user_info(Method::GET, &tokens.field("access_token")).await;
+    assert_eq!(refused.status, 401, "{refused:?}");
 }
 
 #[tokio::test]
