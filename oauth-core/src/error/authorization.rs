@@ -1,7 +1,8 @@
 //! What the authorization endpoint refuses: RFC 6749 §4.1.2.1 and §4.2.2.1.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error, fmt};
 
+use super::token::SERVER_FAILED;
 use crate::StoreError;
 
 /// Why the authorization endpoint refused a request, and where that is answered.
@@ -78,6 +79,23 @@ impl AuthorizationErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",
         }
+    }
+}
+
+/// What the client or the user is told; the cause is the error's source.
+impl fmt::Display for AuthorizationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(fault) => fault.fmt(f),
+            Self::Client { code, description, .. } => write!(f, "{}: {description}", code.as_str()),
+            Self::Server(_) => f.write_str(SERVER_FAILED),
+        }
+    }
+}
+
+impl Error for AuthorizationError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Self::Server(cause) = self { Some(cause) } else { None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the guard of a protected resource refuses: RFC 6750 §3.1.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error, fmt};
 
 use super::token::SERVER_FAILED;
 use crate::{Scopes, StoreError};
@@ -46,6 +46,22 @@ impl BearerError {
             }
             Self::Server(_) => SERVER_FAILED,
         }
+    }
+}
+
+/// What the client is told; the cause is the error's source.
+impl fmt::Display for BearerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code() {
+            Some(code) => write!(f, "{code}: {}", self.description()),
+            None => f.write_str(self.description()),
+        }
+    }
+}
+
+impl Error for BearerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Self::Server(cause) = self { Some(cause) } else { None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the token endpoint refuses: RFC 6749 §5.2.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error, fmt};
 
 use crate::{StoreError, scope_request::ScopeFault};
 
@@ -52,6 +52,19 @@ impl TokenError {
             | Self::InvalidScope(text) => text,
             Self::Server(_) => SERVER_FAILED,
         }
+    }
+}
+
+/// What the client is told; the cause is the error's source.
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.description())
+    }
+}
+
+impl Error for TokenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Self::Server(cause) = self { Some(cause) } else { None }
     }
 }
 

@@ -24,6 +24,7 @@ mod code_grant;
 mod code_replay;
 mod concurrency;
 mod consent;
+mod errors;
 mod event_delivery;
 mod events;
 mod implicit;
