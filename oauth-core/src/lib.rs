@@ -1,7 +1,81 @@
-#![doc = include_str!("../ARCHITECTURE.md")]
+//! OAuth 2.0 as a library: requests are parsed and judged, grants and tokens issued and stored, on SQLite or
+//! PostgreSQL. It knows nothing of HTTP; `oauth-server` puts it on the wire with [poem](https://docs.rs/poem), and is
+//! where an application begins.
+//!
+//! [`AuthorizationServer`] has the verbs of the protocol. This is the authorization code grant (RFC 6749 §4.1), whole:
+//!
+//! ```
+//! use oauth_core::{AuthorizationServer, NewClient, Params, Settings, Store};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = std::env::temp_dir().join(format!("oauth-core-doc-{}", std::process::id()));
+//! # std::fs::create_dir(&directory)?;
+//! # let database_url = format!("sqlite://{}", directory.join("doc.sqlite3").display());
+//! let store = Store::open(&database_url)?; // sqlite://provider.sqlite3, or postgres://...
+//! store.migrate()?;
+//! let server = AuthorizationServer::new(Settings::new("https://id.example"), store)?;
+//! server.register_scope("photos", "See your photos.").await?;
+//! let registered = server
+//!     .register_client(NewClient {
+//!         redirect_uris: vec!["https://printer.example/callback".to_owned()],
+//!         scopes: "photos".parse()?,
+//!         ..NewClient::new("Printer")
+//!     })
+//!     .await?;
+//! let (client_id, secret) = (registered.client.client_id, registered.secret.expect("drawn"));
+//!
+//! // The authorization endpoint: the client sends the user's browser, with a query.
+//! let query = format!("response_type=code&client_id={client_id}&scope=photos&state=xyz");
+//! let request = server.authorization_request(&Params::parse(query.as_bytes())).await?;
+//! assert_eq!(request.client().name, "Printer");
+//! // The user says yes, and the browser goes back to the client, with a code.
+//! let location = server.accept(request, "alice").await?;
+//! let (_, answer) = location.split_once('?').expect("a query");
+//! let answer = Params::parse(answer.as_bytes());
+//! assert_eq!(answer.get("state"), Some("xyz"));
+//!
+//! // The token endpoint: the client trades the code for an access token.
+//! let (code, secret) = (answer.get("code").expect("a code"), secret.expose());
+//! let body = format!("grant_type=authorization_code&code={code}&client_id={client_id}&client_secret={secret}");
+//! let tokens = server.token(None, &Params::parse(body.as_bytes())).await?;
+//!
+//! // The protected resource: the token says for whom the client acts.
+//! let token = server.verify(tokens.access_token.expose(), &"photos".parse()?).await?;
+//! assert_eq!(token.subject.as_deref(), Some("alice"));
+//! # std::fs::remove_dir_all(&directory).ok();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What stands where
+//!
+//! | | |
+//! |---|---|
+//! | the verbs, and what they run on | [`AuthorizationServer`], [`Settings`], [`Store`], [`Clock`] |
+//! | what comes over the wire | [`Params`], [`Scopes`], [`RedirectUri`], [`Secret`] |
+//! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationError`] |
+//! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
+//! | protected resources | [`AccessToken`], [`BearerError`] |
+//! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
+//! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
+//! | what an operator does and hears | [`admin`], [`Events`], [`Event`] |
+//!
+//! # Features
+//!
+//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own.
+//! - `postgres-tls`: TLS to PostgreSQL, through the system's OpenSSL. Without it, only a database of this machine is
+//!   spoken to, unless its URL says `sslmode=disable`.
+//!
+//! Next: the architecture, with what is stored and a walk through each endpoint, is `oauth-core/ARCHITECTURE.md`, and
+//! the module `architecture` of this documentation.
 
 mod account;
 pub mod admin;
+/// How it is made: the file `ARCHITECTURE.md`.
+#[cfg(doc)]
+#[doc = include_str!("../ARCHITECTURE.md")]
+pub mod architecture {}
 mod authorization;
 mod bearer;
 mod client_auth;

@@ -1,45 +1,105 @@
 //! Turns a poem application into an OAuth 2.0 provider: other applications act for its users, as far as each allows.
 //!
-//! ```no_run
-//! use oauth_server::{Access, AuthorizationPage, AuthorizationServer, OAuth, Settings, Store, scope, sync_scopes};
-//! use poem::{EndpointExt, Route, handler, listener::TcpListener};
+//! ```
+//! use oauth_server::{
+//!     Access, AuthorizationPage, AuthorizationServer, GrantType, NewClient, OAuth, Settings, Store, scope, sync_scopes,
+//! };
+//! use poem::{Endpoint, EndpointExt, Request, Response, Route, handler, http::Method};
 //!
 //! scope! { pub UserInfo = "user_info", "Access basic information about the user." }
 //!
+//! /// Only who has a token of this scope gets here.
 //! #[handler]
 //! async fn whoami(token: Access<UserInfo>) -> String {
 //!     format!("{} acts for {:?}", token.client_id, token.subject)
 //! }
 //!
-//! #[tokio::main]
-//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let store = Store::open("sqlite://provider.sqlite3")?;
-//!     store.migrate()?;
-//!     // For development: the default refuses what does not come over TLS.
-//!     let settings = Settings { ssl_only: false, ..Settings::new("http://localhost:8080") };
-//!     let server = AuthorizationServer::new(settings, store)?;
-//!     sync_scopes(&server, &[]).await?; // a scope must be known before anybody can be granted it
-//!     let oauth = OAuth::builder(server).build()?;
-//!
-//!     let app = Route::new()
+//! /// What stands where.
+//! fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
+//!     Route::new()
 //!         .nest("/accounts", oauth.accounts())
 //!         .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
 //!         .at("/oauth2/token", oauth.token_endpoint())
 //!         .at("/whoami", whoami)
-//!         .with(oauth.middleware());
-//!     poem::Server::new(TcpListener::bind("127.0.0.1:8080")).run(app).await?;
-//!     Ok(())
+//!         .with(oauth.middleware())
 //! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = std::env::temp_dir().join(format!("oauth-server-doc-{}", std::process::id()));
+//! # std::fs::create_dir(&directory)?;
+//! # let database_url = format!("sqlite://{}", directory.join("doc.sqlite3").display());
+//! let store = Store::open(&database_url)?; // sqlite://provider.sqlite3, or postgres://...
+//! store.migrate()?;
+//! // For development: the default refuses what does not come over TLS.
+//! let settings = Settings { ssl_only: false, ..Settings::new("http://localhost:8080") };
+//! let server = AuthorizationServer::new(settings, store)?;
+//! sync_scopes(&server, &[]).await?; // a scope must be known before anybody can be granted it
+//! let oauth = OAuth::builder(server).build()?;
+//! let app = urls(&oauth); // poem::Server::new(TcpListener::bind("127.0.0.1:8080")).run(app).await?
+//!
+//! // A client is registered once. This one acts for itself; the others send a user's browser to the authorization
+//! // endpoint first.
+//! let registered = oauth
+//!     .server()
+//!     .register_client(NewClient {
+//!         grant_types: vec![GrantType::ClientCredentials],
+//!         scopes: "user_info".parse()?,
+//!         ..NewClient::new("Robot")
+//!     })
+//!     .await?;
+//! let (client_id, secret) = (registered.client.client_id, registered.secret.expect("drawn"));
+//!
+//! // It gets a token,
+//! let request = Request::builder()
+//!     .method(Method::POST)
+//!     .uri("/oauth2/token".parse()?)
+//!     .content_type("application/x-www-form-urlencoded")
+//!     .body(format!(
+//!         "grant_type=client_credentials&scope=user_info&client_id={client_id}&client_secret={}",
+//!         secret.expose()
+//!     ));
+//! let tokens: serde_json::Value = app.call(request).await?.into_body().into_json().await?;
+//! let token = tokens["access_token"].as_str().expect("a token");
+//!
+//! // and with it it gets in.
+//! let request = Request::builder().uri("/whoami".parse()?).header("Authorization", format!("Bearer {token}"));
+//! let answer = app.call(request.finish()).await?.into_body().into_string().await?;
+//! assert_eq!(answer, format!("{client_id} acts for None"));
+//! let refused = app.call(Request::builder().uri("/whoami".parse()?).finish()).await?;
+//! assert_eq!(refused.status(), 401);
+//! # std::fs::remove_dir_all(&directory).ok();
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! Clients are registered with `AuthorizationServer::register_client`, users of the bundled accounts created with
-//! `create_user`.
+//! # What stands where
 //!
-//! What stands where: an endpoint is a file of `endpoint/`, an RFC's error registry a file of `response/`; [`Access`]
-//! guards a poem handler and [`Secured`] a poem-openapi operation; [`Users`] brings your own users; every page is a
-//! handlebars template that [`OAuthBuilder::template`] replaces by its name, and every text on it a message that
-//! [`OAuthBuilder::locale`] says in another language. The admin site, [`OAuth::admin`], is `admin/`, a file for each kind of
-//! record.
+//! | you want to | look at |
+//! |---|---|
+//! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`AuthorizationPage`], [`OAuthMiddleware`] |
+//! | guard a poem handler | [`Access`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
+//! | guard a poem-openapi operation, and show it | [`Secured`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
+//! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
+//! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
+//! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
+//! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
+//! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`] |
+//! | test it | the module `test_kit`, behind the feature `test-kit` |
+//! | do without HTTP | [`oauth_core`], whose names are found there |
+//!
+//! # Features
+//!
+//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own.
+//! - `postgres-tls`: TLS to PostgreSQL, through the system's OpenSSL.
+//! - `test-kit`: for the tests of your application, in `[dev-dependencies]`: it served on a free port, over a database
+//!   of its own, with a clock that you move, users and clients.
+//!
+//! # Next
+//!
+//! The README has the quickstart. `oauth-server/examples/` has three short programs to copy from: `own_users`,
+//! `plain_handler` and `own_templates`. `example-app/` is a whole application. `oauth-server/TEMPLATES.md` says what each
+//! page is given.
 
 mod accounts;
 mod admin;
@@ -70,9 +130,11 @@ pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientChange,
-    ClientSecret, Clock, Event, EventKind, Events, GrantType, Lifetime, MovableClock, NewClient,
-    NewScope, NewUser, RedirectUri, Registered, RegistrationError, RequireState, Revocation,
-    Scopes, Secret, Settings, Store, StoreError, Subscription, User,
+    ClientSecret, Clock, ConnectedApp, Event, EventKind, Events, FieldError, GrantType,
+    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient,
+    NewScope, NewUser, Problem, RedirectUri, Registered, RegistrationError, RequireState,
+    Revocation, Scopes, Secret, Session, Settings, Store, StoreError, Subscription, Timestamp,
+    UnknownGrantType, UnknownRequireState, User,
 };
 
 pub use self::{

@@ -33,12 +33,13 @@ pub(crate) type Query<T> = diesel::QueryResult<T>;
 /// The database of an authorization server: SQLite or PostgreSQL.
 ///
 /// ```
-/// # let file = std::env::temp_dir().join(format!("store-doc-{}.sqlite3", std::process::id()));
-/// # let url = format!("sqlite://{}", file.display());
+/// # let directory = std::env::temp_dir().join(format!("store-doc-{}", std::process::id()));
+/// # std::fs::create_dir(&directory).unwrap();
+/// # let url = format!("sqlite://{}", directory.join("doc.sqlite3").display());
 /// let store = oauth_core::Store::open(&url)?;
 /// store.migrate()?;
 /// assert!(store.pending_migrations()?.is_empty());
-/// # std::fs::remove_file(file).ok();
+/// # std::fs::remove_dir_all(directory).ok();
 /// # Ok::<(), oauth_core::StoreError>(())
 /// ```
 #[derive(Clone)]
