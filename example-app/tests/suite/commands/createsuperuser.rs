@@ -1,8 +1,8 @@
 //! `createsuperuser`: a password from a pipe or from a terminal.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
-use crate::support::{Finished, Process, Site, installed};
+use crate::support::{Finished, Process, Site, installed, until};
 
 #[tokio::test]
 async fn a_superuser_whose_password_came_from_standard_input_can_sign_in() {
@@ -48,8 +48,8 @@ async fn on_a_terminal_createsuperuser_asks_twice_and_shows_nothing() {
     let site = Site::new();
     site.run(&["migrate"]).success();
     let Some(mut terminal) = on_a_terminal(&site) else { return };
-    answer(&mut terminal, "Password: ", "correct horse\n");
-    answer(&mut terminal, "Password (again): ", "correct horse\n");
+    answer(&site, &mut terminal, "Password: ", "correct horse\n");
+    answer(&site, &mut terminal, "Password (again): ", "correct horse\n");
 
     let finished = terminal.finish();
     assert!(finished.success().contains("created the superuser anna"), "{finished:?}");
@@ -62,8 +62,8 @@ fn on_a_terminal_two_different_passwords_are_refused() {
     let site = Site::new();
     site.run(&["migrate"]).success();
     let Some(mut terminal) = on_a_terminal(&site) else { return };
-    answer(&mut terminal, "Password: ", "correct horse\n");
-    answer(&mut terminal, "Password (again): ", "correct house\n");
+    answer(&site, &mut terminal, "Password: ", "correct horse\n");
+    answer(&site, &mut terminal, "Password (again): ", "correct house\n");
 
     let finished = terminal.finish();
     assert_eq!(finished.status, Some(1), "{finished:?}");
@@ -82,14 +82,20 @@ fn superuser(site: &Site, username: &str, typed: &str) -> Finished {
 fn on_a_terminal(site: &Site) -> Option<Process> {
     let mut script = Command::new(installed("script", "bsdutils")?);
     let program = site.program(&[]);
-    let command = "exec \"$PROGRAM\" createsuperuser --username anna --email anna@example.com";
+    let command =
+        "tty > tty; exec \"$PROGRAM\" createsuperuser --username anna --email anna@example.com";
     script.args(["--quiet", "--return", "--command", command, "/dev/null"]);
     script.env("PROGRAM", program.get_program()).current_dir(site.path());
     Some(Process::start(&mut script))
 }
 
-/// Waits for a question before it types: what is typed ahead of it would be shown.
-fn answer(terminal: &mut Process, question: &str, typed: &str) {
+/// Types once the question stands there and the terminal shows nothing any more, which comes a moment later.
+fn answer(site: &Site, terminal: &mut Process, question: &str, typed: &str) {
     terminal.says(question);
+    let name = fs::read_to_string(site.path().join("tty")).unwrap();
+    until("the terminal hides what is typed", || {
+        let settings = Command::new("stty").args(["-a", "-F", name.trim()]).output().unwrap();
+        String::from_utf8_lossy(&settings.stdout).contains(" -echo ")
+    });
     terminal.write(typed);
 }
