@@ -1,0 +1,204 @@
+//! What staff change of clients.
+
+use oauth_core::{
+    ClientChange, ClientSecret, EventKind, GrantType, NewClient, Secret,
+    admin::{AdminError, IssuedFilter},
+};
+
+use super::refused_fields;
+use crate::support::{Fixture, Form, assert_live, client, scopes};
+
+/// A client that gets tokens for itself.
+pub(super) fn robot() -> NewClient {
+    NewClient {
+        grant_types: vec![GrantType::ClientCredentials],
+        default_scopes: scopes("read"),
+        ..client("robot")
+    }
+}
+
+impl Fixture {
+    /// Whether `robot` gets a token with this secret.
+    pub(super) async fn admits(&self, secret: &Secret) -> bool {
+        let request = Form::new(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", "robot"),
+            ("client_secret", secret.expose()),
+        ]);
+        self.token(&request).await.is_ok()
+    }
+
+    fn client_changes(&self) -> Vec<ClientChange> {
+        let change = |event| match event {
+            EventKind::ClientChanged { change, .. } => Some(change),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(change).collect()
+    }
+}
+
+both_databases! {
+    async fn a_client_is_created_and_its_secret_shown_this_once(fixture: Fixture) {
+        let created = fixture.admin().create_client(robot()).await.unwrap();
+        let secret = created.secret.expect("a secret");
+        assert!(fixture.admits(&secret).await);
+        assert!(secret.expose().starts_with(&created.client.secret_prefix));
+        assert_eq!(fixture.trail().await, ["create client robot: "]);
+    }
+
+    async fn every_fault_of_a_client_is_named_at_once_and_nothing_is_saved(fixture: Fixture) {
+        let new = NewClient {
+            client_id: Some("a b".to_owned()),
+            client_uri: Some("javascript:x".to_owned()),
+            redirect_uris: vec!["/cb".to_owned()],
+            scopes: scopes("unheard_of"),
+            owner: Some(String::new()),
+            ..NewClient::new("")
+        };
+        let fields = refused_fields(fixture.admin().create_client(new).await);
+        let expected = ["name", "client_id", "owner", "client_uri", "redirect_uris", "scopes"];
+        assert_eq!(fields, expected);
+        assert_eq!((fixture.count("oauth_clients"), fixture.count("oauth_audit")), ("3".into(), "0".into()));
+    }
+
+    async fn an_identifier_that_is_taken_is_a_fault_of_its_field(fixture: Fixture) {
+        let new = NewClient { register_unknown_scopes: true, scopes: scopes("brand:new"), ..client("public") };
+        assert_eq!(refused_fields(fixture.admin().create_client(new).await), ["client_id"]);
+        assert!(!fixture.server.scopes().await.unwrap().contains("brand:new"), "nothing half-saved");
+        assert_eq!(fixture.count("oauth_audit"), "0");
+    }
+
+    async fn a_change_keeps_what_it_does_not_name_and_the_secret(fixture: Fixture) {
+        let created = fixture.admin().create_client(robot()).await.unwrap();
+        let before = created.client;
+        let change = NewClient { name: "Robby".to_owned(), description: "It helps.".to_owned(), ..NewClient::from(&before) };
+        let changed = fixture.admin().update_client(before.id, before.version, change).await.unwrap();
+        assert!(changed.secret.is_none(), "the old one is still good");
+        assert!(fixture.admits(&created.secret.unwrap()).await);
+        assert_eq!(changed.client.name, "Robby");
+        assert_eq!(changed.client.scopes, before.scopes);
+        assert!(changed.client.version > before.version);
+        assert_eq!(fixture.trail().await[0], "update client robot: name, description");
+    }
+
+    async fn the_identifier_of_a_client_stays(fixture: Fixture) {
+        let client = fixture.server.client("public").await.unwrap().unwrap();
+        let change = NewClient { client_id: Some("other".to_owned()), name: "New".to_owned(), ..NewClient::from(&client) };
+        let changed = fixture.admin().update_client(client.id, client.version, change).await.unwrap();
+        assert_eq!(changed.client.client_id, "public");
+    }
+
+    async fn what_changes_nothing_is_no_change(fixture: Fixture) {
+        let client = fixture.server.client("public").await.unwrap().unwrap();
+        let same = fixture.admin().update_client(client.id, client.version, NewClient::from(&client)).await;
+        assert_eq!(same.unwrap().client.version, client.version);
+        assert_eq!(fixture.count("oauth_audit"), "0");
+    }
+
+    async fn a_form_made_from_an_older_version_is_a_conflict(fixture: Fixture) {
+        let old = fixture.server.client("public").await.unwrap().unwrap();
+        let named = |name: &str| NewClient { name: name.to_owned(), ..NewClient::from(&old) };
+        fixture.admin().update_client(old.id, old.version, named("First")).await.unwrap();
+        let second = fixture.admin().update_client(old.id, old.version, named("Second")).await;
+        assert!(matches!(second, Err(AdminError::Conflict)), "{second:?}");
+        assert_eq!(fixture.server.client("public").await.unwrap().unwrap().name, "First");
+        assert_eq!(fixture.trail().await.len(), 1);
+    }
+
+    async fn after_a_rotation_only_the_new_secret_is_taken(fixture: Fixture) {
+        let created = fixture.admin().create_client(robot()).await.unwrap();
+        let old = created.secret.unwrap();
+        let new = fixture.admin().rotate_client_secret(created.client.id).await.unwrap();
+        assert!(!fixture.admits(&old).await);
+        assert!(fixture.admits(&new).await);
+        assert_eq!(fixture.trail().await[0], "rotate_secret client robot: ");
+    }
+
+    async fn a_chosen_secret_that_was_remembered_as_verified_is_forgotten_too(fixture: Fixture) {
+        let chosen = Secret::from("correct horse battery");
+        let new = NewClient { secret: ClientSecret::Chosen(chosen.clone()), ..robot() };
+        let created = fixture.admin().create_client(new).await.unwrap();
+        assert!(fixture.admits(&chosen).await, "and it is remembered");
+        fixture.admin().rotate_client_secret(created.client.id).await.unwrap();
+        assert!(!fixture.admits(&chosen).await);
+    }
+
+    async fn a_disabled_clients_tokens_are_dead_until_it_is_enabled(fixture: Fixture) {
+        let (tokens, id) = (fixture.tokens().await, fixture.key("confidential").await);
+        for _ in 0..2 {
+            fixture.admin().set_client_disabled(id, true).await.unwrap();
+        }
+        assert!(!fixture.is_live(&tokens.access_token).await);
+        fixture.admin().set_client_disabled(id, false).await.unwrap();
+        assert_live(&fixture, &tokens).await;
+        let trail = ["enable client confidential: ", "disable client confidential: "];
+        assert_eq!(fixture.trail().await, trail, "the second time changed nothing");
+    }
+
+    async fn a_deleted_client_takes_all_that_hung_on_it_along(fixture: Fixture) {
+        let (tokens, id) = (fixture.tokens().await, fixture.key("confidential").await);
+        fixture.admin().delete_client(id).await.unwrap();
+        assert!(!fixture.is_live(&tokens.access_token).await);
+        for table in ["oauth_grants", "oauth_authorization_codes", "oauth_access_tokens", "oauth_refresh_tokens", "oauth_consents"] {
+            assert_eq!(fixture.count(table), "0", "{table}");
+        }
+        assert!(fixture.admin().client(id).await.unwrap().is_none());
+        assert_eq!(fixture.trail().await, ["delete client confidential: "]);
+    }
+
+    async fn a_client_that_is_none_cannot_be_changed(fixture: Fixture) {
+        let admin = fixture.admin();
+        let change = admin.update_client(99, 1, client("none")).await;
+        assert!(matches!(change, Err(AdminError::NotFound)), "{change:?}");
+        assert!(matches!(admin.rotate_client_secret(99).await, Err(AdminError::NotFound)));
+        assert!(matches!(admin.set_client_disabled(99, true).await, Err(AdminError::NotFound)));
+        assert!(matches!(admin.delete_client(99).await, Err(AdminError::NotFound)));
+        assert_eq!(fixture.count("oauth_audit"), "0");
+    }
+
+    async fn every_change_of_a_client_is_an_event(fixture: Fixture) {
+        let admin = fixture.admin();
+        let created = admin.create_client(robot()).await.unwrap().client;
+        let change = NewClient { name: "Robby".to_owned(), ..NewClient::from(&created) };
+        admin.update_client(created.id, created.version, change).await.unwrap();
+        admin.rotate_client_secret(created.id).await.unwrap();
+        admin.set_client_disabled(created.id, true).await.unwrap();
+        admin.set_client_disabled(created.id, false).await.unwrap();
+        admin.delete_client(created.id).await.unwrap();
+        let expected = [
+            ClientChange::Registered,
+            ClientChange::Changed,
+            ClientChange::SecretRotated,
+            ClientChange::Disabled,
+            ClientChange::Enabled,
+            ClientChange::Deleted,
+        ];
+        assert_eq!(fixture.client_changes(), expected);
+    }
+
+    async fn a_refused_change_is_no_event(fixture: Fixture) {
+        fixture.admin().create_client(client("public")).await.unwrap_err();
+        assert_eq!(fixture.client_changes(), []);
+    }
+
+    async fn a_clients_page_shows_what_was_issued_to_it_lately(fixture: Fixture) {
+        for _ in 0..11 {
+            fixture.tokens().await;
+        }
+        let issued = fixture.admin().issued_to_client(fixture.key("confidential").await).await.unwrap();
+        assert_eq!((issued.families.len(), issued.codes.len(), issued.access_tokens.len()), (10, 10, 10));
+        let newest = fixture.admin().access_tokens(IssuedFilter::All, None).await.unwrap();
+        assert_eq!(issued.access_tokens[0].id, newest.rows[0].id);
+        assert!(issued.families.iter().all(|family| family.client.client_id == "confidential"));
+        let none = fixture.admin().issued_to_client(fixture.key("public").await).await.unwrap();
+        assert!(none.families.is_empty() && none.codes.is_empty() && none.access_tokens.is_empty());
+    }
+
+    async fn rotation_leaves_the_tokens_of_the_client_alone(fixture: Fixture) {
+        let (tokens, id) = (fixture.tokens().await, fixture.key("confidential").await);
+        fixture.admin().rotate_client_secret(id).await.unwrap();
+        assert_live(&fixture, &tokens).await;
+        fixture.server.disconnect("alice", None).await.unwrap();
+        assert!(!fixture.is_live(&tokens.access_token).await);
+    }
+}
