@@ -1,5 +1,6 @@
 //! The commands.
 
+mod cleartokens;
 mod createsuperuser;
 mod register_client;
 mod runserver;
@@ -86,6 +87,7 @@ async fn command() -> Result<(), Failure> {
             createsuperuser::run(&site, username, email).await
         }
         Command::RegisterClient(client) => register_client::run(&site, *client).await,
+        Command::Cleartokens => cleartokens::run(&site).await,
         Command::Syncscopes { prefixes } => syncscopes::run(&site, &prefixes).await,
     }
 }

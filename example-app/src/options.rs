@@ -66,6 +66,12 @@ pub(crate) enum Command {
     },
     /// Register a client, and print its secret: this is the only time that it can be seen
     RegisterClient(Box<ClientOptions>),
+    /// Delete expired and revoked codes, tokens and sessions
+    ///
+    /// Goes on in small batches beside a running server until nothing is left, and says what it deleted. Nothing goes
+    /// that is alive: codes and families are kept for a day after their end, redeemed refresh tokens as long as their
+    /// family lives, so that their reuse is recognised. runserver does the same every hour by itself.
+    Cleartokens,
     /// Register the scopes that the code's guards declare
     ///
     /// Says what it created, and warns of scopes in the database that no code names.

@@ -78,6 +78,7 @@ pub mod admin;
 pub mod architecture {}
 mod authorization;
 mod bearer;
+mod clearing;
 mod client_auth;
 mod clock;
 mod consent;
@@ -101,6 +102,7 @@ pub use self::{
     account::{AccountError, Session},
     authorization::AuthorizationRequest,
     bearer::AccessToken,
+    clearing::{Cleared, Clearing, ClearingTask},
     clock::{Clock, MovableClock, Timestamp},
     consent::ConnectedApp,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},

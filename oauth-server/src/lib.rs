@@ -85,6 +85,7 @@
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`] |
+//! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
 //! | do without HTTP | [`oauth_core`], whose names are found there |
 //!
@@ -129,12 +130,12 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, AuthorizationServer, BearerError, Client, ClientChange,
-    ClientSecret, Clock, ConnectedApp, Event, EventKind, Events, FieldError, GrantType,
-    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient,
-    NewScope, NewUser, Problem, RedirectUri, Registered, RegistrationError, RequireState,
-    Revocation, Scopes, Secret, Session, Settings, Store, StoreError, Subscription, Timestamp,
-    UnknownGrantType, UnknownRequireState, User,
+    self, AccessToken, AccountError, AuthorizationServer, BearerError, Cleared, Clearing,
+    ClearingTask, Client, ClientChange, ClientSecret, Clock, ConnectedApp, Event, EventKind,
+    Events, FieldError, GrantType, InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime,
+    Missed, MovableClock, NewClient, NewScope, NewUser, Problem, RedirectUri, Registered,
+    RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings, Store,
+    StoreError, Subscription, Timestamp, UnknownGrantType, UnknownRequireState, User,
 };
 
 pub use self::{

@@ -41,6 +41,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("cannot listen for signals: {error}")))?;
     announce(&oauth, bound);
 
+    let _clearing = oauth.server().clear_expired_every(HOUR);
     let served = Server::new_with_acceptor(acceptor);
     let served =
         served.run_with_graceful_shutdown(urls(&oauth), stop, Some(Duration::from_secs(10))).await;
@@ -118,3 +119,5 @@ fn without_password(url: &str) -> String {
         None => url.to_owned(),
     }
 }
+
+const HOUR: Duration = Duration::from_secs(3600);

@@ -1,5 +1,6 @@
 //! The commands, but for what is said of their settings and their end.
 
+mod cleartokens;
 mod createsuperuser;
 
 use std::net::TcpListener;

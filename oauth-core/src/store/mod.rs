@@ -8,6 +8,7 @@
 pub(crate) mod access_token;
 pub(crate) mod audit;
 pub(crate) mod authorization_code;
+pub(crate) mod clearing;
 pub(crate) mod client;
 mod connection;
 pub(crate) mod consent;

@@ -17,6 +17,8 @@ mod authorization_page;
 mod authorization_request;
 mod bearer;
 mod chosen_secret;
+mod clearing;
+mod clearing_walk;
 mod client_auth;
 mod client_credentials;
 mod client_policies;

@@ -1,0 +1,45 @@
+//! `cleartokens`: what has ended makes room.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use oauth_server::Cleared;
+
+use super::{Failure, server};
+use crate::options::Site;
+
+pub(super) async fn run(site: &Site) -> Result<(), Failure> {
+    let mut clearing = server(site)?.clearing();
+    let bar = progress(clearing.estimate().await?);
+    let mut cleared = Cleared::default();
+    while let Some(batch) = clearing.batch().await? {
+        cleared += batch;
+        let done = u64::try_from(cleared.total()).unwrap_or_default();
+        bar.set_length(bar.length().unwrap_or_default().max(done)); // it was an estimate
+        bar.set_position(done);
+    }
+    bar.finish_and_clear();
+    say(&cleared);
+    Ok(())
+}
+
+/// A bar on standard error, where that is a terminal; else it draws nothing.
+fn progress(estimate: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(estimate).unwrap_or_default());
+    let style = ProgressStyle::with_template("deleting {wide_bar} {pos}/{len} rows, {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn say(cleared: &Cleared) {
+    let kinds = [
+        (cleared.sessions, "sessions"),
+        (cleared.authorization_codes, "authorization codes"),
+        (cleared.access_tokens, "access tokens"),
+        (cleared.refresh_tokens, "refresh tokens"),
+        (cleared.grants, "grants"),
+    ];
+    for (rows, kind) in kinds.into_iter().filter(|(rows, _)| *rows > 0) {
+        println!("deleted {rows} {kind}");
+    }
+    if cleared.total() == 0 {
+        println!("nothing has ended that could be deleted");
+    }
+}

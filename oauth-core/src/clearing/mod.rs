@@ -1,0 +1,225 @@
+//! Deleting what has ended: a bounded number of rows at a time, so that no request waits for long.
+//!
+//! | what | goes |
+//! |---|---|
+//! | a session, an access token | an hour after its end: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
+//! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; when nothing hangs on it any more; a day after its last refresh token ended, where nothing else of it is alive |
+//! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
+//!
+//! So nothing is deleted that is alive, or whose reuse would end something alive; and whoever presents what was deleted
+//! is refused with the code it would be refused with otherwise. Consents stay. A revoked access token stays until it
+//! would have ended: an index over revocations would cost every refresh. A redeemed refresh token that never ends, in a
+//! family that never ends, stays with its family: who sets both lifetimes to none keeps a row for each refresh.
+
+mod task;
+
+use std::{
+    ops::{Add, AddAssign},
+    time::{Duration, Instant},
+};
+
+pub use self::task::ClearingTask;
+use crate::{
+    AuthorizationServer, StoreError, Timestamp,
+    store::{
+        DbConnection, Query,
+        clearing::{self as rows, EndedRefreshToken, Ends},
+    },
+};
+
+/// How many rows were deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cleared {
+    /// Browser sessions.
+    pub sessions: usize,
+    /// Authorization codes.
+    pub authorization_codes: usize,
+    /// Access tokens.
+    pub access_tokens: usize,
+    /// Refresh tokens.
+    pub refresh_tokens: usize,
+    /// Grants: one for each authorization.
+    pub grants: usize,
+}
+
+impl Cleared {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
+        self.sessions + tokens + self.grants
+    }
+}
+
+impl Add for Cleared {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            sessions: self.sessions + other.sessions,
+            authorization_codes: self.authorization_codes + other.authorization_codes,
+            access_tokens: self.access_tokens + other.access_tokens,
+            refresh_tokens: self.refresh_tokens + other.refresh_tokens,
+            grants: self.grants + other.grants,
+        }
+    }
+}
+
+impl AddAssign for Cleared {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+/// One clean-up, batch by batch.
+#[derive(Debug)]
+pub struct Clearing {
+    server: AuthorizationServer,
+    ends: Ends,
+    step: Option<Step>,
+    /// How long the last batch took.
+    rest: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Sessions,
+    AccessTokens,
+    AuthorizationCodes,
+    /// Refresh tokens that ended at this time or later.
+    RefreshTokens(Timestamp),
+    Families,
+}
+
+impl AuthorizationServer {
+    /// Begins to delete what has ended by now: [`Clearing::batch`] until it says that there is no more.
+    ///
+    /// Any number may run, on one server or on many: they delete the same rows only once.
+    #[must_use]
+    pub fn clearing(&self) -> Clearing {
+        let now = self.now();
+        let ends = Ends { single: now - HOUR, family: now - DAY, endless: now - 365 * DAY };
+        Clearing { server: self.clone(), ends, step: Some(Step::Sessions), rest: Duration::ZERO }
+    }
+
+    /// Deletes all that has ended by now.
+    ///
+    /// # Errors
+    /// When the store fails; what was deleted until then is gone.
+    pub async fn clear_expired(&self) -> Result<Cleared, StoreError> {
+        let mut clearing = self.clearing();
+        let mut cleared = Cleared::default();
+        while let Some(batch) = clearing.batch().await? {
+            cleared += batch;
+        }
+        Ok(cleared)
+    }
+}
+
+impl Clearing {
+    /// About how many rows there are to delete, for a progress bar: what has ended by its own date. The refresh tokens
+    /// of ended families, and families that have nothing left, come on top. It looks at each of them once, which a
+    /// command has the time for.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn estimate(&self) -> Result<usize, StoreError> {
+        let ends = self.ends;
+        let ended = self.server.store.read(move |db| rows::ended(db, ends)).await?;
+        Ok(usize::try_from(ended).unwrap_or_default())
+    }
+
+    /// Deletes the next batch, of some hundred rows; `None` where there was nothing left.
+    ///
+    /// It first rests for as long as the last one took, so that at least half of the database's time is the requests'.
+    ///
+    /// # Errors
+    /// When the store fails. The next call tries the same again.
+    pub async fn batch(&mut self) -> Result<Option<Cleared>, StoreError> {
+        tokio::time::sleep(self.rest).await;
+        let Some(step) = self.step else { return Ok(None) };
+        let begun = Instant::now();
+        let (cleared, next) = match step {
+            Step::Sessions => self.rows(rows::sessions, step, Step::AccessTokens).await?,
+            Step::AccessTokens => {
+                self.rows(rows::access_tokens, step, Step::AuthorizationCodes).await?
+            }
+            Step::AuthorizationCodes => {
+                let then = Step::RefreshTokens(Timestamp::MIN);
+                self.rows(rows::authorization_codes, step, then).await?
+            }
+            Step::RefreshTokens(from) => self.refresh_tokens(from).await?,
+            Step::Families => {
+                let cleared = self.write(rows::families).await?;
+                (cleared, (cleared.total() > 0).then_some(step))
+            }
+        };
+        (self.step, self.rest) = (next, begun.elapsed());
+        Ok(Some(cleared))
+    }
+
+    /// The same step again while there are rows, and then the next one.
+    async fn rows(
+        &self,
+        delete: fn(&mut DbConnection, Ends, i64) -> Query<Cleared>,
+        step: Step,
+        then: Step,
+    ) -> Result<(Cleared, Option<Step>), StoreError> {
+        let cleared = self.write(delete).await?;
+        Ok((cleared, Some(if cleared.total() > 0 { step } else { then })))
+    }
+
+    async fn write(
+        &self,
+        delete: fn(&mut DbConnection, Ends, i64) -> Query<Cleared>,
+    ) -> Result<Cleared, StoreError> {
+        let ends = self.ends;
+        let delete = move |db: &mut DbConnection| {
+            rows::one_at_a_time(db)?;
+            delete(db, ends, BATCH)
+        };
+        self.server.store.write(delete).await
+    }
+
+    /// Looks at a stretch of ended refresh tokens. One that was never redeemed is the last of its family; one that was
+    /// is kept, unless its family has no end.
+    async fn refresh_tokens(&self, from: Timestamp) -> Result<(Cleared, Option<Step>), StoreError> {
+        let ends = self.ends;
+        let look = move |db: &mut DbConnection| {
+            let next = rows::stretch(db, ends, from, BATCH)?;
+            // At least a second, however many ended in it.
+            let next = next.map(|next| next.max(from.saturating_add(1)));
+            let until = next.unwrap_or(ends.family + 1);
+            let ended = rows::ended_between(db, from, until)?;
+            let (redeemed, last): (Vec<_>, Vec<_>) =
+                ended.into_iter().partition(|token| token.redeemed_at.is_some());
+            Ok((next, redeemed, rows::over(db, ends, &last)?))
+        };
+        let (next, redeemed, over) = self.server.store.read(look).await?;
+        let forgotten = |token: &EndedRefreshToken| {
+            token.expires_at <= Some(ends.endless) && token.grant_expires_at.is_none()
+        };
+        let (ids, access): (Vec<i64>, Vec<i64>) = redeemed
+            .into_iter()
+            .filter(forgotten)
+            .map(|token| (token.id, token.access_token_id))
+            .unzip();
+        let next = next.map_or(Step::Families, Step::RefreshTokens);
+        if over.is_empty() && ids.is_empty() {
+            return Ok((Cleared::default(), Some(next)));
+        }
+        let delete = move |db: &mut DbConnection| {
+            rows::one_at_a_time(db)?;
+            rows::end(db, ends, &over)?;
+            rows::redeemed(db, &ids, &access)
+        };
+        Ok((self.server.store.write(delete).await?, Some(next)))
+    }
+}
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+/// Rows of a table; they hold SQLite's writer for some milliseconds.
+const BATCH: i64 = 200;

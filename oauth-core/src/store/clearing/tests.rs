@@ -1,0 +1,131 @@
+//! Each statement goes by an index, on both databases.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl,
+    connection::{InstrumentationEvent, SimpleConnection},
+    sql_query,
+    sql_types::Text,
+};
+
+use super::*;
+use crate::store::{Store, connection::Database as Kind};
+
+#[path = "../../../tests/suite/support/database.rs"]
+mod database;
+#[path = "../../../tests/suite/support/postgres.rs"]
+mod postgres;
+#[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
+mod temporary_directory;
+
+use self::database::Database;
+
+/// Something for every statement to find.
+const ENDED: &str = "
+    INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes,
+        require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0);
+    INSERT INTO oauth_grants (client_id, scopes, created_at, expires_at, revoked_at)
+        SELECT id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients
+        UNION ALL SELECT id, '', 0, 10, NULL FROM oauth_clients
+        UNION ALL SELECT id, '', 0, NULL, 10 FROM oauth_clients;
+    INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at)
+        SELECT digest, id, '', 0, 10 FROM (SELECT id, CAST(CAST(id AS TEXT) AS BINARY_TYPE) AS digest FROM oauth_grants) g;
+    INSERT INTO oauth_authorization_codes (digest, grant_id, created_at, expires_at)
+        SELECT digest, grant_id, 0, 10 FROM oauth_access_tokens;
+    INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at, expires_at)
+        SELECT digest, grant_id, id, 0, 10 FROM oauth_access_tokens;
+    INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
+";
+
+#[derive(QueryableByName)]
+struct SqlitePlan {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct PostgresPlan {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+/// Every statement that a clean-up runs.
+fn statements(db: &mut DbConnection) -> Vec<String> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let statements = Arc::clone(&heard);
+    db.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            statements.lock().unwrap().push(query.to_string());
+        }
+    });
+    let ends = Ends { single: 20, family: 20, endless: 20 };
+    assert_eq!(ended(db, ends).unwrap(), 11);
+    stretch(db, ends, 0, 200).unwrap();
+    let last = ended_between(db, 0, 21).unwrap();
+    assert_eq!(last.len(), 3);
+    sessions(db, ends, 200).unwrap();
+    access_tokens(db, ends, 200).unwrap();
+    authorization_codes(db, ends, 200).unwrap();
+    let over = over(db, ends, &last).unwrap();
+    end(db, ends, &over).unwrap();
+    redeemed(db, &[100], &[100]).unwrap();
+    assert_eq!(families(db, ends, 200).unwrap().grants, 1, "the one that expired");
+    assert_eq!(
+        families(db, ends, 200).unwrap().grants,
+        2,
+        "the one that was revoked, and the one that was over"
+    );
+    db.set_instrumentation(|_: InstrumentationEvent<'_>| ());
+    let heard = heard.lock().unwrap();
+    let statements = heard.iter().map(|text| text.split(" -- binds").next().unwrap().to_owned());
+    statements.filter(|statement| !statement.contains("(1=0)")).collect() // of no rows: nothing is read
+}
+
+fn plan(db: &mut DbConnection, statement: &str) -> Vec<String> {
+    match db {
+        DbConnection::Sqlite(db) => {
+            let plan = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<SqlitePlan>(db);
+            plan.expect(statement).into_iter().map(|line| line.detail).collect()
+        }
+        DbConnection::Postgres(db) => {
+            // A plan for any values, of tables that are too small for an index to pay.
+            db.batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
+                .unwrap();
+            db.batch_execute(&format!("PREPARE explained AS {statement}")).expect(statement);
+            let values =
+                statement.split('$').skip(1).map(|_| "NULL").collect::<Vec<_>>().join(", ");
+            let values = if values.is_empty() { values } else { format!("({values})") };
+            let plan =
+                sql_query(format!("EXPLAIN EXECUTE explained{values}")).load::<PostgresPlan>(db);
+            db.batch_execute("DEALLOCATE explained").unwrap();
+            plan.expect(statement).into_iter().map(|line| line.line).collect()
+        }
+    }
+}
+
+fn assert_indexed(database: &Database, binary: &str) {
+    Store::open(&database.url).unwrap().migrate().unwrap();
+    let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
+    db.batch_execute(&ENDED.replace("BINARY_TYPE", binary)).unwrap();
+    let statements = statements(&mut db);
+    assert!(statements.len() > 20, "{statements:#?}");
+    for statement in statements {
+        let plan = plan(&mut db, &statement);
+        let scan =
+            plan.iter().find(|line| line.starts_with("SCAN oauth_") || line.contains("Seq Scan"));
+        assert_eq!(scan, None, "{statement}\n{plan:#?}");
+    }
+}
+
+#[test]
+fn no_statement_of_a_clean_up_reads_a_whole_table_of_sqlite() {
+    assert_indexed(&Database::sqlite(), "BLOB");
+}
+
+#[test]
+fn no_statement_of_a_clean_up_reads_a_whole_table_of_postgresql() {
+    if let Some(database) = Database::postgres() {
+        assert_indexed(&database, "BYTEA");
+    }
+}
