@@ -2,10 +2,10 @@
 
 use super::{
     Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, Kind, Page, State,
-    client::ClientName, page::Cursor,
+    by_hand::issued, client::ClientName, page::Cursor,
 };
 use crate::{
-    Lifetime, Scopes, StoreError, Timestamp,
+    EventKind, Lifetime, Scopes, StoreError, Timestamp,
     grant::{NEVER, NewTokens, Terms, new_grant},
     settings::LASTS,
     store::{
@@ -104,7 +104,7 @@ impl Admin {
             terms = terms.until(grant.expires_at);
         }
         let (tokens, actor) = (NewTokens::access_only(terms), self.actor.clone());
-        let stored = tokens.clone();
+        let (stored, client_id) = (tokens.clone(), client.client_id);
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, grant.subject.as_deref())? {
                 return Ok(Err(refusal));
@@ -112,7 +112,7 @@ impl Admin {
             let grant_id = store::grant::insert(db, &grant)?;
             let id = stored.insert(db, grant_id, None)?;
             let entry = Entry::new(Action::Issue, Kind::AccessToken, id, &stored.prefix());
-            Ok(Ok((id, Some(entry))))
+            Ok(Ok((id, Some(entry.raising(issued(&client_id, &grant))))))
         };
         let id = self.change("client", issue).await?;
         Ok(IssuedByHand { id, secret: tokens.into_answer().access_token })
@@ -125,7 +125,7 @@ impl Admin {
     pub async fn revoke_access_token(&self, id: i64) -> Result<(), AdminError> {
         let now = self.server.now();
         let revoke = move |db: &mut DbConnection| {
-            let Some((token, _)) = store::list::access_token(db, id)? else {
+            let Some((token, (grant, client, _))) = store::list::access_token(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
             };
             if token.revoked_at.is_some() {
@@ -133,7 +133,9 @@ impl Admin {
             }
             store::access_token::revoke(db, id, now)?;
             let entry = Entry::new(Action::Revoke, Kind::AccessToken, id, &token.prefix);
-            Ok(Ok(((), Some(entry))))
+            let (client_id, subject) = (client.client_id, grant.subject);
+            let revoked = EventKind::AccessTokenRevoked { client_id, subject };
+            Ok(Ok(((), Some(entry.raising(revoked)))))
         };
         self.change("id", revoke).await
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, Kind, Page, State,
-    client::ClientName, family::ended, page::Cursor,
+    by_hand::issued, client::ClientName, family::ended, page::Cursor,
 };
 use crate::{
     Client, Scopes, Secret, StoreError, Timestamp,
@@ -111,7 +111,7 @@ impl Admin {
             created_at: now,
             expires_at: now + self.server.settings.authorization_code_lifetime,
         };
-        let actor = self.actor.clone();
+        let (actor, client_id) = (self.actor.clone(), client.client_id);
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, grant.subject.as_deref())? {
                 return Ok(Err(refusal));
@@ -119,7 +119,7 @@ impl Admin {
             let grant_id = store::grant::insert(db, &grant)?;
             let id = store::authorization_code::insert(db, grant_id, &row)?;
             let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, id, &row.prefix);
-            Ok(Ok((id, Some(entry))))
+            Ok(Ok((id, Some(entry.raising(issued(&client_id, &grant))))))
         };
         let id = self.change("client", issue).await?;
         Ok(IssuedByHand { id, secret })

@@ -2,10 +2,10 @@
 
 use super::{Actor, Admin, AdminError};
 use crate::{
-    Client, Scopes, Secret,
+    Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
     scope_request::{ScopeFault, available},
-    store::{self, DbConnection, Query},
+    store::{self, DbConnection, Query, grant::NewGrant},
 };
 
 /// What was issued by hand: its key, and its value, which can only be seen this once.
@@ -65,6 +65,12 @@ impl Admin {
         let is_staff = user.is_some_and(|user| user.is_staff || user.is_superuser);
         Ok(if is_staff { Err(AdminError::Forbidden(FOR_STAFF)) } else { Ok(()) })
     }
+}
+
+/// What is told of it.
+pub(super) fn issued(client_id: &str, grant: &NewGrant) -> EventKind {
+    let (client_id, subject) = (client_id.to_owned(), grant.subject.clone());
+    EventKind::IssuedByStaff { client_id, subject, scopes: grant.scopes.clone() }
 }
 
 const FOR_STAFF: &str = "only a superuser may let something act for a member of staff";

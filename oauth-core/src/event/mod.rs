@@ -65,6 +65,15 @@ pub enum EventKind {
         /// What the access token allows.
         scopes: Scopes,
     },
+    /// Staff issued a code or an access token by hand.
+    IssuedByStaff {
+        /// The client.
+        client_id: String,
+        /// For whom it acts; `None` where the client acts for itself.
+        subject: Option<String>,
+        /// What it allows.
+        scopes: Scopes,
+    },
     /// A refresh token was traded for the next pair. The same pair, given again within the grace, is no event.
     TokenRefreshed {
         /// The client.
@@ -82,6 +91,13 @@ pub enum EventKind {
         subject: Option<String>,
         /// By whom, or why.
         cause: Revocation,
+    },
+    /// Staff ended one access token; its grant lives on.
+    AccessTokenRevoked {
+        /// The client.
+        client_id: String,
+        /// Who had granted it.
+        subject: Option<String>,
     },
     /// A refresh token was presented again after it had been redeemed: somebody else has it. Its whole family has been
     /// revoked (RFC 9700 §4.14.2). djoauth2's signal of the same name.

@@ -10,16 +10,7 @@ use diesel::{
 };
 
 use super::*;
-use crate::store::{Store, connection::Database as Kind};
-
-#[path = "../../../tests/suite/support/database.rs"]
-mod database;
-#[path = "../../../tests/suite/support/postgres.rs"]
-mod postgres;
-#[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
-mod temporary_directory;
-
-use self::database::Database;
+use crate::store::{Store, connection::Database as Kind, executor::tests::database::Database};
 
 /// Something for every statement to find.
 const ENDED: &str = "

@@ -12,7 +12,7 @@ mod postgres;
 mod savepoint;
 mod sqlite;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod writer;
 
 use self::{postgres::Postgres, sqlite::Sqlite};

@@ -4,7 +4,7 @@ mod group_commit;
 mod repetition;
 
 #[path = "../../../tests/suite/support/database.rs"]
-mod database;
+pub(in crate::store) mod database;
 #[path = "../../../tests/suite/support/postgres.rs"]
 mod postgres;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
