@@ -10,7 +10,12 @@ use poem::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, refuse_pending};
-use crate::{demo_data, oauth2server::views::TEMPLATES, options::Site, urls};
+use crate::{
+    demo_data,
+    oauth2server::views::{LOCALES, TEMPLATES},
+    options::Site,
+    urls,
+};
 
 pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     let listen = site.listen()?;
@@ -28,6 +33,9 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     let mut oauth = OAuth::builder(server).trusted_proxies(site.server.trusted_proxies()?);
     for (name, source) in TEMPLATES {
         oauth = oauth.template(name, source);
+    }
+    for (language, messages) in LOCALES {
+        oauth = oauth.locale(language, messages);
     }
     let oauth = oauth.build()?;
     for scope in missing_scopes(oauth.server()).await? {

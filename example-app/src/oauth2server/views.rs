@@ -1,6 +1,6 @@
 //! The quickstart's `oauth2server/views.py`.
 
-use oauth_server::{AuthorizationPage, OAuth};
+use oauth_server::{AuthorizationPage, OAuth, Page};
 use poem::{Endpoint, Response, handler, http::StatusCode, web::Data};
 use serde_json::json;
 
@@ -31,7 +31,8 @@ pub(crate) fn authorization_endpoint(
 /// The front page: where to go from here.
 #[handler]
 pub(crate) fn home(Data(oauth): Data<&OAuth>) -> Response {
-    oauth.page("home", &json!({}))
+    // Its template says its text itself.
+    Page::new("home", &json!({})).language("en").render(oauth)
 }
 
 /// 200 when the database answers, else 503: for load balancers.
@@ -58,3 +59,7 @@ pub(crate) const TEMPLATES: [(&str, &str); 3] = [
         include_str!("../../templates/oauth2server/missing_redirect_uri.hbs"),
     ),
 ];
+
+/// What they say, in each language.
+pub(crate) const LOCALES: [(&str, &str); 2] =
+    [("en", include_str!("../../locales/en.ftl")), ("ru", include_str!("../../locales/ru.ftl"))];

@@ -149,6 +149,24 @@ async fn a_request_that_cannot_be_answered_by_redirect_gets_the_page_for_that() 
 }
 
 #[tokio::test]
+async fn its_own_pages_are_in_russian_for_who_reads_russian() {
+    let site = Site::new();
+    let server = site.serve();
+    let user = server.signed_in().await;
+    let consent = format!("/oauth2/authorization/?{EXAMPLE_REQUEST}");
+    for (path, heading) in [
+        (consent.as_str(), "Приложение «Example Client» запрашивает доступ:"),
+        ("/oauth2/missing_redirect_uri/", "Некуда вернуться!"),
+        ("/nothing/", "Здесь ничего нет"),
+        ("/", "An OAuth 2.0 provider"),
+    ] {
+        let request = user.request(Method::GET, path).header("Accept-Language", "ru-RU,ru;q=0.9");
+        let page = send(request.header("Accept", "text/html")).await;
+        assert!(page.body.contains(&format!("<h1>{heading}</h1>")), "{path}: {page:?}");
+    }
+}
+
+#[tokio::test]
 async fn user_info_answers_get_and_post_with_the_user_s_profile() {
     let site = Site::new();
     let server = site.serve();

@@ -14,7 +14,8 @@ sign-out-nobody = Nobody is signed in here.
 apps = Connected applications
 apps-text = You, { $user }, have let these applications act for you. Take it back at any time: it ends at once.
 apps-none = No application acts for you.
-apps-since = Since { $since }, last used { $last_used }
+apps-since = Since { $since }
+apps-last-used = Last used { $last_used }
 apps-revoke = Revoke
 # For who hears the page: which application the button is for.
 apps-revoke-of = Revoke access of { $client }
