@@ -104,6 +104,7 @@
 
 mod accounts;
 mod admin;
+mod build_error;
 mod builder;
 mod endpoint;
 mod guard;
@@ -140,7 +141,8 @@ pub use oauth_core::{
 
 pub use self::{
     accounts::Accounts,
-    builder::{BuildError, OAuth, OAuthBuilder},
+    build_error::BuildError,
+    builder::{OAuth, OAuthBuilder},
     endpoint::{authorization::AuthorizationPage, token::OAuthApi},
     guard::Access,
     middleware::{OAuthEndpoint, OAuthMiddleware},

@@ -1,0 +1,31 @@
+//! What is wrong with the pages that an application brings.
+
+/// Why a provider cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A template does not parse, or asks for what its page is not given.
+    #[error("the template {name}: {problem}")]
+    Template {
+        /// The name of the template, or of a page that uses it.
+        name: String,
+        /// What the parser or the renderer says.
+        problem: String,
+    },
+    /// A locale does not parse, or its name is no language.
+    #[error("the locale {language}: {problem}")]
+    Locale {
+        /// The language for which it was given.
+        language: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A folder of templates or locales, or a file in it, cannot be read.
+    #[error("{path}: {problem}")]
+    Folder {
+        /// The folder or the file.
+        path: String,
+        /// What the system says.
+        problem: String,
+    },
+}
