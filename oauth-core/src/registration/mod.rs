@@ -95,6 +95,9 @@ impl AuthorizationServer {
         client_id: &str,
         disabled: bool,
     ) -> Result<bool, StoreError> {
+        if client_id.contains('\0') {
+            return Ok(false); // nothing that a database could hold
+        }
         let (changed, disabled_at) = (client_id.to_owned(), disabled.then(|| self.now()));
         let set = move |db: &mut store::DbConnection| match store::client::key(db, &changed)? {
             Some(id) => store::client::set_disabled(db, id, disabled_at),

@@ -64,8 +64,11 @@ impl Admin {
             if changes.is_empty() {
                 return Ok(Ok(((old, false), None)));
             }
+            // The compare-and-set: who read the same version a moment ago has lost.
+            if !store::client::update(db, id, version, &registration.fields)? {
+                return Ok(Err(AdminError::Conflict));
+            }
             store::scope::insert_named(db, &unknown)?;
-            store::client::update(db, id, version, &registration.fields)?;
             if another_secret {
                 store::client::set_secret(db, id, &registration.secret)?;
             }

@@ -105,6 +105,20 @@ both_databases! {
         assert_eq!(fixture.trail().await.len(), 1);
     }
 
+    async fn of_two_forms_that_are_sent_at_once_one_is_saved(fixture: Fixture) {
+        for round in 0..10 {
+            let old = fixture.server.client("public").await.unwrap().unwrap();
+            let send = |name: String| {
+                let (admin, form) = (fixture.admin(), NewClient { name, ..NewClient::from(&old) });
+                tokio::spawn(async move { admin.update_client(old.id, old.version, form).await })
+            };
+            let (one, other) = (send(format!("one {round}")), send(format!("other {round}")));
+            let saved = [one.await.unwrap(), other.await.unwrap()];
+            assert_eq!(saved.iter().filter(|answer| answer.is_ok()).count(), 1, "{saved:?}");
+            assert_eq!(fixture.trail().await.len(), round + 1, "nor does the trail tell of the other");
+        }
+    }
+
     async fn after_a_rotation_only_the_new_secret_is_taken(fixture: Fixture) {
         let created = fixture.admin().create_client(robot()).await.unwrap();
         let old = created.secret.unwrap();
