@@ -1,7 +1,7 @@
 //! Codes and access tokens: shown, issued by hand, ended.
 
 use oauth_core::{
-    BearerError, Lifetime, NewClient,
+    BearerError, EventKind, Lifetime, NewClient,
     admin::{AdminError, IssuedFilter, NewAccessToken, NewAuthorizationCode, State},
 };
 
@@ -201,5 +201,24 @@ both_databases! {
         assert!(admin.access_token(99).await.unwrap().is_none());
         assert!(admin.authorization_code(99).await.unwrap().is_none());
         assert!(admin.family(99).await.unwrap().is_none());
+    }
+
+    async fn what_is_issued_by_hand_and_a_token_that_is_ended_are_told(fixture: Fixture) {
+        let (client_id, subject) = ("confidential".to_owned(), Some("alice".to_owned()));
+        let issued = |all| EventKind::IssuedByStaff {
+            client_id: client_id.clone(),
+            subject: subject.clone(),
+            scopes: scopes(all),
+        };
+        let (code, token) = (fixture.new_code("confidential").await, fixture.new_token().await);
+        fixture.events();
+        fixture.admin().issue_authorization_code(code).await.unwrap();
+        let token = fixture.admin().issue_access_token(token).await.unwrap();
+        assert_eq!(fixture.events(), [issued("read write"), issued("read")]);
+        for _ in 0..2 {
+            fixture.admin().revoke_access_token(token.id).await.unwrap();
+        }
+        let revoked = EventKind::AccessTokenRevoked { client_id: client_id.clone(), subject: subject.clone() };
+        assert_eq!(fixture.events(), [revoked], "once");
     }
 }
