@@ -70,7 +70,8 @@ impl TestServerBuilder {
         Self { settings: Box::new(change), ..self }
     }
 
-    /// Adds what the application adds to its [`AuthorizationServer`], such as a sink of events.
+    /// Does with the [`AuthorizationServer`] what the application does at its start: [`AuthorizationServer::with_passwords`],
+    /// a listener of its events.
     pub fn server(
         self,
         change: impl FnOnce(AuthorizationServer) -> AuthorizationServer + 'static,

@@ -101,7 +101,8 @@ impl TestServer {
         Browser::new(self.http.clone(), &self.paths.authorization)
     }
 
-    /// A browser in which this user of the bundled accounts has signed in, who is created when there is none.
+    /// A browser in which this user of the bundled accounts has signed in, who is created when there is none: a plain
+    /// user. Staff are created before, with [`AuthorizationServer::create_user`].
     ///
     /// # Panics
     /// When the database fails.

@@ -11,6 +11,8 @@ mod programs;
 mod redirect_port;
 mod server;
 mod site;
+#[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
+mod temporary_directory;
 mod webdriver;
 
 #[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]

@@ -1,36 +1,17 @@
 //! A directory where the program runs, and leaves its database.
 
-use std::{
-    env, fs,
-    io::ErrorKind,
-    path::PathBuf,
-    process::{self, Command},
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::{env, fs, path::Path, process::Command};
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::Text};
 
-use super::{Finished, Process, Server};
+use super::{Finished, Process, Server, temporary_directory::TemporaryDirectory};
 
 /// A directory of its own, which goes with the value.
-pub(crate) struct Site(PathBuf);
+pub(crate) struct Site(TemporaryDirectory);
 
 impl Site {
     pub(crate) fn new() -> Self {
-        static SITES: AtomicU32 = AtomicU32::new(0);
-        loop {
-            let number = SITES.fetch_add(1, Ordering::Relaxed);
-            let name = format!("example-app-test-{}-{number}", process::id());
-            let directory = env::temp_dir().join(name);
-            match fs::create_dir(&directory) {
-                // A killed test run left it, and had the same process id.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                made => {
-                    made.unwrap();
-                    return Self(directory);
-                }
-            }
-        }
+        Self(TemporaryDirectory::new(env!("CARGO_PKG_NAME")))
     }
 
     /// The program with these arguments, and nothing set in its environment but a free port to listen on.
@@ -42,7 +23,7 @@ impl Site {
                 command.env_remove(name);
             }
         }
-        command.args(arguments).env("LISTEN", "127.0.0.1:0").current_dir(&self.0);
+        command.args(arguments).env("LISTEN", "127.0.0.1:0").current_dir(self.path());
         command
     }
 
@@ -63,24 +44,18 @@ impl Site {
 
     /// What lies in the directory.
     pub(crate) fn files(&self) -> Vec<String> {
-        let files = fs::read_dir(&self.0).unwrap();
+        let files = fs::read_dir(self.path()).unwrap();
         files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    pub(crate) fn path(&self) -> &PathBuf {
-        &self.0
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     /// What the database answers: one text a row.
     pub(crate) fn query(&self, query: &str) -> Vec<String> {
-        let database = self.0.join("example-app.sqlite3");
+        let database = self.path().join("example-app.sqlite3");
         let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
         sql::<Text>(query).load(&mut connection).unwrap()
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0); // a leftover is no reason to fail
     }
 }
