@@ -29,7 +29,8 @@ async fn each_scope_is_shown_with_its_description() {
     for (scope, name) in scopes.iter().zip(names) {
         let (stored, description) = scope.split_once('|').unwrap();
         assert_eq!(stored, name);
-        assert!(page.contains(&format!("{description} <code>{name}</code>")), "{name} on {page}");
+        let shown = format!("<span>{description}</span><code>{name}</code>");
+        assert!(page.contains(&shown), "{name} on {page}");
     }
     assert!(page.contains("Access basic information about the user."), "{page}");
 }
