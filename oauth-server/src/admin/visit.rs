@@ -30,7 +30,8 @@ pub(super) struct Visit<'a> {
     /// Of a POST, the form: it was made for this session.
     pub(super) sent: Option<Sent>,
     staff: ResourceOwner,
-    session: Session,
+    /// A GET begins one where there is none. A POST does not: a foreign page's would replace the browser's own.
+    session: Option<Session>,
     /// Where the site is mounted: `/admin`.
     base: String,
     /// The address within it, without a trailing slash: `/clients/7`.
@@ -52,14 +53,19 @@ impl<'a> Visit<'a> {
         }
         let staff = staff(oauth, request).await?;
         let admin = hands(oauth, &staff).await.map_err(|error| failed(&error))?;
-        let session = session::for_form(oauth.server(), request).await;
+        let is_sent = *request.method() == Method::POST;
+        let session = if is_sent {
+            session::current(oauth.server(), request).await
+        } else {
+            session::for_form(oauth.server(), request).await.map(Some)
+        };
         let session = session.map_err(|error| failed(&error))?;
         let path = request.uri().path().trim_end_matches('/').to_owned();
         let here = request.original_uri().path().trim_end_matches('/');
         let base = here.strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, session, base, path };
-        if *request.method() == Method::POST {
+        if is_sent {
             let sent = visit.form(request, body).await;
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
         }
@@ -69,7 +75,7 @@ impl<'a> Visit<'a> {
     async fn form(&self, request: &Request, body: Body) -> Result<Sent, Refusal> {
         let body = request::form(request, body).await.map_err(|_| Refusal::Unreadable)?;
         let csrf_token = Params::parse(&body);
-        if session::accepts(Some(&self.session), csrf_token.get("csrf_token")) {
+        if session::accepts(self.session.as_ref(), csrf_token.get("csrf_token")) {
             Ok(Sent::parse(&body))
         } else {
             Err(Refusal::Expired)
@@ -121,7 +127,7 @@ impl<'a> Visit<'a> {
             "staff": self.staff.name,
             "has_users": self.oauth.has_bundled_users(),
             "done": self.query.get("done"),
-            "form": [HiddenField::csrf_token(&self.session)],
+            "form": self.session.iter().map(HiddenField::csrf_token).collect::<Vec<_>>(),
             "form_action": self.here(),
             "hidden": [],
         });
@@ -131,7 +137,10 @@ impl<'a> Visit<'a> {
             }
         }
         let page = Page::new(template, &context).language("en").status(status).render(self.oauth);
-        session::keep(self.oauth.settings(), &self.session, page)
+        match &self.session {
+            Some(session) => session::keep(self.oauth.settings(), session, page),
+            None => page,
+        }
     }
 }
 

@@ -58,6 +58,16 @@ both_databases! {
         assert!(trail.contains("Issued access token") && trail.contains("Dr. Curie"), "{trail}");
     }
 
+    async fn a_forged_form_neither_changes_anything_nor_takes_the_browsers_session(site: Site) {
+        let site = own(site).await;
+        let browser = site.browser();
+        let form = opened(&browser, "/admin/scopes/new/").await.set("name", "forged");
+        let answer = site.browser().post("/admin/scopes/new/", &form).await.with_status(403);
+        assert!(!answer.has_header("Set-Cookie"), "{answer:#?}");
+        assert_eq!(site.database.count("oauth_audit"), 0);
+        assert_eq!(site.database.count("oauth_sessions"), 1);
+    }
+
     async fn a_subject_that_the_application_does_not_know_is_refused(site: Site) {
         let site = own(site).await;
         let browser = site.browser();
