@@ -1,5 +1,8 @@
 //! A real browser: Chromium without a window.
 
+mod keyboard;
+mod screen;
+
 use std::{
     fs,
     io::{Read, Write},
@@ -10,13 +13,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::Url;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Process, Site, installed,
     webdriver::{Outcome, WebDriver},
 };
+
+pub(crate) use self::{keyboard::Focus, screen::SCREENS};
 
 /// A browser with a profile of its own. All that it keeps goes with the value.
 pub(crate) struct Chromium {
@@ -58,6 +62,14 @@ impl Chromium {
         patiently(&format!("click {css}"), click).await;
     }
 
+    /// Turns on a box or a choice that may be on already.
+    pub(crate) async fn tick(&self, css: &str) {
+        let is_on = format!("return document.querySelector({}).checked", json!(css));
+        if self.run(&is_on).await != true {
+            self.click(css).await;
+        }
+    }
+
     pub(crate) async fn type_in(&self, css: &str, keys: &str) {
         let field = patiently(css, async || self.driver.visible(css).await).await;
         self.driver.type_in(&field, keys).await.unwrap();
@@ -72,6 +84,33 @@ impl Chromium {
         patiently(&format!("{wanted:?} in {css}"), find).await;
     }
 
+    /// Waits for the page of this heading, and claims that nobody has to scroll it sideways.
+    pub(crate) async fn page(&self, heading: &str) {
+        self.shows("h1", heading).await;
+        self.fits().await;
+    }
+
+    /// The text of the first element of this selector.
+    pub(crate) async fn text(&self, css: &str) -> String {
+        let read = async || self.driver.text(&self.driver.visible(css).await?).await;
+        patiently(&format!("the text of {css}"), read).await
+    }
+
+    /// All that the page says.
+    pub(crate) async fn source(&self) -> String {
+        self.run("return document.documentElement.outerHTML").await.as_str().unwrap().to_owned()
+    }
+
+    /// Runs the body of a function in the page.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.driver.run(script).await.unwrap()
+    }
+
+    /// Nobody is signed in any more.
+    pub(crate) async fn forget_cookies(&self) {
+        self.driver.devtools("Network.clearBrowserCookies", json!({})).await.unwrap();
+    }
+
     /// What stands in a field.
     pub(crate) async fn value(&self, css: &str) -> String {
         let read = async || self.driver.value(&self.driver.visible(css).await?).await;
@@ -83,16 +122,6 @@ impl Chromium {
         self.type_in("input[name=username]", "exampleuser").await;
         self.type_in("input[name=password]", "password").await;
         self.click("button[type=submit]").await;
-    }
-
-    /// Waits until the address bar shows an address on `origin`, whether or not anything answers there.
-    pub(crate) async fn arrives_at(&self, origin: &str) -> Url {
-        let wanted = Url::parse(origin).unwrap().origin();
-        let look = async || {
-            let url = Url::parse(&self.driver.url().await?).map_err(|error| error.to_string())?;
-            if url.origin() == wanted { Ok(url) } else { Err(format!("it is at {url}")) }
-        };
-        patiently(&format!("the browser at {origin}"), look).await
     }
 
     /// Waits until this many windows are open, and turns to the last of them.

@@ -8,7 +8,7 @@ mod network;
 mod postgres_schema;
 mod process;
 mod programs;
-mod redirect_port;
+mod redirection;
 mod server;
 mod site;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
@@ -20,14 +20,14 @@ mod postgres;
 
 pub(crate) use self::{
     agent::{Agent, Answer},
-    chromium::Chromium,
+    chromium::{Chromium, Focus, SCREENS},
     client_demo::client_demo,
     html::links,
     network::Network,
     postgres_schema::postgres_schema,
     process::{Finished, Process, until},
     programs::installed,
-    redirect_port::redirect_port,
+    redirection::{Redirection, redirect_port},
     server::Server,
     site::Site,
 };

@@ -32,10 +32,6 @@ impl WebDriver {
         self.post("/url", json!({ "url": url })).await
     }
 
-    pub(super) async fn url(&self) -> Outcome<String> {
-        Ok(text(&self.get("/url").await?))
-    }
-
     pub(super) async fn windows(&self) -> Outcome<Vec<String>> {
         let windows = self.get("/window/handles").await?;
         Ok(windows.as_array().unwrap().iter().map(text).collect())
@@ -69,6 +65,23 @@ impl WebDriver {
 
     pub(super) async fn type_in(&self, element: &Element, keys: &str) -> Outcome {
         self.post(&format!("/element/{}/value", element.0), json!({ "text": keys })).await
+    }
+
+    /// Presses a key, and lets it go: what has the focus hears of it.
+    pub(super) async fn press(&self, key: char) -> Outcome {
+        let keys = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": keys });
+        self.post("/actions", json!({ "actions": [keyboard] })).await
+    }
+
+    /// Runs the body of a function in the page, whatever the page's policy says, and waits for what it promises.
+    pub(super) async fn run(&self, script: &str) -> Outcome {
+        self.post("/execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// A command of Chromium's own protocol, for what WebDriver has none.
+    pub(super) async fn devtools(&self, command: &str, parameters: Value) -> Outcome {
+        self.post("/goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
     async fn get(&self, command: &str) -> Outcome {

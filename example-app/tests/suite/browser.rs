@@ -1,0 +1,6 @@
+//! In a browser, on a phone's screen and on a desktop's: what users and staff do from page to page.
+
+mod accounts;
+mod admin;
+mod consent;
+mod keyboard;
