@@ -1,5 +1,6 @@
 //! In a browser, on a phone's screen and on a desktop's: what users and staff do from page to page.
 
+mod accessibility;
 mod accounts;
 mod admin;
 mod consent;

@@ -1,5 +1,6 @@
 //! A real browser: Chromium without a window.
 
+mod accessibility;
 mod keyboard;
 mod screen;
 
@@ -20,7 +21,11 @@ use super::{
     webdriver::{Outcome, WebDriver},
 };
 
-pub(crate) use self::{keyboard::Focus, screen::SCREENS};
+pub(crate) use self::{
+    accessibility::{ALL_RULES, RULES_OF_COLOURS},
+    keyboard::Focus,
+    screen::{DESKTOP, SCREENS},
+};
 
 /// A browser with a profile of its own. All that it keeps goes with the value.
 pub(crate) struct Chromium {
@@ -109,6 +114,13 @@ impl Chromium {
     /// Nobody is signed in any more.
     pub(crate) async fn forget_cookies(&self) {
         self.driver.devtools("Network.clearBrowserCookies", json!({})).await.unwrap();
+    }
+
+    /// Prefers pages in this language from now on.
+    pub(crate) async fn prefer(&self, language: &str) {
+        let headers = json!({ "headers": { "Accept-Language": language } });
+        self.driver.devtools("Network.enable", json!({})).await.unwrap();
+        self.driver.devtools("Network.setExtraHTTPHeaders", headers).await.unwrap();
     }
 
     /// What stands in a field.

@@ -1,9 +1,11 @@
 //! What the tests stand on: the built program in a directory of its own, and everybody who talks to it.
 
 pub(crate) mod agent;
+mod bundled_pages;
 mod chromium;
 mod client_demo;
 mod html;
+mod missing;
 mod network;
 mod postgres_schema;
 mod process;
@@ -20,9 +22,11 @@ mod postgres;
 
 pub(crate) use self::{
     agent::{Agent, Answer},
-    chromium::{Chromium, Focus, SCREENS},
+    bundled_pages::BundledPages,
+    chromium::{ALL_RULES, Chromium, DESKTOP, Focus, RULES_OF_COLOURS, SCREENS},
     client_demo::client_demo,
     html::links,
+    missing::missing,
     network::Network,
     postgres_schema::postgres_schema,
     process::{Finished, Process, until},

@@ -12,7 +12,7 @@ pub(crate) struct Screen {
 }
 
 const PHONE: Screen = Screen { width: 390, height: 844 };
-const DESKTOP: Screen = Screen { width: 1280, height: 1600 };
+pub(crate) const DESKTOP: Screen = Screen { width: 1280, height: 1600 };
 pub(crate) const SCREENS: [Screen; 2] = [PHONE, DESKTOP];
 
 impl Chromium {
@@ -22,6 +22,14 @@ impl Chromium {
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
         assert_eq!(self.run("return innerWidth").await, width);
+    }
+
+    /// Shows its pages in `light` or `dark` colours from now on.
+    pub(crate) async fn show_in(&self, colours: &str) {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": colours }] });
+        self.driver.devtools("Emulation.setEmulatedMedia", media).await.unwrap();
+        let query = format!("return matchMedia('(prefers-color-scheme: {colours})').matches");
+        assert_eq!(self.run(&query).await, true);
     }
 
     /// Claims that nothing on the page reaches out of the screen.
