@@ -43,11 +43,13 @@ async fn everybody_can_use_the_pages_of_this_application() {
     let site = Site::new();
     let server = site.serve();
     let consent = format!("/oauth2/authorization/?{EXAMPLE_REQUEST}");
-    for path in ["/", "/accounts/login/", "/oauth2/authorization/?client_id=unknown", "/nothing/"] {
-        browser.open(&format!("{}{path}", server.url())).await;
-        browser.is_accessible().await;
+    for language in ["ru", "en"] {
+        browser.prefer(language).await;
+        for path in ["/", "/oauth2/missing_redirect_uri/", "/nothing/", &consent] {
+            browser.open(&format!("{}{path}", server.url())).await;
+            browser.is_accessible().await;
+        }
     }
-    browser.open(&format!("{}{consent}", server.url())).await;
     browser.type_in("#username", "exampleuser").await;
     browser.type_in("#password", "wrong").await;
     browser.click("button[type=submit]").await;
@@ -74,7 +76,8 @@ async fn everybody_can_use_the_lists_records_and_questions_of_the_admin_site() {
     enter(&browser, &server).await;
     for path in LISTS.iter().chain(&RECORDS).chain(&QUESTIONS) {
         browser.open(&format!("{}/admin/{path}", server.url())).await;
-        browser.shows("h1", "").await;
+        let is_missing = browser.run("return document.title.startsWith('Nothing')").await;
+        assert_eq!(is_missing, *path == "nothing/", "{path}");
         browser.is_accessible().await;
     }
 }
@@ -92,6 +95,11 @@ async fn everybody_can_use_the_forms_of_the_admin_site_also_when_they_say_what_i
         browser.shows(".wrong", "").await;
         browser.is_accessible().await;
     }
+    browser.open(&format!("{}/admin/scopes/1/", server.url())).await;
+    browser.run(SEND_WHAT_IS_OUTDATED).await;
+    browser.shows(".problem", "Somebody else").await;
+    browser.is_accessible().await;
+
     browser.show_on(DESKTOP).await;
     browser.open(&format!("{}/admin/clients/1/issue-token/", server.url())).await;
     browser.tick("input[name=scopes]").await;
@@ -113,7 +121,7 @@ async fn enter(browser: &Chromium, server: &Server) {
     browser.shows(".done", "saved").await;
 }
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "",
     "clients/",
     "clients/?which=name&q=nobody",
@@ -121,11 +129,13 @@ const LISTS: [&str; 9] = [
     "users/",
     "codes/",
     "tokens/",
+    "tokens/?after=3",
     "families/",
     "audit/",
 ];
 
-const RECORDS: [&str; 5] = ["clients/1/", "codes/2/", "tokens/2/", "families/1/", "nothing/"];
+const RECORDS: [&str; 6] =
+    ["clients/1/", "codes/2/", "tokens/2/", "families/1/", "scopes/1/?done=saved", "nothing/"];
 
 const QUESTIONS: [&str; 7] = [
     "clients/1/rotate-secret/",
@@ -160,3 +170,8 @@ const SEND_TOO_MUCH: &str = "
     for (const field of form.querySelectorAll('textarea, input:not([type=hidden], [type=checkbox], [type=radio])'))
         field.value = 'x'.repeat(5000);
     form.submit();";
+
+/// The form, as if somebody else had changed the record in the meantime.
+const SEND_WHAT_IS_OUTDATED: &str = "
+    document.querySelector('[name=version]').value = 'older';
+    document.querySelector('main form').submit();";

@@ -35,7 +35,7 @@ impl Chromium {
     /// Claims that nothing on the page reaches out of the screen.
     pub(crate) async fn fits(&self) {
         let overflow = self.run(OVERFLOW).await;
-        assert_eq!(overflow, json!([]), "wider than the screen");
+        assert!(overflow == json!([]), "wider than the screen: {overflow:#}");
     }
 }
 
