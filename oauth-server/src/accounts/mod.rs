@@ -18,7 +18,7 @@ use crate::{
 
 /// Users with passwords in the provider's own tables, who sign in on its own pages.
 ///
-/// A user's subject is the key of its row.
+/// A user's subject is the key of its row, in decimal digits: `7`, and neither `07` nor `+7`.
 #[derive(Debug, Clone)]
 pub struct Accounts {
     server: AuthorizationServer,
@@ -34,9 +34,10 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn user(&self, subject: &str) -> Result<Option<User>, StoreError> {
-        match subject.parse() {
-            Ok(id) => self.server.user(id).await,
-            Err(_) => Ok(None),
+        let id = subject.parse().ok().filter(|id: &i64| id.to_string() == subject);
+        match id {
+            Some(id) => self.server.user(id).await,
+            None => Ok(None),
         }
     }
 }

@@ -137,6 +137,16 @@ both_databases! {
             assert_eq!(accounts.display_name(nobody).await.unwrap(), None, "{nobody}");
         }
     }
+
+    // What acts for a subject is ended by that text: another spelling of the key would live on without its user.
+    async fn the_bundled_accounts_know_a_user_by_one_spelling_of_the_subject_only(site: Site) {
+        let id = site.alice().await.id;
+        let oauth = OAuth::builder(site.server.clone()).build().unwrap();
+        for subject in [format!("+{id}"), format!("0{id}"), format!("000{id}")] {
+            let user = oauth.bundled_accounts().user(&subject).await.unwrap();
+            assert_eq!(user, None, "{subject}");
+        }
+    }
 }
 
 /// What an application leaves out of the trait.
