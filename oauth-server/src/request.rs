@@ -49,6 +49,18 @@ pub(crate) fn authorization(request: &Request) -> Result<Option<String>, &'stati
     }
 }
 
+/// The path that a browser asked for, with one slash wherever there were more: pages are found there all the same, and a
+/// browser takes `//admin` in a link for a host of that name.
+pub(crate) fn original_path(request: &Request) -> String {
+    with_single_slashes(request.original_uri().path())
+}
+
+pub(crate) fn with_single_slashes(path: &str) -> String {
+    let mut characters: Vec<char> = path.chars().collect();
+    characters.dedup_by(|next, before| *next == '/' && *before == '/');
+    characters.into_iter().collect()
+}
+
 /// The local path of a request as a browser asked for it, for a return to it.
 pub(crate) fn path_and_query(request: &Request, path: &str) -> String {
     match request.uri().query() {

@@ -60,9 +60,10 @@ impl<'a> Visit<'a> {
             session::for_form(oauth.server(), request).await.map(Some)
         };
         let session = session.map_err(|error| failed(&error))?;
-        let path = request.uri().path().trim_end_matches('/').to_owned();
-        let here = request.original_uri().path().trim_end_matches('/');
-        let base = here.strip_suffix(&path).unwrap_or_default().to_owned();
+        let mut path = request::with_single_slashes(request.uri().path());
+        path.truncate(path.trim_end_matches('/').len());
+        let here = request::original_path(request);
+        let base = here.trim_end_matches('/').strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, session, base, path };
         if is_sent {
@@ -171,7 +172,7 @@ async fn hands(oauth: &OAuth, staff: &ResourceOwner) -> Result<Admin, StoreError
 
 /// To the login page, and back to what was asked for: of a form, to the page that has it.
 fn login(oauth: &OAuth, request: &Request) -> Response {
-    let here = request::path_and_query(request, request.original_uri().path());
+    let here = request::path_and_query(request, &request::original_path(request));
     see_other(&oauth.users().login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
 }
 

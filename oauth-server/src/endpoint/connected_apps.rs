@@ -55,7 +55,7 @@ impl Endpoint for ConnectedApps {
 
 impl ConnectedApps {
     fn login(&self, request: &Request) -> Response {
-        let here = request.original_uri().path();
+        let here = request::original_path(request);
         let next = byte_serialize(here.as_bytes()).collect::<String>();
         see_other(&self.oauth.users().login_url(&next))
     }
@@ -67,7 +67,7 @@ impl ConnectedApps {
             "user": owner.name,
             "apps": apps.iter().map(shown).collect::<Vec<_>>(),
             "form": [HiddenField::csrf_token(&session)],
-            "form_action": request.original_uri().path(),
+            "form_action": request::original_path(request),
         });
         let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
         Ok(session::keep(self.oauth.settings(), &session, page))
@@ -96,7 +96,7 @@ impl ConnectedApps {
             }
         };
         self.oauth.server().disconnect(&owner.subject, client_id).await?;
-        Ok(see_other(request.original_uri().path()))
+        Ok(see_other(&request::original_path(request)))
     }
 
     fn refused(&self, status: StatusCode, problem: Message) -> Response {

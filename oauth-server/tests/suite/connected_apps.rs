@@ -68,6 +68,19 @@ both_databases! {
         browser.ask(&code_request().set("scope", "read")).await.with_status(200);
     }
 
+    // A browser takes `//accounts` for a host of that name.
+    async fn slashes_too_many_lead_to_no_other_host(site: Site) {
+        let address = format!("/{APPS}");
+        let login = site.get(&address).await;
+        assert_eq!(login.location(), "/accounts/login/?next=%2Faccounts%2Fapps%2F");
+        site.access_token("read").await;
+        let browser = site.sign_in().await;
+        let page = browser.page(&address).await;
+        assert_eq!(page.form.action, APPS);
+        let form = page.form.hidden.set("revoke_all", "1");
+        assert_eq!(browser.post(&address, &form).await.with_status(303).location(), APPS);
+    }
+
     async fn all_are_revoked_at_once(site: Site) {
         let token = site.access_token("read").await;
         let browser = site.sign_in().await;

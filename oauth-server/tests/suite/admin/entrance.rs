@@ -71,6 +71,21 @@ both_databases! {
         }
     }
 
+    // A browser takes `//admin` for a host of that name.
+    async fn slashes_too_many_lead_to_no_other_host(site: Site) {
+        assert_eq!(site.get("//admin/").await.location(), "/accounts/login/?next=%2Fadmin%2F");
+        let browser = site.superuser().await;
+        for address in ["//admin/scopes/", "///admin//scopes//", "/admin//scopes/"] {
+            let page = browser.get(address).await.with_status(200).body;
+            assert!(page.contains("href=\"/admin/clients/\""), "{address}: {page}");
+            assert!(!page.contains("href=\"//"), "{address}: {page}");
+        }
+        let page = browser.page("/admin/clients/new/").await;
+        let answer = browser.post("//admin//scopes/new/", &page.form.hidden.set("name", "new")).await;
+        let location = answer.with_status(303).location().to_owned();
+        assert!(location.starts_with("/admin/scopes/"), "{location}");
+    }
+
     async fn another_method_is_told_which_are_allowed(site: Site) {
         let browser = site.superuser().await;
         for method in [Method::PUT, Method::DELETE, Method::OPTIONS, Method::PATCH] {
