@@ -51,9 +51,12 @@ impl<'a> Visit<'a> {
         if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
             return Err(method_not_allowed("GET, HEAD, POST", Response::default()));
         }
+        // The form comes first, and who sends it second: a request whose body is held back would keep the rights of its
+        // beginning, also of a user who has none any more.
+        let is_sent = *request.method() == Method::POST;
+        let form = if is_sent { Some(request::form(request, body).await) } else { None };
         let staff = staff(oauth, request).await?;
         let admin = hands(oauth, &staff).await.map_err(|error| failed(&error))?;
-        let is_sent = *request.method() == Method::POST;
         let session = if is_sent {
             session::current(oauth.server(), request).await
         } else {
@@ -66,18 +69,18 @@ impl<'a> Visit<'a> {
         let base = here.trim_end_matches('/').strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, session, base, path };
-        if is_sent {
-            let sent = visit.form(request, body).await;
+        if let Some(form) = form {
+            let sent = form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(&form));
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
         }
         Ok(visit)
     }
 
-    async fn form(&self, request: &Request, body: Body) -> Result<Sent, Refusal> {
-        let body = request::form(request, body).await.map_err(|_| Refusal::Unreadable)?;
-        let csrf_token = Params::parse(&body);
+    /// What was sent, where the form was made for this session.
+    fn own(&self, form: &[u8]) -> Result<Sent, Refusal> {
+        let csrf_token = Params::parse(form);
         if session::accepts(self.session.as_ref(), csrf_token.get("csrf_token")) {
-            Ok(Sent::parse(&body))
+            Ok(Sent::parse(form))
         } else {
             Err(Refusal::Expired)
         }

@@ -3,8 +3,13 @@
 use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
 use poem::Request;
 use reqwest::Method;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use crate::support::{Form, Site};
+use super::changes;
+use crate::support::{Browser, Form, Site};
 
 /// One address of each kind.
 const ADDRESSES: [&str; 3] = ["/admin/", "/admin", "/admin/nothing/of/this/name/"];
@@ -26,6 +31,21 @@ impl Users for Elsewhere {
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(owner.subject == "staff")
     }
+}
+
+/// A form on its way, of which the server has the head and waits for the body.
+async fn begun(site: &Site, browser: &Browser, path: &str, length: usize) -> TcpStream {
+    let mut connection = TcpStream::connect(site.address).await.unwrap();
+    let cookie = browser.session().unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: a\r\nCookie: oauth_session={cookie}\r\nContent-Length: {length}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut going_on = [0; 25];
+    connection.read_exact(&mut going_on).await.unwrap();
+    assert_eq!(&going_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection
 }
 
 both_databases! {
@@ -61,6 +81,23 @@ both_databases! {
         browser.get("/admin/").await.with_status(200);
         site.database.execute("UPDATE oauth_users SET is_staff = FALSE");
         browser.get("/admin/").await.with_status(403);
+    }
+
+    // Else a request that was begun in time, and whose body is held back, would keep the rights of its beginning.
+    async fn who_may_enter_is_asked_once_the_whole_form_is_there(site: Site) {
+        let browser = site.superuser().await;
+        let form = browser.page("/admin/scopes/new/").await.form.hidden.set("name", "late").encoded();
+        for taken in ["is_staff = FALSE", "is_active = FALSE"] {
+            site.database.execute("UPDATE oauth_users SET is_staff = TRUE, is_active = TRUE");
+            let mut late = begun(&site, &browser, "/admin/scopes/new/", form.len()).await;
+            site.database.execute(&format!("UPDATE oauth_users SET {taken}"));
+            late.write_all(form.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            late.read_to_string(&mut answer).await.unwrap();
+            let refused = answer.starts_with("HTTP/1.1 403") || answer.contains("/accounts/login/");
+            assert!(refused, "{taken}: {answer}");
+        }
+        assert_eq!(changes(&site), 0);
     }
 
     async fn an_unknown_address_is_a_page_that_says_so(site: Site) {
