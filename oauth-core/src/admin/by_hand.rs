@@ -1,6 +1,6 @@
 //! What is issued by hand: to whom, and what it may allow.
 
-use super::{Actor, Admin, AdminError};
+use super::{Actor, Admin, AdminError, LOST};
 use crate::{
     Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
@@ -57,6 +57,9 @@ impl Admin {
         subject: Option<&str>,
     ) -> Query<Result<(), AdminError>> {
         let Some(subject) = subject else { return Ok(Ok(())) };
+        if actor.has_lost_rights(db, None)? {
+            return Ok(Err(AdminError::Forbidden(LOST)));
+        }
         let id = subject.parse().ok().filter(|_| !actor.is_superuser && subject != actor.subject);
         let user = match id {
             Some(id) => store::user::with_key(db, id)?,

@@ -45,6 +45,21 @@ pub struct Actor {
     pub is_superuser: bool,
 }
 
+impl Actor {
+    /// Whether a superuser of the bundled accounts is one no longer: that was read before the transaction. It locks the
+    /// rows of the actor and of who is `changed`, so that of two superusers who demote each other, one comes second.
+    fn has_lost_rights(&self, db: &mut DbConnection, changed: Option<i64>) -> Query<bool> {
+        let Some(own) = self.subject.parse().ok().filter(|_| self.is_superuser) else {
+            return Ok(false);
+        };
+        store::user::lock(db, [Some(own), changed])?;
+        let user = store::user::with_key(db, own)?;
+        Ok(user.is_some_and(|user| !(user.is_superuser && user.is_active)))
+    }
+}
+
+const LOST: &str = "you are no superuser any more";
+
 /// The server in the hands of a member of staff: that the actor is one is for the caller to see to.
 #[derive(Debug, Clone)]
 pub struct Admin {

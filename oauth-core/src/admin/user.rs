@@ -1,6 +1,6 @@
 //! The bundled accounts. An application with its own users has no rows here, and offers none of this.
 
-use super::{Action, Actor, Admin, AdminError, Entry, Kind, Page, page::Cursor, taken};
+use super::{Action, Actor, Admin, AdminError, Entry, Kind, LOST, Page, page::Cursor, taken};
 use crate::{
     EventKind, NewUser, Revocation, StoreError, User,
     account::check,
@@ -88,7 +88,11 @@ impl Admin {
             return Err(AdminError::Forbidden(STAFF));
         }
         let (hash, now) = (self.server.hasher.hash(password).await?, self.server.now());
+        let actor = self.actor.clone();
         let create = move |db: &mut DbConnection| {
+            if actor.has_lost_rights(db, None)? {
+                return Ok(Err(AdminError::Forbidden(LOST)));
+            }
             let Some(user) = store::user::insert(db, &new, &hash, now)? else {
                 return Ok(Err(taken("username")));
             };
@@ -223,6 +227,9 @@ impl UserChange {
 
 /// The user of this key, where the actor may change them.
 fn changeable(db: &mut DbConnection, actor: &Actor, id: i64) -> Query<Result<User, AdminError>> {
+    if actor.has_lost_rights(db, Some(id))? {
+        return Ok(Err(AdminError::Forbidden(LOST)));
+    }
     let Some(user) = store::user::with_key(db, id)? else { return Ok(Err(AdminError::NotFound)) };
     let is_staff = user.is_staff || user.is_superuser;
     Ok(if is_staff && !actor.is_superuser { Err(AdminError::Forbidden(STAFF)) } else { Ok(user) })

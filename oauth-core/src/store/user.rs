@@ -94,6 +94,16 @@ pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
     oauth_users::table.find(id).select(User::as_select()).first(db).optional()
 }
 
+/// Locks these users until the transaction ends, in one order for all: who waits for another is never waited for.
+pub(crate) fn lock(db: &mut DbConnection, mut ids: [Option<i64>; 2]) -> Query<()> {
+    ids.sort_unstable();
+    for id in ids.into_iter().flatten() {
+        let user = diesel::update(oauth_users::table.find(id));
+        user.set(oauth_users::is_active.eq(oauth_users::is_active)).execute(db)?;
+    }
+    Ok(())
+}
+
 /// Whether another user has this name.
 pub(crate) fn is_taken(db: &mut DbConnection, username: &str, by_other_than: i64) -> Query<bool> {
     let others = oauth_users::table

@@ -2,10 +2,13 @@
 
 use oauth_core::{
     GrantType, NewClient, NewUser, User,
-    admin::{AdminError, NewAccessToken, NewAuthorizationCode, UserChange},
+    admin::{Admin, AdminError, NewAccessToken, NewAuthorizationCode, UserChange},
 };
 
-use super::users::{change, named};
+use super::{
+    actor,
+    users::{change, named},
+};
 use crate::{
     accounts::PASSWORD,
     support::{CALLBACK, Fixture, client, scopes},
@@ -16,6 +19,17 @@ impl Fixture {
     async fn colleague_and_user(&self) -> (User, User) {
         let new = NewUser { is_staff: true, ..named("colleague") };
         (self.server.create_user(new, PASSWORD).await.unwrap(), self.user("bob").await)
+    }
+
+    async fn two_superusers(&self) -> (User, User) {
+        let new = |name| NewUser { is_superuser: true, ..named(name) };
+        let root = self.server.create_user(new("root"), PASSWORD).await.unwrap();
+        (root, self.server.create_user(new("late"), PASSWORD).await.unwrap())
+    }
+
+    /// In the hands of a superuser of the bundled accounts.
+    fn admin_of(&self, user: &User) -> Admin {
+        self.server.admin(actor(&user.id.to_string(), true))
     }
 }
 
@@ -45,6 +59,42 @@ both_databases! {
         assert_forbidden(&staff.delete_user(colleague.id).await);
         assert_eq!(fixture.count("oauth_audit"), "0");
         assert!(fixture.admin().delete_user(colleague.id).await.is_ok(), "who may");
+    }
+
+    // Their rights were read before: in a second request, or while a password was hashed, they can have been taken.
+    async fn who_is_no_superuser_any_more_changes_no_staff(fixture: Fixture) {
+        let (root, late) = fixture.two_superusers().await;
+        let (colleague, _) = fixture.colleague_and_user().await;
+        let of_late = fixture.admin_of(&late);
+        let demoted = UserChange { is_superuser: false, ..change(&late) };
+        fixture.admin_of(&root).update_user(late.id, demoted).await.unwrap();
+        let again = UserChange { is_superuser: true, ..change(&late) };
+        assert_forbidden(&of_late.update_user(late.id, again).await);
+        assert_forbidden(&of_late.set_user_password(root.id, PASSWORD).await);
+        assert_forbidden(&of_late.delete_user(colleague.id).await);
+        let new = NewUser { is_superuser: true, ..named("new") };
+        assert_forbidden(&of_late.create_user(new, PASSWORD).await);
+        let new = NewAccessToken {
+            client: fixture.key("confidential").await, subject: Some(root.id.to_string()), scopes: scopes("read"), lifetime: None,
+        };
+        assert_forbidden(&of_late.issue_access_token(new).await);
+        assert_eq!(fixture.trail().await, ["update user late: is_superuser"]);
+    }
+
+    async fn of_two_superusers_who_demote_each_other_one_is_left(fixture: Fixture) {
+        let (one, other) = fixture.two_superusers().await;
+        for _ in 0..5 {
+            let demotion = |of: &User| UserChange { is_superuser: false, ..change(of) };
+            let (of_one, of_other) = (fixture.admin_of(&one), fixture.admin_of(&other));
+            let (first, second) = tokio::join!(
+                of_one.update_user(other.id, demotion(&other)),
+                of_other.update_user(one.id, demotion(&one)),
+            );
+            assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+            for user in [&one, &other] {
+                fixture.admin().update_user(user.id, change(user)).await.unwrap();
+            }
+        }
     }
 
     async fn staff_change_everybody_else(fixture: Fixture) {
