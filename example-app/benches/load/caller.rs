@@ -1,0 +1,122 @@
+//! Who calls: one caller a connection.
+
+use std::{cell::RefCell, rc::Rc};
+
+use rand::RngExt;
+
+use crate::{
+    database::{Seeded, access_token, refresh_token},
+    http::{Answer, get, post},
+};
+
+pub(crate) trait Caller {
+    /// Whether it ends by itself, and is measured from its first request on.
+    const IS_FINITE: bool = false;
+
+    /// The next request; `None` when there is nothing more to ask.
+    fn request(&mut self) -> Option<Vec<u8>>;
+
+    fn answered(&mut self, answer: &Answer<'_>);
+}
+
+fn expect(status: u16, answer: &Answer<'_>) {
+    assert_eq!(answer.status, status, "{}{}", answer.head, answer.body);
+}
+
+/// GET with one of very many tokens, or without.
+pub(crate) struct Get {
+    tokens: Option<u64>,
+}
+
+impl Get {
+    pub(crate) fn open() -> Self {
+        Self { tokens: None }
+    }
+
+    pub(crate) fn guarded(seeded: &Seeded) -> Self {
+        Self { tokens: Some(seeded.rows) }
+    }
+}
+
+impl Caller for Get {
+    fn request(&mut self) -> Option<Vec<u8>> {
+        let Some(tokens) = self.tokens else { return Some(get("/", "")) };
+        let token = access_token(rand::rng().random_range(0..tokens));
+        Some(get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n")))
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        expect(200, answer);
+    }
+}
+
+/// `grant_type=client_credentials`, by a client with a generated secret.
+pub(crate) struct Issue(Vec<u8>);
+
+impl Issue {
+    pub(crate) fn of(seeded: &Seeded) -> Self {
+        Self(post("/oauth2/token/", &seeded.basic, "grant_type=client_credentials"))
+    }
+}
+
+impl Caller for Issue {
+    fn request(&mut self) -> Option<Vec<u8>> {
+        Some(self.0.clone())
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        expect(200, answer);
+    }
+}
+
+/// `grant_type=refresh_token`, each connection along its own rotation.
+pub(crate) struct Refresh {
+    basic: String,
+    token: String,
+}
+
+impl Refresh {
+    pub(crate) fn of(seeded: &Seeded, chain: u64) -> Self {
+        Self { basic: seeded.basic.clone(), token: refresh_token(chain) }
+    }
+}
+
+impl Caller for Refresh {
+    fn request(&mut self) -> Option<Vec<u8>> {
+        let form = format!("grant_type=refresh_token&refresh_token={}", self.token);
+        Some(post("/oauth2/token/", &self.basic, &form))
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        expect(200, answer);
+        let (_, rest) =
+            answer.body.split_once("\"refresh_token\":\"").expect("the next refresh token");
+        self.token = rest.split('"').next().expect("its end").to_owned();
+    }
+}
+
+/// `grant_type=authorization_code`, with codes that were consented to.
+pub(crate) struct Exchange {
+    basic: String,
+    codes: Rc<RefCell<Vec<String>>>,
+}
+
+impl Exchange {
+    pub(crate) fn of(seeded: &Seeded, codes: Rc<RefCell<Vec<String>>>) -> Self {
+        Self { basic: seeded.basic.clone(), codes }
+    }
+}
+
+impl Caller for Exchange {
+    const IS_FINITE: bool = true;
+
+    fn request(&mut self) -> Option<Vec<u8>> {
+        let code = self.codes.borrow_mut().pop()?;
+        let form = format!("grant_type=authorization_code&code={code}");
+        Some(post("/oauth2/token/", &self.basic, &form))
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        expect(200, answer);
+    }
+}

@@ -1,0 +1,76 @@
+//! Authorization codes by the real way: somebody signs in, sees the consent page, and accepts again and again.
+
+use std::{cell::RefCell, rc::Rc};
+
+use crate::{
+    caller::Caller,
+    database::Seeded,
+    drive::drive,
+    http::{Answer, Connection, get, post},
+    options::Options,
+    server::Served,
+};
+
+/// As many codes as the options say.
+pub(crate) fn consented(server: &Served, seeded: &Seeded, options: &Options) -> Vec<String> {
+    let accept = Rc::new(accept(server, seeded));
+    let codes = Rc::new(RefCell::new(Vec::new()));
+    drive(server, 32, options, |_| Accept {
+        accept: Rc::clone(&accept),
+        codes: Rc::clone(&codes),
+        wanted: options.codes,
+    });
+    codes.take()
+}
+
+struct Accept {
+    accept: Rc<Vec<u8>>,
+    codes: Rc<RefCell<Vec<String>>>,
+    wanted: usize,
+}
+
+impl Caller for Accept {
+    const IS_FINITE: bool = true;
+
+    fn request(&mut self) -> Option<Vec<u8>> {
+        (self.codes.borrow().len() < self.wanted).then(|| self.accept.to_vec())
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        assert_eq!(answer.status, 303, "{}{}", answer.head, answer.body);
+        let (_, rest) = answer.head.split_once("?code=").expect("a code in the Location");
+        let end = rest.find(['&', '\r']).expect("an end of the code");
+        self.codes.borrow_mut().push(rest[..end].to_owned());
+    }
+}
+
+/// The request that accepts: it can be sent again, for each is an authorization of its own.
+fn accept(server: &Served, seeded: &Seeded) -> Vec<u8> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = Connection::open(server.address).await;
+        let page = connection.exchange(&get("/accounts/login/", "")).await;
+        let (cookie, csrf) = (cookie(&page), csrf_token(&page));
+        let form = format!("csrf_token={csrf}&username=exampleuser&password=password");
+        let signed_in = connection.exchange(&post("/accounts/login/", &cookie, &form)).await;
+        let cookie = self::cookie(&signed_in);
+        let path = format!(
+            "/oauth2/authorization/?response_type=code&client_id={}&scope=user_info",
+            seeded.client_id
+        );
+        let page = connection.exchange(&get(&format!("{path}&prompt=consent"), &cookie)).await;
+        let form = format!("csrf_token={}&user_action=Accept", csrf_token(&page));
+        post(&path, &cookie, &form)
+    })
+}
+
+fn cookie(answer: &Answer<'_>) -> String {
+    let (_, rest) = answer.head.split_once("set-cookie: ").expect("a session cookie");
+    format!("cookie: {}\r\n", rest.split(';').next().expect("a cookie"))
+}
+
+fn csrf_token(answer: &Answer<'_>) -> String {
+    let (_, rest) = answer.body.split_once("name=\"csrf_token\" value=\"").expect("a form");
+    rest.split('"').next().expect("a token").to_owned()
+}

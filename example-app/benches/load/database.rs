@@ -1,0 +1,272 @@
+//! A database of its own for each run, and the rows that it is filled with.
+
+use std::{
+    cell::Cell,
+    fs,
+    path::{Path, PathBuf},
+    process,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection,
+    declare_sql_function, sql_query,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use oauth_server::{AuthorizationServer, GrantType, NewClient, Settings, Store};
+use sha2::{Digest, Sha256};
+
+use crate::{options::Engine, postgres::Cluster};
+
+/// A database that ends with it.
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) url: String,
+    folder: PathBuf,
+    _cluster: Option<Cluster>,
+}
+
+/// What was put there.
+pub(crate) struct Seeded {
+    /// Live access tokens.
+    pub(crate) rows: u64,
+    pub(crate) client_id: String,
+    /// The header by which the client authenticates.
+    pub(crate) basic: String,
+    next_chain: Cell<u64>,
+}
+
+impl Seeded {
+    /// The first refresh token that nobody has redeemed.
+    pub(crate) fn next_chain(&self) -> u64 {
+        self.next_chain.get()
+    }
+
+    pub(crate) fn used_chains(&self, count: u64) {
+        self.next_chain.set(self.next_chain() + count);
+    }
+}
+
+/// The value of an access token that was put there.
+pub(crate) fn access_token(number: u64) -> String {
+    format!("bench-access-token-of-the-usual-len-{number:08}")
+}
+
+/// The value of a refresh token that was put there.
+pub(crate) fn refresh_token(number: u64) -> String {
+    format!("bench-refresh-token-of-the-same-len-{number:08}")
+}
+
+#[declare_sql_function]
+extern "SQL" {
+    fn sha256(text: diesel::sql_types::Text) -> diesel::sql_types::Binary;
+}
+
+/// How many families have a refresh token that is there from the start.
+const CHAINS: u64 = 2_000;
+/// Rows to a transaction.
+const CHUNK: u64 = 50_000;
+
+impl Bench {
+    pub(crate) fn start(engine: Engine) -> Option<Self> {
+        let folder = std::env::temp_dir().join(format!("oauth-bench-{}", process::id()));
+        fs::remove_dir_all(&folder).ok();
+        fs::create_dir_all(&folder).expect("a folder for the database");
+        let (url, cluster) = match engine {
+            Engine::Sqlite => (format!("sqlite://{}/bench.sqlite3", folder.display()), None),
+            Engine::Postgres => {
+                let cluster = Cluster::start(&folder)?;
+                (cluster.url.clone(), Some(cluster))
+            }
+        };
+        Some(Self { engine, url, folder, _cluster: cluster })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The path of a SQLite database.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.join("bench.sqlite3")
+    }
+
+    /// The tables, the demo data, a client, and so many live access tokens; a family for every four of them.
+    pub(crate) fn seed(&self, rows: u64) -> Seeded {
+        let demo = process::Command::new(env!("CARGO_BIN_EXE_example-app"));
+        let mut demo = with_database(demo, &self.url);
+        for command in ["migrate", "loaddemo"] {
+            assert!(demo.arg(command).output().expect("the program").status.success(), "{command}");
+            demo =
+                with_database(process::Command::new(env!("CARGO_BIN_EXE_example-app")), &self.url);
+        }
+        let (client_id, basic) = self.register();
+        let families = (rows / 4).max(CHAINS);
+        let bar = ProgressBar::new(rows + families + 2 * CHAINS);
+        bar.set_style(
+            ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len} {eta}").expect("a style"),
+        );
+        bar.set_message(format!("{} rows, {}", rows, self.engine.name()));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        let end = now + 30 * 86_400;
+        self.fill(families, &bar, &format!(
+            "INSERT INTO oauth_grants (client_id, subject, scopes, created_at, expires_at, last_used_at) \
+             SELECT (SELECT id FROM oauth_clients WHERE client_id = '{client_id}'), '1', 'my_polls:my_stats', {now}, {end}, {now} + 3600 * 24 FROM numbers"
+        ));
+        let first =
+            self.number("SELECT min(id) AS number FROM oauth_grants WHERE last_used_at > 0");
+        self.fill(rows + CHAINS, &bar, &format!(
+            "INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at) \
+             SELECT {}, {first} + i % {families}, 'my_polls:my_stats', {now}, {end} FROM numbers",
+            self.digest("bench-access-token-of-the-usual-len-")
+        ));
+        let first_token = self.number("SELECT min(id) AS number FROM oauth_access_tokens");
+        self.fill(CHAINS, &bar, &format!(
+            "INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at, expires_at) \
+             SELECT {}, {first} + i, {first_token} + {rows} + i, {now}, {end} FROM numbers",
+            self.digest("bench-refresh-token-of-the-same-len-")
+        ));
+        bar.finish_and_clear();
+        self.settle();
+        Seeded { rows, client_id, basic, next_chain: Cell::new(0) }
+    }
+
+    fn register(&self) -> (String, String) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let store = Store::open(&self.url).expect("the database");
+            let server = AuthorizationServer::new(Settings::new("http://localhost"), store)
+                .expect("settings");
+            let new = NewClient {
+                redirect_uris: vec!["http://localhost:1111".to_owned()],
+                grant_types: vec![
+                    GrantType::AuthorizationCode,
+                    GrantType::RefreshToken,
+                    GrantType::ClientCredentials,
+                ],
+                scopes: "user_info my_polls:my_stats".parse().expect("scopes"),
+                default_scopes: "my_polls:my_stats".parse().expect("scopes"),
+                ..NewClient::new("Bench")
+            };
+            let registered = server.register_client(new).await.expect("a client");
+            let secret = registered.secret.expect("a generated secret");
+            let client_id = registered.client.client_id;
+            let credentials = base64(&format!("{client_id}:{}", secret.expose()));
+            (client_id, format!("authorization: Basic {credentials}\r\n"))
+        })
+    }
+
+    /// Runs an insert that selects from `numbers`, whose `i` goes from 0 to `count`.
+    fn fill(&self, count: u64, bar: &ProgressBar, insert: &str) {
+        let mut connection = self.connect();
+        for from in (0..count).step_by(usize::try_from(CHUNK).expect("a small number")) {
+            let until = (from + CHUNK).min(count);
+            let (head, select) = insert.split_once(" SELECT ").expect("an insert that selects");
+            let numbers = match self.engine {
+                Engine::Sqlite => format!(
+                    "WITH RECURSIVE numbers (i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {until})"
+                ),
+                Engine::Postgres => {
+                    format!(
+                        "WITH numbers (i) AS (SELECT generate_series({from}::bigint, {until} - 1))"
+                    )
+                }
+            };
+            connection.execute(&format!("{numbers} {head} SELECT {select}"));
+            bar.inc(until - from);
+        }
+    }
+
+    fn digest(&self, prefix: &str) -> String {
+        match self.engine {
+            Engine::Sqlite => format!("sha256('{prefix}' || printf('%08d', i))"),
+            Engine::Postgres => {
+                format!("sha256(convert_to('{prefix}' || lpad(i::text, 8, '0'), 'UTF8'))")
+            }
+        }
+    }
+
+    /// As a database stands that has run for a while.
+    fn settle(&self) {
+        let mut connection = self.connect();
+        match self.engine {
+            Engine::Sqlite => connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"),
+            Engine::Postgres => {
+                connection.execute("VACUUM ANALYZE");
+                connection.execute("CHECKPOINT");
+            }
+        }
+    }
+
+    fn number(&self, query: &str) -> i64 {
+        self.connect().number(query)
+    }
+
+    fn connect(&self) -> Filler {
+        match self.engine {
+            Engine::Sqlite => {
+                let path = self.file();
+                let mut connection =
+                    SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
+                connection.batch_execute("PRAGMA busy_timeout = 5000").expect("a pragma");
+                sha256_utils::register_impl(&mut connection, |text: String| {
+                    Sha256::digest(text.as_bytes()).to_vec()
+                })
+                .expect("a function");
+                Filler::Sqlite(connection)
+            }
+            Engine::Postgres => {
+                Filler::Postgres(PgConnection::establish(&self.url).expect("the cluster"))
+            }
+        }
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self._cluster.take();
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+enum Filler {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+impl Filler {
+    fn execute(&mut self, statement: &str) {
+        let done = match self {
+            Self::Sqlite(connection) => sql_query(statement).execute(connection),
+            Self::Postgres(connection) => sql_query(statement).execute(connection),
+        };
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    fn number(&mut self, query: &str) -> i64 {
+        let row: Number = match self {
+            Self::Sqlite(connection) => sql_query(query).get_result(connection),
+            Self::Postgres(connection) => sql_query(query).get_result(connection),
+        }
+        .expect("a number");
+        row.number
+    }
+}
+
+/// A command of the example application on a database.
+pub(crate) fn with_database(mut command: process::Command, url: &str) -> process::Command {
+    command.env("DATABASE_URL", url).env("RUST_LOG", "warn");
+    command
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}

@@ -1,0 +1,143 @@
+//! The floor of SQLite: the statements of a request from a plain loop without HTTP, 32 pieces of work to a commit.
+
+use std::time::{Duration, Instant};
+
+use diesel::{connection::SimpleConnection, prelude::*};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    database::{Bench, Seeded, refresh_token},
+    options::Options,
+    schema::{
+        oauth_access_tokens as access_tokens, oauth_clients as clients, oauth_grants as grants,
+        oauth_refresh_tokens as refresh_tokens,
+    },
+};
+
+/// What so many of the kind of work are done in a second.
+pub(crate) fn measure(
+    bench: &Bench,
+    seeded: &Seeded,
+    options: &Options,
+) -> Vec<(&'static str, f64)> {
+    let path = bench.file();
+    let mut connection =
+        SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
+    connection
+        .batch_execute(
+            "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+        )
+        .expect("pragmas");
+    let mut chains: Vec<Chain> = (0..32)
+        .map(|chain| Chain { value: digest(&refresh_token(seeded.next_chain() + chain)) })
+        .collect();
+    seeded.used_chains(32);
+    let client_id = seeded.client_id.clone();
+    let refresh = per_second(&mut connection, options.seconds, |connection, piece| {
+        let chain = &mut chains[piece % 32];
+        chain.refresh(connection, &client_id)
+    });
+    let grant: i64 = grants::table.select(grants::id).first(&mut connection).expect("a grant");
+    let issue = per_second(&mut connection, options.seconds, |connection, piece| {
+        insert_access_token(connection, grant, &digest(&format!("issued by the floor {piece}")))
+            .map(drop)
+    });
+    vec![("refresh", refresh), ("issue", issue)]
+}
+
+fn per_second(
+    connection: &mut SqliteConnection,
+    seconds: u64,
+    mut work: impl FnMut(&mut SqliteConnection, usize) -> QueryResult<()>,
+) -> f64 {
+    let (started, mut done) = (Instant::now(), 0);
+    while started.elapsed() < Duration::from_secs(seconds) {
+        connection
+            .immediate_transaction(|connection| {
+                (0..32).try_for_each(|piece| work(connection, done + piece))
+            })
+            .expect("a commit");
+        done += 32;
+    }
+    done as f64 / started.elapsed().as_secs_f64()
+}
+
+/// A chain of rotations.
+struct Chain {
+    value: Vec<u8>,
+}
+
+impl Chain {
+    /// What one refresh reads and writes.
+    fn refresh(&mut self, connection: &mut SqliteConnection, client_id: &str) -> QueryResult<()> {
+        clients::table
+            .filter(clients::client_id.eq(client_id))
+            .select(clients::all_columns)
+            .execute(connection)?;
+        let (id, grant_id, access_token_id, predecessor_id): (i64, i64, i64, Option<i64>) =
+            refresh_tokens::table
+                .inner_join(grants::table)
+                .filter(refresh_tokens::digest.eq(&self.value))
+                .select((
+                    refresh_tokens::id,
+                    grants::id,
+                    refresh_tokens::access_token_id,
+                    refresh_tokens::predecessor_id,
+                ))
+                .first(connection)?;
+        let unredeemed =
+            refresh_tokens::table.find(id).filter(refresh_tokens::redeemed_at.is_null());
+        let redeemed = (refresh_tokens::redeemed_at.eq(NOW), refresh_tokens::salt.eq(&self.value));
+        diesel::update(unredeemed).set(redeemed).execute(connection)?;
+        let live =
+            access_tokens::table.find(access_token_id).filter(access_tokens::revoked_at.is_null());
+        diesel::update(live).set(access_tokens::revoked_at.eq(NOW)).execute(connection)?;
+        diesel::update(grants::table.find(grant_id))
+            .set(grants::last_used_at.eq(NOW))
+            .execute(connection)?;
+        let access = Sha256::digest([&self.value[..], b"access"].concat()).to_vec();
+        let access_token_id = insert_access_token(connection, grant_id, &access)?;
+        self.value = Sha256::digest(&self.value).to_vec();
+        diesel::insert_into(refresh_tokens::table)
+            .values((
+                refresh_tokens::digest.eq(&self.value),
+                refresh_tokens::grant_id.eq(grant_id),
+                refresh_tokens::access_token_id.eq(access_token_id),
+                refresh_tokens::created_at.eq(NOW),
+                refresh_tokens::expires_at.eq(Some(NOW)),
+                refresh_tokens::predecessor_id.eq(Some(id)),
+            ))
+            .execute(connection)?;
+        if let Some(predecessor) = predecessor_id {
+            let forgotten = refresh_tokens::salt.eq(None::<Vec<u8>>);
+            diesel::update(refresh_tokens::table.find(predecessor))
+                .set(forgotten)
+                .execute(connection)?;
+        }
+        Ok(())
+    }
+}
+
+fn insert_access_token(
+    connection: &mut SqliteConnection,
+    grant_id: i64,
+    digest: &[u8],
+) -> QueryResult<i64> {
+    diesel::insert_into(access_tokens::table)
+        .values((
+            access_tokens::digest.eq(digest),
+            access_tokens::grant_id.eq(grant_id),
+            access_tokens::scopes.eq("my_polls:my_stats"),
+            access_tokens::created_at.eq(NOW),
+            access_tokens::expires_at.eq(NOW),
+        ))
+        .returning(access_tokens::id)
+        .get_result(connection)
+}
+
+fn digest(value: &str) -> Vec<u8> {
+    Sha256::digest(value.as_bytes()).to_vec()
+}
+
+/// Some time that is far away: nothing here looks at it.
+const NOW: i64 = 4_000_000_000;
