@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
+    kept::Keep,
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},
 };
 use crate::{Scopes, Timestamp, secret::Digest};
@@ -52,6 +53,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToke
             tokens::expires_at.eq(token.expires_at),
         ))
         .returning(tokens::id)
+        .kept()
         .get_result(db)
 }
 
@@ -72,7 +74,7 @@ pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<S
             oauth_clients::client_id,
             oauth_clients::disabled_at,
         ))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
@@ -81,12 +83,17 @@ pub(crate) fn terms(db: &mut DbConnection, digest: &Digest) -> Query<Option<(Str
     tokens::table
         .filter(tokens::digest.eq(digest.as_bytes()))
         .select((tokens::scopes, tokens::expires_at))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
 /// Ends one token.
 pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
     let live = tokens::table.find(id).filter(tokens::revoked_at.is_null());
-    diesel::update(live).set(tokens::revoked_at.eq(now)).execute(db).map(drop)
+    diesel::update(live)
+        .set(tokens::revoked_at.eq(now))
+        .returning(tokens::id)
+        .kept()
+        .found(db)
+        .map(drop)
 }

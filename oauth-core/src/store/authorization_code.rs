@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     grant::Grant,
+    kept::Keep,
     schema::{oauth_authorization_codes as codes, oauth_grants},
 };
 use crate::{Timestamp, secret::Digest};
@@ -47,6 +48,7 @@ pub(crate) fn insert(
             codes::expires_at.eq(code.expires_at),
         ))
         .returning(codes::id)
+        .kept()
         .get_result(db)
 }
 
@@ -59,12 +61,12 @@ pub(crate) fn find(
         .inner_join(oauth_grants::table)
         .filter(codes::digest.eq(digest.as_bytes()))
         .select((AuthorizationCode::as_select(), Grant::as_select()))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
 /// The compare-and-set: of any number of callers, one gets `true`.
 pub(crate) fn redeem(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
     let unredeemed = codes::table.find(id).filter(codes::redeemed_at.is_null());
-    Ok(diesel::update(unredeemed).set(codes::redeemed_at.eq(now)).execute(db)? == 1)
+    diesel::update(unredeemed).set(codes::redeemed_at.eq(now)).returning(codes::id).kept().found(db)
 }

@@ -10,7 +10,7 @@ pub(crate) fn scopes(db: &mut DbConnection, subject: &str, client_id: i64) -> Qu
     let of = consents::table
         .filter(consents::subject.eq(subject))
         .filter(consents::client_id.eq(client_id));
-    let known: Option<String> = of.select(consents::scopes).first(db).optional()?;
+    let known: Option<String> = of.select(consents::scopes).get_result(db).optional()?;
     Ok(known.and_then(|scopes| scopes.parse().ok()).unwrap_or_default())
 }
 

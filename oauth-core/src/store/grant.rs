@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     client::Client,
+    kept::Keep,
     schema::{oauth_clients, oauth_grants},
 };
 use crate::{Scopes, Timestamp};
@@ -49,6 +50,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
             oauth_grants::last_used_at.eq(grant.created_at),
         ))
         .returning(oauth_grants::id)
+        .kept()
         .get_result(db)
 }
 
@@ -56,7 +58,11 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
 /// callers, one gets `true`.
 pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
     let live = oauth_grants::table.find(id).filter(oauth_grants::revoked_at.is_null());
-    Ok(diesel::update(live).set(oauth_grants::revoked_at.eq(now)).execute(db)? == 1)
+    diesel::update(live)
+        .set(oauth_grants::revoked_at.eq(now))
+        .returning(oauth_grants::id)
+        .kept()
+        .found(db)
 }
 
 /// A live grant of a user, with its client.
@@ -113,6 +119,8 @@ pub(crate) fn revoke_of_subject(
 pub(crate) fn touch(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
     diesel::update(oauth_grants::table.find(id))
         .set(oauth_grants::last_used_at.eq(now))
-        .execute(db)
+        .returning(oauth_grants::id)
+        .kept()
+        .found(db)
         .map(drop)
 }

@@ -15,6 +15,7 @@ pub(crate) mod consent;
 mod error;
 mod executor;
 pub(crate) mod grant;
+mod kept;
 pub(crate) mod list;
 mod memory_statistics;
 mod migrations;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     grant::Grant,
+    kept::Keep,
     schema::{oauth_grants, oauth_refresh_tokens as tokens},
 };
 use crate::{Timestamp, secret::Digest};
@@ -48,7 +49,9 @@ pub(crate) fn insert(
             tokens::expires_at.eq(token.expires_at),
             tokens::predecessor_id.eq(token.predecessor_id),
         ))
-        .execute(db)
+        .returning(tokens::id)
+        .kept()
+        .found(db)
         .map(drop)
 }
 
@@ -58,7 +61,7 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(Refr
         .inner_join(oauth_grants::table)
         .filter(tokens::digest.eq(digest.as_bytes()))
         .select((RefreshToken::as_select(), Grant::as_select()))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
@@ -71,13 +74,15 @@ pub(crate) fn redeem(
 ) -> Query<bool> {
     let unredeemed = tokens::table.find(id).filter(tokens::redeemed_at.is_null());
     let changes = (tokens::redeemed_at.eq(now), tokens::salt.eq(salt.as_slice()));
-    Ok(diesel::update(unredeemed).set(changes).execute(db)? == 1)
+    diesel::update(unredeemed).set(changes).returning(tokens::id).kept().found(db)
 }
 
 /// Forgets what a token's successors were derived with: from here on nobody can derive them again.
 pub(crate) fn forget_salt(db: &mut DbConnection, id: i64) -> Query<()> {
     diesel::update(tokens::table.find(id))
         .set(tokens::salt.eq(None::<Vec<u8>>))
-        .execute(db)
+        .returning(tokens::id)
+        .kept()
+        .found(db)
         .map(drop)
 }

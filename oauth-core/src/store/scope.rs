@@ -68,7 +68,7 @@ pub(crate) fn names(db: &mut DbConnection) -> Query<Vec<String>> {
 
 /// The scope of this key.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<ScopeRecord>> {
-    oauth_scopes::table.find(id).select(ScopeRecord::as_select()).first(db).optional()
+    oauth_scopes::table.find(id).select(ScopeRecord::as_select()).get_result(db).optional()
 }
 
 /// Changes what users are told of a scope, and whether they are.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
+    kept::Keep,
     schema::{oauth_sessions as sessions, oauth_users},
     user::User,
 };
@@ -33,7 +34,9 @@ pub(crate) fn insert(
             sessions::created_at.eq(now),
             sessions::expires_at.eq(expires_at),
         ))
-        .execute(db)
+        .returning(sessions::id)
+        .kept()
+        .found(db)
         .map(drop)
 }
 
@@ -52,7 +55,7 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
             sessions::user_id,
             Option::<User>::as_select(),
         ))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
@@ -60,7 +63,9 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
 pub(crate) fn extend(db: &mut DbConnection, id: i64, expires_at: Timestamp) -> Query<()> {
     diesel::update(sessions::table.find(id))
         .set(sessions::expires_at.eq(expires_at))
-        .execute(db)
+        .returning(sessions::id)
+        .kept()
+        .found(db)
         .map(drop)
 }
 

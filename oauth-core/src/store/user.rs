@@ -85,13 +85,13 @@ pub(crate) fn find(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
         .find(id)
         .filter(oauth_users::is_active)
         .select(User::as_select())
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
 /// The user of this key, deactivated or not.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
-    oauth_users::table.find(id).select(User::as_select()).first(db).optional()
+    oauth_users::table.find(id).select(User::as_select()).get_result(db).optional()
 }
 
 /// Locks these users until the transaction ends, in one order for all: who waits for another is never waited for.
@@ -146,7 +146,7 @@ pub(crate) fn named(db: &mut DbConnection, username: &str) -> Query<Option<User>
         .filter(oauth_users::username.eq(username))
         .filter(oauth_users::is_active)
         .select(User::as_select())
-        .first(db)
+        .get_result(db)
         .optional()
 }
 

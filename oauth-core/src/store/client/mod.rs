@@ -124,24 +124,24 @@ pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Clien
         .filter(oauth_clients::client_id.eq(client_id))
         .filter(oauth_clients::disabled_at.is_null())
         .select(Client::as_select())
-        .first(db)
+        .get_result(db)
         .optional()
 }
 
 /// The client of this key, disabled or not.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> {
-    oauth_clients::table.find(id).select(Client::as_select()).first(db).optional()
+    oauth_clients::table.find(id).select(Client::as_select()).get_result(db).optional()
 }
 
 /// What the client of this key is registered with.
 pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
-    oauth_clients::table.find(id).select(ClientFields::as_select()).first(db)
+    oauth_clients::table.find(id).select(ClientFields::as_select()).get_result(db)
 }
 
 /// The key of a client, disabled or not.
 pub(crate) fn key(db: &mut DbConnection, client_id: &str) -> Query<Option<i64>> {
     let of = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
-    of.select(oauth_clients::id).first(db).optional()
+    of.select(oauth_clients::id).get_result(db).optional()
 }
 
 /// Whether the identifier is taken, by a disabled client too.

@@ -53,7 +53,7 @@ fn assert_failed(answer: &Result<bool, StoreError>, why: &str) {
 }
 
 /// Both, one after the other; what a failed test printed says which.
-fn databases() -> impl Iterator<Item = Database> {
+pub(in crate::store) fn databases() -> impl Iterator<Item = Database> {
     let both = [Some(Database::sqlite()), Database::postgres()];
     both.into_iter().flatten().inspect(|database| println!("on {}", database.url))
 }

@@ -63,6 +63,6 @@ pub(crate) fn family(db: &mut DbConnection, id: i64) -> Query<Option<FamilyRow>>
             ClientName::as_select(),
             oauth_clients::disabled_at,
         ))
-        .first(db)
+        .get_result(db)
         .optional()
 }

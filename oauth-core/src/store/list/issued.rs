@@ -95,7 +95,7 @@ macro_rules! one {
                     <$Row>::as_select(),
                     (Grant::as_select(), ClientName::as_select(), oauth_clients::disabled_at),
                 ))
-                .first(db)
+                .get_result(db)
                 .optional()
         }
     };

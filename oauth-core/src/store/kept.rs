@@ -1,0 +1,175 @@
+//! Statements that a connection prepares once, and keeps.
+//!
+//! diesel keeps no `UPDATE`, nor an `INSERT` for PostgreSQL: a changeset may leave columns out, and so make ever new SQL.
+//! Preparing is most of what a small statement costs, and on PostgreSQL it is a round trip of its own; so a statement of
+//! a request's path whose SQL is always the same says `.kept()`. It returns the key of its row, because diesel asks a
+//! statement whether it may be kept only where it returns something.
+//!
+//! For the same reason a look-up by a unique key is read by `get_result`, not by `first`: that binds `LIMIT`, whose value
+//! SQLite's planner looks at, so that a kept statement is prepared anew whenever it is bound.
+
+use diesel::{
+    OptionalExtension, RunQueryDsl,
+    backend::Backend,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::LoadQuery,
+};
+
+use super::DbConnection;
+
+/// A statement whose SQL is the same whatever it binds.
+pub(super) struct Kept<S>(S);
+
+pub(super) trait Keep: Sized {
+    /// Has the connection keep it, prepared.
+    fn kept(self) -> Kept<Self> {
+        Kept(self)
+    }
+}
+
+impl<S> Keep for S {}
+
+impl<S> Kept<S> {
+    /// Runs it, and says whether it found its row.
+    pub(super) fn found<'query>(self, db: &mut DbConnection) -> diesel::QueryResult<bool>
+    where
+        Self: LoadQuery<'query, DbConnection, i64>,
+    {
+        Ok(self.get_result::<i64>(db).optional()?.is_some())
+    }
+}
+
+impl<S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Kept<S> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> diesel::QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> diesel::QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+/// It is found by its SQL.
+impl<S> QueryId for Kept<S> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<S: Query> Query for Kept<S> {
+    type SqlType = S::SqlType;
+}
+
+impl<S> RunQueryDsl<DbConnection> for Kept<S> {}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeSet,
+        sync::{Arc, Mutex},
+    };
+
+    use diesel::{
+        Connection,
+        connection::{InstrumentationEvent, SimpleConnection},
+    };
+
+    use super::super::{
+        DbConnection, access_token, authorization_code, client, connection::Database as Kind,
+        executor::tests::databases, grant, refresh_token, session,
+    };
+    use crate::{
+        Scopes,
+        secret::Digest,
+        store::{
+            access_token::NewAccessToken, authorization_code::NewAuthorizationCode,
+            grant::NewGrant, refresh_token::NewRefreshToken,
+        },
+    };
+
+    const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, \
+        grant_types, scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
+
+    /// What the requests that come most often look up and write.
+    fn requests(db: &mut DbConnection, round: &str) {
+        let client = client::find(db, "app").unwrap().unwrap();
+        let scopes = Scopes::default();
+        let new = NewGrant {
+            client_id: client.id,
+            subject: None,
+            scopes: scopes.clone(),
+            created_at: 0,
+            expires_at: None,
+        };
+        let family = grant::insert(db, &new).unwrap();
+        let (prefix, digest) = (round.to_owned(), Digest::of(round));
+
+        let code = NewAuthorizationCode {
+            digest,
+            prefix: prefix.clone(),
+            redirect_uri: None,
+            code_challenge: None,
+            created_at: 0,
+            expires_at: 9,
+        };
+        let code_id = authorization_code::insert(db, family, &code).unwrap();
+        authorization_code::find(db, &digest).unwrap().unwrap();
+        assert!(authorization_code::redeem(db, code_id, 1).unwrap());
+
+        let access =
+            NewAccessToken { digest, prefix: prefix.clone(), scopes, created_at: 0, expires_at: 9 };
+        let access_token_id = access_token::insert(db, family, &access).unwrap();
+        access_token::standing(db, &digest).unwrap().unwrap();
+        let refresh = NewRefreshToken {
+            digest,
+            prefix,
+            created_at: 0,
+            expires_at: None,
+            predecessor_id: None,
+        };
+        refresh_token::insert(db, family, access_token_id, &refresh).unwrap();
+        let (found, _) = refresh_token::find(db, &digest).unwrap().unwrap();
+        assert!(refresh_token::redeem(db, found.id, 1, &[0; 32]).unwrap());
+        refresh_token::forget_salt(db, found.id).unwrap();
+        access_token::revoke(db, access_token_id, 1).unwrap();
+        grant::touch(db, family, 1).unwrap();
+        assert!(grant::revoke(db, family, 1).unwrap());
+
+        session::insert(db, &digest, None, 0, 9).unwrap();
+        let session = session::find(db, &digest).unwrap().unwrap();
+        session::extend(db, session.id, 10).unwrap();
+    }
+
+    #[test]
+    fn what_most_requests_ask_is_prepared_once_a_connection() {
+        for database in databases() {
+            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
+            crate::Store::open(&database.url).unwrap().migrate().unwrap();
+            db.batch_execute(CLIENT).unwrap();
+            let (asked, prepared) =
+                (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Mutex::new(Vec::new())));
+            let (hears_asked, hears_prepared) = (Arc::clone(&asked), Arc::clone(&prepared));
+            db.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+                InstrumentationEvent::StartQuery { query, .. } => {
+                    let query = query.to_string();
+                    let statement = query.split(" -- binds").next().unwrap().to_owned();
+                    hears_asked.lock().unwrap().insert(statement);
+                }
+                InstrumentationEvent::CacheQuery { sql, .. } => {
+                    hears_prepared.lock().unwrap().push(sql.to_owned());
+                }
+                _ => {}
+            });
+            requests(&mut db, "the first time");
+            requests(&mut db, "and again");
+
+            let (asked, prepared) = (asked.lock().unwrap(), prepared.lock().unwrap());
+            let once: BTreeSet<String> = prepared.iter().cloned().collect();
+            assert_eq!(*asked, once, "kept is what is asked");
+            assert_eq!(prepared.len(), once.len(), "and never prepared again");
+            // SQLite prepares a statement anew whenever another limit might be bound to it.
+            let limited = asked.iter().find(|statement| statement.contains("LIMIT"));
+            assert_eq!(limited, None, "a unique key needs no limit");
+        }
+    }
+}
