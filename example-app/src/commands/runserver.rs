@@ -83,7 +83,11 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
 fn announce(oauth: &OAuth, bound: SocketAddr) {
     let issuer = &oauth.server().settings().issuer;
     println!("listening on {bound}; open next:");
-    for (path, what) in [("/", "the front page"), ("/docs/", "the API, with an Authorize button")] {
+    for (path, what) in [
+        ("/", "the front page"),
+        ("/admin/", "the admin site"),
+        ("/docs/", "the API, with an Authorize button"),
+    ] {
         println!("  {:<40} {what}", format!("{issuer}{path}"));
     }
     println!(

@@ -54,9 +54,9 @@ async fn runserver_prints_the_addresses_to_open_next() {
     let agent = server.agent();
     let addresses = said.split_whitespace().filter_map(|word| word.strip_prefix(&issuer));
     let addresses: Vec<&str> = addresses.filter(|path| path.starts_with('/')).collect();
-    assert_eq!(addresses, ["/", "/docs/"], "{said}");
-    for path in addresses {
-        assert_eq!(agent.get(path).await.status, 200, "{path}");
+    assert_eq!(addresses, ["/", "/admin/", "/docs/"], "{said}");
+    for (path, status) in addresses.into_iter().zip([200, 303, 200]) {
+        assert_eq!(agent.get(path).await.status, status, "{path}"); // staff sign in first
     }
 }
 
