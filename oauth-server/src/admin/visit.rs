@@ -78,8 +78,8 @@ impl<'a> Visit<'a> {
 
     /// What was sent, where the form was made for this session.
     fn own(&self, form: &[u8]) -> Result<Sent, Refusal> {
-        let csrf_token = Params::parse(form);
-        if session::accepts(self.session.as_ref(), csrf_token.get("csrf_token")) {
+        let fields = Params::parse(form);
+        if session::accepts(self.session.as_ref(), fields.get("csrf_token")) {
             Ok(Sent::parse(form))
         } else {
             Err(Refusal::Expired)
