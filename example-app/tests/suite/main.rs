@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+#[macro_use]
 mod support;
 
 mod addresses;
@@ -13,4 +14,5 @@ mod readme;
 mod settings;
 mod shutdown;
 mod swagger;
+mod two_processes;
 mod walk;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap, redirect::Policy};
 
-use super::{EXAMPLE_CLIENT, EXAMPLE_REQUEST, html::Form};
+use super::{EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, html::Form};
 
 pub(crate) struct Agent {
     http: Client,
@@ -22,7 +22,12 @@ pub(crate) struct Answer {
 impl Agent {
     pub(crate) fn new(port: u16) -> Self {
         let http = client().cookie_store(true).redirect(Policy::none()).build().unwrap();
-        Self { http, origin: format!("http://127.0.0.1:{port}") }
+        Self { http, origin: origin(port) }
+    }
+
+    /// The same browser at another process of this machine: cookies go along, for they know no ports.
+    pub(crate) fn at(&self, server: &Server) -> Self {
+        Self { http: self.http.clone(), origin: origin(server.port) }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -85,11 +90,15 @@ impl Agent {
 
     /// The tokens that the code grant brings Example Client.
     pub(crate) async fn tokens(&self) -> Answer {
-        let code = self.code(EXAMPLE_REQUEST).await;
-        let fields = [("grant_type", "authorization_code"), ("code", &code)];
-        let tokens = self.token(Some(EXAMPLE_CLIENT), &fields).await;
+        let tokens = self.exchange(&self.code(EXAMPLE_REQUEST).await).await;
         assert_eq!(tokens.status, 200, "{tokens:?}");
         tokens
+    }
+
+    /// Example Client presents a code.
+    pub(crate) async fn exchange(&self, code: &str) -> Answer {
+        let fields = [("grant_type", "authorization_code"), ("code", code)];
+        self.token(Some(EXAMPLE_CLIENT), &fields).await
     }
 
     /// Example Client presents its refresh token.
@@ -124,6 +133,10 @@ impl Answer {
             other => other.to_string(),
         }
     }
+}
+
+fn origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// Sends a request.

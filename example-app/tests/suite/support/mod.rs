@@ -1,18 +1,25 @@
 //! What the tests stand on: the built program in a directory of its own, and everybody who talks to it.
 
 pub(crate) mod agent;
+#[macro_use]
+#[path = "../../../../oauth-core/tests/suite/support/both_databases.rs"]
+mod both_databases;
 mod bundled_pages;
 mod chromium;
 mod client_demo;
+#[path = "../../../../oauth-core/tests/suite/support/database.rs"]
+mod database;
 mod html;
 mod missing;
 mod network;
+mod pair;
 mod postgres_schema;
 mod process;
 mod programs;
 mod redirection;
 mod server;
 mod site;
+mod sql;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
 mod temporary_directory;
 mod webdriver;
@@ -25,9 +32,11 @@ pub(crate) use self::{
     bundled_pages::BundledPages,
     chromium::{ALL_RULES, Chromium, DESKTOP, Focus, RULES_OF_COLOURS, SCREENS},
     client_demo::client_demo,
+    database::Database,
     html::links,
     missing::missing,
     network::Network,
+    pair::Pair,
     postgres_schema::postgres_schema,
     process::{Finished, Process, until},
     programs::installed,
