@@ -4,6 +4,7 @@
 //! Before anything ends, both processes have met it several times. So a process that remembered what it was told, be it
 //! for a second, would be found out.
 
+mod codes;
 mod database;
 mod staff;
 mod tokens;
