@@ -6,6 +6,7 @@
 
 mod codes;
 mod database;
+mod sessions;
 mod staff;
 mod tokens;
 
