@@ -8,6 +8,7 @@ mod codes;
 mod database;
 mod sessions;
 mod staff;
+mod start;
 mod tokens;
 
 use crate::support::{Agent, Answer, links};

@@ -1,7 +1,7 @@
 //! The tables, created by the program itself: `migrations/` is compiled in.
 
 use diesel::{
-    RunQueryDsl,
+    PgConnection, RunQueryDsl,
     migration::{Migration, MigrationSource, MigrationVersion},
     sql_query,
 };
@@ -17,11 +17,7 @@ pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreErr
     let applied = match connection {
         DbConnection::Sqlite(connection) => named(connection.run_pending_migrations(SQLITE)),
         DbConnection::Postgres(connection) => {
-            // Two programs that start at once must not create the same tables twice.
-            sql_query(LOCK).execute(connection)?;
-            let applied = named(connection.run_pending_migrations(POSTGRES));
-            sql_query(UNLOCK).execute(connection)?;
-            applied
+            alone(connection, |connection| named(connection.run_pending_migrations(POSTGRES)))?
         }
     };
     applied.map_err(StoreError::Migration)
@@ -33,9 +29,9 @@ pub(super) fn pending(connection: &mut DbConnection) -> Result<Vec<String>, Stor
         DbConnection::Sqlite(connection) => {
             connection.pending_migrations(SQLITE).map(|pending| names(&pending))
         }
-        DbConnection::Postgres(connection) => {
+        DbConnection::Postgres(connection) => alone(connection, |connection| {
             connection.pending_migrations(POSTGRES).map(|pending| names(&pending))
-        }
+        })?,
     };
     pending.map_err(|error| StoreError::Migration(error.to_string()))
 }
@@ -45,6 +41,18 @@ pub(super) fn none_applied(connection: &mut DbConnection) -> Result<bool, StoreE
     let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
         .map_err(|error| StoreError::Migration(error.to_string()))?;
     Ok(pending(connection)?.len() == all.len())
+}
+
+/// Of programs that start at once, one at a time: the tables must not be created twice, not even diesel's own, which a
+/// look creates; and who looks must not see some of the tables.
+fn alone<T>(
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> T,
+) -> Result<T, StoreError> {
+    sql_query(LOCK).execute(connection)?;
+    let done = work(connection);
+    sql_query(UNLOCK).execute(connection)?;
+    Ok(done)
 }
 
 fn named(
