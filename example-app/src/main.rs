@@ -16,6 +16,9 @@ use oauth_server::{OAuth, OAuthApi};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::OpenApiService;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What stands where: Django's `urls.py`.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     // The token endpoint and the guarded API, in one OpenAPI document.

@@ -6,7 +6,7 @@ use crate::{
     AuthorizationServer, BearerError, Scopes, Timestamp,
     grant::NEVER,
     secret::Digest,
-    store::{self, access_token::Standing},
+    store::{self, Affected, access_token::Standing},
 };
 
 /// A token that was presented and is live: what a protected resource may know of it.
@@ -48,9 +48,7 @@ impl AuthorizationServer {
     ) -> Result<AccessToken, BearerError> {
         let invalid =
             || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
-        let digest = Digest::of(presented);
-        let standing =
-            self.store.read(move |db| store::access_token::standing(db, &digest)).await?;
+        let standing = self.store.standing(Digest::of(presented)).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
 
         if !alternatives.iter().any(|required| required.is_within(&token.scopes)) {
@@ -58,11 +56,10 @@ impl AuthorizationServer {
             return Err(BearerError::InsufficientScope(first));
         }
         self.mark_used(&token);
-        let (subject, client_id) = (token.subject, token.client_id);
         Ok(AccessToken {
-            subject,
-            client_id,
-            scopes: token.scopes,
+            subject: token.subject.clone(),
+            client_id: token.client_id.clone(),
+            scopes: token.scopes.clone(),
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
         })
     }
@@ -74,7 +71,8 @@ impl AuthorizationServer {
             return;
         }
         tokio::spawn(async move {
-            let marked = server.store.write(move |db| store::grant::touch(db, grant_id, now)).await;
+            let touch = move |db: &mut store::DbConnection| store::grant::touch(db, grant_id, now);
+            let marked = server.store.write_affecting(Affected::Grant(grant_id), touch).await;
             marked.unwrap_or_else(
                 |error| tracing::warn!(%error, "the use of a grant was not marked"),
             );

@@ -6,7 +6,7 @@ use crate::{
     AuthorizationRequest, AuthorizationServer, Client, EventKind, Revocation, Scopes, StoreError,
     Timestamp,
     event::LedTo,
-    store::{self, DbConnection, grant::Connection},
+    store::{self, Affected, DbConnection, grant::Connection},
 };
 
 /// An application that a user has granted access.
@@ -123,6 +123,6 @@ impl AuthorizationServer {
             let revoked = EventKind::GrantRevoked { client_id, subject, cause: Revocation::User };
             Box::new(move |&ended| if ended > 0 { vec![revoked] } else { Vec::new() })
         };
-        self.write_and_raise(disconnect, prepare).await.map(drop)
+        self.write_and_raise(Affected::Anything, disconnect, prepare).await.map(drop)
     }
 }

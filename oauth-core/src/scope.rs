@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeSet,
     fmt::{self, Display},
     str::FromStr,
 };
@@ -18,7 +17,7 @@ use std::{
 /// # Ok::<(), oauth_core::InvalidScope>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scopes(BTreeSet<String>);
+pub struct Scopes(String); // each once, sorted, a space between: as it is stored and sent
 
 /// A scope holds a character that RFC 6749 §3.3 does not allow in a scope token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,13 +28,14 @@ impl Scopes {
     /// Whether every scope of this set is in the other one.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        self.0.is_subset(&other.0)
+        let mut others = other.iter();
+        self.iter().all(|scope| others.any(|other| other == scope)) // both are sorted
     }
 
     /// Whether the set holds this scope.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.iter().any(|scope| scope == name)
     }
 
     /// Whether there is no scope at all.
@@ -44,15 +44,25 @@ impl Scopes {
         self.0.is_empty()
     }
 
+    /// The length of their text.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The scopes, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.0.split(' ').filter(|scope| !scope.is_empty())
     }
 
     /// The scopes that the other set lacks.
     #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+        let mut others = other.iter().peekable();
+        let is_beyond = |scope: &&str| {
+            while others.next_if(|other| other < scope).is_some() {}
+            others.peek() != Some(scope)
+        };
+        self.iter().filter(is_beyond).collect()
     }
 }
 
@@ -61,15 +71,8 @@ impl FromStr for Scopes {
     type Err = InvalidScope;
 
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
-        let tokens = text.split(' ').filter(|token| !token.is_empty());
-        tokens
-            .map(
-                |token| {
-                    if is_scope_token(token) { Ok(token.to_owned()) } else { Err(InvalidScope) }
-                },
-            )
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let tokens = || text.split(' ').filter(|token| !token.is_empty());
+        if tokens().all(is_scope_token) { Ok(tokens().collect()) } else { Err(InvalidScope) }
     }
 }
 
@@ -85,17 +88,16 @@ impl TryFrom<String> for Scopes {
 impl<'a> FromIterator<&'a str> for Scopes {
     /// For names that the program itself declares; what comes from outside is parsed.
     fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
-        Self(names.into_iter().map(str::to_owned).collect())
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names.join(" "))
     }
 }
 
 impl Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, scope) in self.iter().enumerate() {
-            let separator = if place == 0 { "" } else { " " };
-            write!(f, "{separator}{scope}")?;
-        }
-        Ok(())
+        f.write_str(&self.0)
     }
 }
 
@@ -134,6 +136,21 @@ mod tests {
             assert!(!is_scope_token(invalid), "{invalid:?}");
         }
         assert_eq!("a\tb".parse::<Scopes>(), Err(InvalidScope));
+    }
+
+    #[test]
+    fn sets_are_compared_as_sets() {
+        let set = |text: &str| text.parse::<Scopes>().unwrap();
+        for (few, many) in [("", ""), ("", "a"), ("b", "a b c"), ("c a", "a b c"), ("a b", "b a")] {
+            assert!(set(few).is_within(&set(many)), "{few} in {many}");
+            assert!(set(few).beyond(&set(many)).is_empty(), "{few} in {many}");
+        }
+        for (these, those, beyond) in
+            [("a", "", "a"), ("a b c", "b", "a c"), ("a ab b", "ab", "a b"), ("d", "a e", "d")]
+        {
+            assert!(!set(these).is_within(&set(those)), "{these} in {those}");
+            assert_eq!(set(these).beyond(&set(those)), set(beyond));
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl fmt::Debug for Secret {
 }
 
 /// The SHA-256 of a secret: what the database holds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {

@@ -12,7 +12,7 @@ use crate::{
     event::LedTo,
     field::Faults,
     secret::Digest,
-    store::{self, DbConnection},
+    store::{self, Affected, DbConnection},
 };
 
 /// A browser's session.
@@ -188,7 +188,7 @@ impl AuthorizationServer {
                 subject.into_iter().map(|subject| EventKind::SignedIn { subject }).collect()
             })
         };
-        if !self.write_and_raise(replace, prepare).await? {
+        if !self.write_and_raise(Affected::Nothing, replace, prepare).await? {
             return Err(StoreError::internal("the password was changed during the sign-in"));
         }
         Ok(Session { secret, user })
@@ -210,8 +210,8 @@ impl AuthorizationServer {
         }
         let extended = self.session_end(row.created_at, now);
         if extended - row.expires_at > self.settings.session_idle / 20 {
-            let moved =
-                self.store.write(move |db| store::session::extend(db, row.id, extended)).await;
+            let extend = move |db: &mut DbConnection| store::session::extend(db, row.id, extended);
+            let moved = self.store.write_affecting(Affected::Nothing, extend).await;
             moved.unwrap_or_else(|error| tracing::warn!(%error, "a session was not extended"));
         }
         Ok(Some(Session { secret: presented.into(), user: row.user }))
@@ -229,7 +229,8 @@ impl AuthorizationServer {
                 subject.into_iter().map(|subject| EventKind::SignedOut { subject }).collect()
             })
         };
-        self.write_and_raise(move |db| store::session::delete(db, &digest), prepare).await
+        let delete = move |db: &mut DbConnection| store::session::delete(db, &digest);
+        self.write_and_raise(Affected::Nothing, delete, prepare).await
     }
 
     fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {

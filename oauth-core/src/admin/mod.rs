@@ -31,7 +31,7 @@ pub(crate) use self::{audit::Entry, page::Cursor};
 use crate::{
     AuthorizationServer, FieldError, Problem, Secret, StoreError,
     event::LedTo,
-    store::{self, DbConnection, Query},
+    store::{self, Affected, DbConnection, Query},
 };
 
 /// Who changes something, as the audit trail names them.
@@ -136,7 +136,7 @@ impl Admin {
                 Ok((_, None)) | Err(_) => Vec::new(),
             })
         };
-        match self.server.write_and_raise(audited, heard).await {
+        match self.server.write_and_raise(Affected::Anything, audited, heard).await {
             Err(error) if error.is_duplicate() => Err(taken(unique)),
             written => written?.map(|(value, _)| value),
         }

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::{
 use super::{Event, EventKind};
 use crate::{
     AuthorizationServer, StoreError,
-    store::{DbConnection, Query},
+    store::{Affected, DbConnection, Query},
 };
 
 /// The events of a server, for any number of subscribers. Cloning is cheap.
@@ -132,15 +132,16 @@ impl AuthorizationServer {
     /// that who hangs up in time hides nothing. Without a subscriber, `prepare` is not called.
     pub(crate) async fn write_and_raise<T: Send + 'static>(
         &self,
+        affected: Affected,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
         prepare: impl FnOnce() -> LedTo<T>,
     ) -> Result<T, StoreError> {
         if !self.events.is_heard() {
-            return self.store.write(work).await;
+            return self.store.write_affecting(affected, work).await;
         }
         let (server, led_to) = (self.clone(), prepare());
         let write = async move {
-            let written = server.store.write(work).await?;
+            let written = server.store.write_affecting(affected, work).await?;
             led_to(&written).into_iter().for_each(|kind| server.raise(|| kind));
             Ok(written)
         };

@@ -7,7 +7,7 @@ use crate::{
     grant::{NewTokens, Terms, issued, reuse::reused},
     pkce::Verifier,
     secret::Digest,
-    store::{self, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
+    store::{self, Affected, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
 };
 
 /// Trades a code for tokens, once.
@@ -68,7 +68,7 @@ async fn redeem(
             Outcome::UsedAgain { ended: false } => Vec::new(),
         })
     };
-    match server.write_and_raise(redeem, prepare).await? {
+    match server.write_and_raise(Affected::Grant(grant_id), redeem, prepare).await? {
         Outcome::Redeemed => Ok(tokens.into_answer()),
         Outcome::UsedAgain { .. } => Err(InvalidGrant(USED_AGAIN.into())),
     }
@@ -96,7 +96,8 @@ async fn used_again(
             let reused = reused(client, grant, code_used_again);
             Box::new(|&ended| if ended { reused } else { Vec::new() })
         };
-        server.write_and_raise(move |db| store::grant::revoke(db, id, now), prepare).await?;
+        let revoke = move |db: &mut DbConnection| store::grant::revoke(db, id, now);
+        server.write_and_raise(Affected::Grant(id), revoke, prepare).await?;
     }
     Ok(InvalidGrant(USED_AGAIN.into()))
 }

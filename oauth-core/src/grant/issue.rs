@@ -6,7 +6,7 @@ use crate::{
     event::LedTo,
     secret::Digest,
     store::{
-        self, DbConnection, Query, access_token::NewAccessToken, grant::NewGrant,
+        self, Affected, DbConnection, Query, access_token::NewAccessToken, grant::NewGrant,
         refresh_token::NewRefreshToken,
     },
 };
@@ -159,7 +159,7 @@ pub(crate) async fn begin(
         let kinds = led_to();
         Box::new(|&()| kinds)
     };
-    server.write_and_raise(insert, prepare).await?;
+    server.write_and_raise(Affected::Nothing, insert, prepare).await?;
     Ok(tokens.into_answer())
 }
 

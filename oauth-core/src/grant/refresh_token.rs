@@ -12,7 +12,7 @@ use crate::{
     scope::not_available,
     secret::{Digest, Secret, random_bytes},
     store::{
-        self, DbConnection, Query,
+        self, Affected, DbConnection, Query,
         grant::Grant,
         refresh_token::{RefreshToken, find},
     },
@@ -120,7 +120,10 @@ async fn rotate(
         }
         Ok(Outcome::Replayed { ended: store::grant::revoke(db, grant_id, now)? })
     };
-    match server.write_and_raise(redeem, || told(client, grant, scopes)).await? {
+    match server
+        .write_and_raise(Affected::Grant(grant_id), redeem, || told(client, grant, scopes))
+        .await?
+    {
         Outcome::Rotated => Ok(tokens.into_answer()),
         Outcome::Repeated(tokens) => Ok(tokens),
         Outcome::Replayed { .. } => Err(InvalidGrant(USED_AGAIN.into())),

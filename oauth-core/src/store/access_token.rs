@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
-    kept::Keep,
+    kept::{Keep, native},
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},
 };
 use crate::{Scopes, Timestamp, secret::Digest};
@@ -19,18 +19,25 @@ pub(crate) struct NewAccessToken {
 }
 
 /// An access token as it stands, with what it hangs on.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
 pub(crate) struct Standing {
     pub(crate) grant_id: i64,
+    #[diesel(select_expression = oauth_grants::last_used_at)]
     pub(crate) grant_last_used_at: Option<Timestamp>,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
     pub(crate) revoked_at: Option<Timestamp>,
+    #[diesel(select_expression = oauth_grants::subject)]
     pub(crate) subject: Option<String>,
+    #[diesel(select_expression = oauth_grants::expires_at)]
     pub(crate) grant_expires_at: Option<Timestamp>,
+    #[diesel(select_expression = oauth_grants::revoked_at)]
     pub(crate) grant_revoked_at: Option<Timestamp>,
+    #[diesel(select_expression = oauth_clients::client_id)]
     pub(crate) client_id: String,
+    #[diesel(select_expression = oauth_clients::disabled_at)]
     pub(crate) client_disabled_at: Option<Timestamp>,
 }
 
@@ -54,37 +61,48 @@ pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToke
         ))
         .returning(tokens::id)
         .kept()
-        .get_result(db)
+        .one(db)
 }
 
 /// The bearer check: one statement, the token joined by primary key to its grant and its client.
 pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<Standing>> {
-    tokens::table
-        .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-        .filter(tokens::digest.eq(digest.as_bytes()))
-        .select((
-            tokens::grant_id,
-            oauth_grants::last_used_at,
-            tokens::scopes,
-            tokens::expires_at,
-            tokens::revoked_at,
-            oauth_grants::subject,
-            oauth_grants::expires_at,
-            oauth_grants::revoked_at,
-            oauth_clients::client_id,
-            oauth_clients::disabled_at,
-        ))
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        tokens::table
+            .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
+            .filter(tokens::digest.eq(digest.as_bytes()))
+            .select(Standing::as_select())
+            .get_result(db)
+            .optional()
+    )
+}
+
+/// The same of many tokens; those that are unknown are left out.
+pub(crate) fn standings(
+    db: &mut DbConnection,
+    digests: &[Digest],
+) -> Query<Vec<(Vec<u8>, Standing)>> {
+    let digests = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
+    native!(
+        db,
+        tokens::table
+            .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
+            .filter(tokens::digest.eq_any(digests))
+            .select((tokens::digest, Standing::as_select()))
+            .load(db)
+    )
 }
 
 /// What is left to say of a token that is given out a second time: its scopes and its end.
 pub(crate) fn terms(db: &mut DbConnection, digest: &Digest) -> Query<Option<(String, Timestamp)>> {
-    tokens::table
-        .filter(tokens::digest.eq(digest.as_bytes()))
-        .select((tokens::scopes, tokens::expires_at))
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        tokens::table
+            .filter(tokens::digest.eq(digest.as_bytes()))
+            .select((tokens::scopes, tokens::expires_at))
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// Ends one token.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     grant::Grant,
-    kept::Keep,
+    kept::{Keep, native},
     schema::{oauth_authorization_codes as codes, oauth_grants},
 };
 use crate::{Timestamp, secret::Digest};
@@ -49,7 +49,7 @@ pub(crate) fn insert(
         ))
         .returning(codes::id)
         .kept()
-        .get_result(db)
+        .one(db)
 }
 
 /// The code of this digest, with its grant.
@@ -57,12 +57,15 @@ pub(crate) fn find(
     db: &mut DbConnection,
     digest: &Digest,
 ) -> Query<Option<(AuthorizationCode, Grant)>> {
-    codes::table
-        .inner_join(oauth_grants::table)
-        .filter(codes::digest.eq(digest.as_bytes()))
-        .select((AuthorizationCode::as_select(), Grant::as_select()))
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        codes::table
+            .inner_join(oauth_grants::table)
+            .filter(codes::digest.eq(digest.as_bytes()))
+            .select((AuthorizationCode::as_select(), Grant::as_select()))
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// The compare-and-set: of any number of callers, one gets `true`.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{DbConnection, Query, schema::oauth_consents as consents};
+use super::{DbConnection, Query, kept::native, schema::oauth_consents as consents};
 use crate::{Scopes, Timestamp};
 
 /// The scopes that the user has allowed the client, ever.
@@ -10,7 +10,7 @@ pub(crate) fn scopes(db: &mut DbConnection, subject: &str, client_id: i64) -> Qu
     let of = consents::table
         .filter(consents::subject.eq(subject))
         .filter(consents::client_id.eq(client_id));
-    let known: Option<String> = of.select(consents::scopes).get_result(db).optional()?;
+    let known: Option<String> = native!(db, of.select(consents::scopes).get_result(db).optional())?;
     Ok(known.and_then(|scopes| scopes.parse().ok()).unwrap_or_default())
 }
 

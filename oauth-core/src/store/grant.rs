@@ -51,7 +51,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
         ))
         .returning(oauth_grants::id)
         .kept()
-        .get_result(db)
+        .one(db)
 }
 
 /// Ends a family, once: codes, access tokens and refresh tokens that hang on it are dead from here. Of any number of

@@ -5,6 +5,8 @@
 //! is read and events are raised outside of it. Inside `write`, `Err` means that the store failed, and rolls back; a
 //! refusal is an `Ok` value, so that the revocation it caused is kept.
 
+use std::sync::Arc;
+
 pub(crate) mod access_token;
 pub(crate) mod audit;
 pub(crate) mod authorization_code;
@@ -27,7 +29,19 @@ pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;
 pub use self::error::StoreError;
-use self::{connection::Database, executor::Executor};
+use self::{access_token::Standing, connection::Database, executor::Executor};
+use crate::secret::Digest;
+
+/// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Affected {
+    /// Nobody's.
+    Nothing,
+    /// Those of the grant with this key.
+    Grant(i64),
+    /// Perhaps everybody's.
+    Anything,
+}
 
 /// What a query gives.
 pub(crate) type Query<T> = diesel::QueryResult<T>;
@@ -110,12 +124,29 @@ impl Store {
         self.executor.list(work).await
     }
 
+    /// How the access token of this digest stands.
+    pub(crate) async fn standing(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
+        self.executor.standing(digest).await
+    }
+
     /// Changes something, in one transaction, and answers once it is committed.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.executor.write(work).await
+        self.write_affecting(Affected::Anything, work).await
+    }
+
+    /// The same, of work that is known to affect less than all access tokens.
+    pub(crate) async fn write_affecting<T: Send + 'static>(
+        &self,
+        affected: Affected,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.executor.write(affected, work).await
     }
 
     /// Writes what may be there already: `None` where it is, also when somebody else was faster by a moment.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     grant::Grant,
-    kept::Keep,
+    kept::{Keep, native},
     schema::{oauth_grants, oauth_refresh_tokens as tokens},
 };
 use crate::{Timestamp, secret::Digest};
@@ -57,12 +57,15 @@ pub(crate) fn insert(
 
 /// The token of this digest, with its grant.
 pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(RefreshToken, Grant)>> {
-    tokens::table
-        .inner_join(oauth_grants::table)
-        .filter(tokens::digest.eq(digest.as_bytes()))
-        .select((RefreshToken::as_select(), Grant::as_select()))
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        tokens::table
+            .inner_join(oauth_grants::table)
+            .filter(tokens::digest.eq(digest.as_bytes()))
+            .select((RefreshToken::as_select(), Grant::as_select()))
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// The compare-and-set: of any number of callers, one gets `true`, and its salt is kept.

@@ -2,7 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::{DbConnection, Query, schema::oauth_scopes};
+use super::{
+    DbConnection, Query,
+    kept::{Keep, native},
+    schema::oauth_scopes,
+};
 use crate::{Scopes, admin::ScopeChange};
 
 /// A scope as users see it.
@@ -46,13 +50,25 @@ pub struct NewScope {
 
 /// Those of the scopes that the server knows and gives, by name.
 pub(crate) fn named(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<Scope>> {
-    let names: Vec<&str> = scopes.iter().collect();
-    oauth_scopes::table
-        .filter(oauth_scopes::name.eq_any(names))
-        .filter(oauth_scopes::is_enabled)
-        .order(oauth_scopes::name)
-        .select(Scope::as_select())
-        .load(db)
+    native!(
+        db,
+        oauth_scopes::table
+            .filter(oauth_scopes::name.eq_any(padded(scopes)))
+            .filter(oauth_scopes::is_enabled)
+            .order(oauth_scopes::name)
+            .select(Scope::as_select())
+            .kept()
+            .load(db)
+    )
+}
+
+/// The names, the last of them so often that there are 1, 2, 4, 8, ...: SQLite's statement has a place for each, and a
+/// connection keeps one statement for each length.
+fn padded(scopes: &Scopes) -> Vec<&str> {
+    let mut names: Vec<&str> = scopes.iter().collect();
+    let last = names.last().copied().unwrap_or_default();
+    names.resize(names.len().next_power_of_two(), last);
+    names
 }
 
 /// Those of the scopes that the server knows, disabled ones as well.
@@ -68,7 +84,10 @@ pub(crate) fn names(db: &mut DbConnection) -> Query<Vec<String>> {
 
 /// The scope of this key.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<ScopeRecord>> {
-    oauth_scopes::table.find(id).select(ScopeRecord::as_select()).get_result(db).optional()
+    native!(
+        db,
+        oauth_scopes::table.find(id).select(ScopeRecord::as_select()).get_result(db).optional()
+    )
 }
 
 /// Changes what users are told of a scope, and whether they are.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
-    kept::Keep,
+    kept::{Keep, native},
     schema::{oauth_sessions as sessions, oauth_users},
     user::User,
 };
@@ -42,21 +42,25 @@ pub(crate) fn insert(
 
 /// The session of this digest, with its user.
 pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<SessionRow>> {
-    sessions::table
-        .left_join(
-            oauth_users::table
-                .on(sessions::user_id.eq(oauth_users::id.nullable()).and(oauth_users::is_active)),
-        )
-        .filter(sessions::digest.eq(digest.as_bytes()))
-        .select((
-            sessions::id,
-            sessions::created_at,
-            sessions::expires_at,
-            sessions::user_id,
-            Option::<User>::as_select(),
-        ))
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        sessions::table
+            .left_join(
+                oauth_users::table.on(sessions::user_id
+                    .eq(oauth_users::id.nullable())
+                    .and(oauth_users::is_active)),
+            )
+            .filter(sessions::digest.eq(digest.as_bytes()))
+            .select((
+                sessions::id,
+                sessions::created_at,
+                sessions::expires_at,
+                sessions::user_id,
+                Option::<User>::as_select(),
+            ))
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// Moves the end of a session.

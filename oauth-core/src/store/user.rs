@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::{DbConnection, Query, client, consent, grant, schema::oauth_users, session};
+use super::{
+    DbConnection, Query, client, consent, grant, kept::native, schema::oauth_users, session,
+};
 use crate::{Timestamp, admin::UserChange, password::StoredHash};
 
 /// A user of the bundled accounts.
@@ -81,17 +83,20 @@ pub(crate) fn insert(
 
 /// The user of this key, unless deactivated.
 pub(crate) fn find(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
-    oauth_users::table
-        .find(id)
-        .filter(oauth_users::is_active)
-        .select(User::as_select())
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        oauth_users::table
+            .find(id)
+            .filter(oauth_users::is_active)
+            .select(User::as_select())
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// The user of this key, deactivated or not.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<User>> {
-    oauth_users::table.find(id).select(User::as_select()).get_result(db).optional()
+    native!(db, oauth_users::table.find(id).select(User::as_select()).get_result(db).optional())
 }
 
 /// Locks these users until the transaction ends, in one order for all: who waits for another is never waited for.
@@ -142,12 +147,15 @@ pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<(
 
 /// The user of this name, unless deactivated.
 pub(crate) fn named(db: &mut DbConnection, username: &str) -> Query<Option<User>> {
-    oauth_users::table
-        .filter(oauth_users::username.eq(username))
-        .filter(oauth_users::is_active)
-        .select(User::as_select())
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        oauth_users::table
+            .filter(oauth_users::username.eq(username))
+            .filter(oauth_users::is_active)
+            .select(User::as_select())
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// Whether the user may still sign in with the password of this hash. It locks the row, so that a change of the password

@@ -6,7 +6,7 @@ use crate::{
     event::LedTo,
     grant::new_grant,
     secret::{Digest, Secret},
-    store::{self, authorization_code::NewAuthorizationCode},
+    store::{self, Affected, authorization_code::NewAuthorizationCode},
 };
 
 /// Issues a code, and gives the parameters of the answer.
@@ -36,6 +36,6 @@ pub(in crate::authorization) async fn issue(
         let accepted = request.accepted_by(subject);
         Box::new(|&()| vec![accepted])
     };
-    server.write_and_raise(insert, accepted).await?;
+    server.write_and_raise(Affected::Nothing, insert, accepted).await?;
     Ok(vec![("code", secret.expose().to_owned())])
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use diesel::prelude::*;
 
 pub(crate) use self::registration::{ClientFields, Registration, StoredSecret};
-use super::{DbConnection, Query, schema::oauth_clients, scope};
+use super::{DbConnection, Query, kept::native, schema::oauth_clients, scope};
 use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp};
 
 /// A registered client.
@@ -120,17 +120,20 @@ impl fmt::Debug for Client {
 
 /// The client of this identifier, unless it is disabled.
 pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Client>> {
-    oauth_clients::table
-        .filter(oauth_clients::client_id.eq(client_id))
-        .filter(oauth_clients::disabled_at.is_null())
-        .select(Client::as_select())
-        .get_result(db)
-        .optional()
+    native!(
+        db,
+        oauth_clients::table
+            .filter(oauth_clients::client_id.eq(client_id))
+            .filter(oauth_clients::disabled_at.is_null())
+            .select(Client::as_select())
+            .get_result(db)
+            .optional()
+    )
 }
 
 /// The client of this key, disabled or not.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> {
-    oauth_clients::table.find(id).select(Client::as_select()).get_result(db).optional()
+    native!(db, oauth_clients::table.find(id).select(Client::as_select()).get_result(db).optional())
 }
 
 /// What the client of this key is registered with.
@@ -141,7 +144,7 @@ pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
 /// The key of a client, disabled or not.
 pub(crate) fn key(db: &mut DbConnection, client_id: &str) -> Query<Option<i64>> {
     let of = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
-    of.select(oauth_clients::id).get_result(db).optional()
+    native!(db, of.select(oauth_clients::id).get_result(db).optional())
 }
 
 /// Whether the identifier is taken, by a disabled client too.

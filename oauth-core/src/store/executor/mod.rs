@@ -8,15 +8,23 @@
 //! Measured on two cores with 32 callers and durable commits: one SQLite writer with shared commits does three times
 //! the refresh grants of a pool whose connections each begin their own transaction, at a fiftieth of the p99.
 
+use std::sync::Arc;
+
+mod bearer_checks;
 mod postgres;
 mod savepoint;
 mod sqlite;
+mod standings;
 #[cfg(test)]
 pub(super) mod tests;
+mod wal_index;
 mod writer;
 
 use self::{postgres::Postgres, sqlite::Sqlite};
-use super::{DbConnection, Query, StoreError, connection::Database};
+use super::{
+    Affected, DbConnection, Query, StoreError, access_token::Standing, connection::Database,
+};
+use crate::secret::Digest;
 
 #[derive(Clone)]
 pub(super) enum Executor {
@@ -28,7 +36,7 @@ impl Executor {
     pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
         match database {
             Database::Postgres { .. } => Postgres::start(database).map(Self::Postgres),
-            Database::Sqlite { .. } => Sqlite::start(database).map(Self::Sqlite),
+            Database::Sqlite { path } => Sqlite::start(database, path).map(Self::Sqlite),
         }
     }
 
@@ -53,13 +61,24 @@ impl Executor {
         }
     }
 
+    pub(super) async fn standing(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.standing(digest).await,
+            Self::Sqlite(sqlite) => sqlite.standing(digest).await,
+        }
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        affected: Affected,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         match self {
             Self::Postgres(postgres) => postgres.write(work).await,
-            Self::Sqlite(sqlite) => sqlite.write(work).await,
+            Self::Sqlite(sqlite) => sqlite.write(affected, work).await,
         }
     }
 }

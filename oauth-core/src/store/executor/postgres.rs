@@ -9,12 +9,17 @@ use diesel::{
 };
 use tokio::sync::Semaphore;
 
-use super::super::{DbConnection, Query, StoreError, connection::Database};
+use super::{
+    super::{DbConnection, Query, StoreError, access_token::Standing, connection::Database},
+    bearer_checks::BearerChecks,
+};
+use crate::secret::Digest;
 
 #[derive(Clone)]
 pub(in crate::store) struct Postgres {
     connections: Pool<Database>,
     free: Arc<Semaphore>,
+    bearer_checks: Arc<BearerChecks>,
 }
 
 impl Postgres {
@@ -26,7 +31,11 @@ impl Postgres {
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(5))
             .build_unchecked(database.clone());
-        Ok(Self { connections, free: Arc::new(Semaphore::new(CONNECTIONS as usize)) })
+        Ok(Self {
+            connections,
+            free: Arc::new(Semaphore::new(CONNECTIONS as usize)),
+            bearer_checks: Arc::default(),
+        })
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -34,6 +43,13 @@ impl Postgres {
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.blocking(move |connection| (work(connection), Phase::Repeatable)).await
+    }
+
+    pub(super) async fn standing(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
+        self.bearer_checks.standing(digest, self).await
     }
 
     pub(super) async fn write<T: Send + 'static>(

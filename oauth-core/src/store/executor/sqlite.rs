@@ -5,25 +5,35 @@ use std::sync::Arc;
 use diesel::r2d2::Pool;
 
 use super::{
-    super::{DbConnection, Query, StoreError, connection::Database},
+    super::{
+        Affected, DbConnection, Query, StoreError,
+        access_token::{self, Standing},
+        connection::Database,
+    },
+    standings::Standings,
+    wal_index::WalIndex,
     writer::Writer,
 };
+use crate::secret::Digest;
 
 #[derive(Clone)]
 pub(in crate::store) struct Sqlite {
     readers: Pool<Database>,
     writer: Arc<Writer>,
+    standings: Arc<Standings>,
 }
 
 impl Sqlite {
-    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
-        let writer = Writer::start(database.clone())?; // first, so that the file exists and is in WAL mode
+    pub(super) fn start(database: &Database, path: &str) -> Result<Self, StoreError> {
+        let connection = database.connect()?; // first, so that the file exists and is in WAL mode
+        let standings = Arc::new(Standings::new(WalIndex::open(database, path)?));
+        let writer = Writer::start(database.clone(), connection, Arc::clone(&standings))?;
         let readers = Pool::builder()
             .max_size(READERS)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .build(database.clone())?;
-        Ok(Self { readers, writer: Arc::new(writer) })
+        Ok(Self { readers, writer: Arc::new(writer), standings })
     }
 
     /// A worker never waits for a connection: where all are out, the work goes to a blocking thread, which does.
@@ -46,11 +56,28 @@ impl Sqlite {
         tokio::task::spawn_blocking(waiting).await.map_err(StoreError::internal)?
     }
 
+    /// Asks the database where the answer is not remembered.
+    pub(super) async fn standing(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
+        let moment = match self.standings.find(&digest) {
+            Ok(standing) => return Ok(Some(standing)),
+            Err(moment) => moment,
+        };
+        let found = self.read(move |db| access_token::standing(db, &digest)).await?.map(Arc::new);
+        if let (Some(standing), Some(moment)) = (&found, moment) {
+            self.standings.remember(digest, standing, &moment);
+        }
+        Ok(found)
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        affected: Affected,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.run(work).await
+        self.writer.run(affected, work).await
     }
 }
 

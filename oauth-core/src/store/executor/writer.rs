@@ -4,33 +4,43 @@
 //! only after the commit. A piece that fails or panics rolls back alone. Where the transaction as a whole fails, each
 //! piece runs once more, alone; the writer goes on whatever happens.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    super::{DbConnection, Query, StoreError, connection::Database},
+    super::{Affected, DbConnection, Query, StoreError, connection::Database},
     savepoint::{begin_immediate, commit, depth, in_savepoint, roll_back},
+    standings::Standings,
 };
 
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 impl Writer {
     /// Starts the thread. It ends with the last handle to it.
-    pub(super) fn start(database: Database) -> Result<Self, StoreError> {
-        let connection = database.connect()?;
+    pub(super) fn start(
+        database: Database,
+        connection: DbConnection,
+        standings: Arc<Standings>,
+    ) -> Result<Self, StoreError> {
         let (sender, jobs) = mpsc::channel(1024);
         let thread = std::thread::Builder::new().name("oauth-writer".to_owned());
-        let run = move || Run { database, connection: Some(connection) }.until_closed(jobs);
-        thread.spawn(run).map_err(StoreError::internal)?;
+        let run = Run { database, connection: Some(connection), standings };
+        thread.spawn(move || run.until_closed(jobs)).map_err(StoreError::internal)?;
         Ok(Self(sender))
     }
 
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        affected: Affected,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let gone = |_| StoreError::internal("the writer is gone");
-        self.0.send(Box::new(Piece { work, outcome: None, reply })).await.map_err(|_| gone(()))?;
+        self.0
+            .send(Box::new(Piece { affected, work, outcome: None, reply }))
+            .await
+            .map_err(|_| gone(()))?;
         answer.await.map_err(|_| gone(()))?
     }
 }
@@ -38,11 +48,13 @@ impl Writer {
 /// A piece of work, its outcome, and who waits for it.
 trait Job: Send {
     fn run(&mut self, connection: &mut DbConnection);
+    fn affected(&self) -> Affected;
     /// Answers: with the outcome when it was committed, with the failure when not.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 struct Piece<F, T> {
+    affected: Affected,
     work: F,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -57,6 +69,10 @@ where
         self.outcome = Some(in_savepoint(connection, &self.work));
     }
 
+    fn affected(&self) -> Affected {
+        self.affected
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let never_ran = || Err(StoreError::internal("the work never ran"));
         let Self { outcome, reply, .. } = *self;
@@ -68,6 +84,7 @@ where
 struct Run {
     database: Database,
     connection: Option<DbConnection>,
+    standings: Arc<Standings>,
 }
 
 impl Run {
@@ -105,7 +122,10 @@ impl Run {
             Some(connection) => connection,
             lost => lost.insert(self.database.connect()?),
         };
-        let outcome = run_and_commit(connection, jobs);
+        let outcome = run_and_commit(connection, jobs, &self.standings);
+        if outcome.is_err() {
+            self.standings.failed();
+        }
         if outcome.is_err() && !roll_back(connection) {
             self.connection = None; // its state is unknown: the next transaction opens another
         }
@@ -116,16 +136,20 @@ impl Run {
 fn run_and_commit(
     connection: &mut DbConnection,
     jobs: &mut [Box<dyn Job>],
+    standings: &Standings,
 ) -> Result<(), StoreError> {
     begin_immediate(connection)?;
-    for job in jobs {
+    let before = standings.writing();
+    for job in &mut *jobs {
         job.run(connection);
         if depth(connection) != Some(1) {
             // SQLite gave the whole transaction up (a full disk, say): what ran before is gone as well.
             return Err(StoreError::internal("the transaction was lost"));
         }
     }
-    Ok(commit(connection)?)
+    commit(connection)?;
+    standings.committed(before, jobs.iter().map(|job| job.affected()));
+    Ok(())
 }
 
 /// More share a commit only under a load where the commit is no longer what costs.
