@@ -66,10 +66,11 @@ impl AuthorizationServer {
 
     /// Marks the grant as used, at most once an hour and never in the request's way.
     fn mark_used(&self, token: &Standing) {
-        let (server, grant_id, now) = (self.clone(), token.grant_id, self.now());
+        let (grant_id, now) = (token.grant_id, self.now());
         if token.grant_last_used_at.is_some_and(|last| now - last < USE_IS_MARKED_EVERY) {
             return;
         }
+        let server = self.clone();
         tokio::spawn(async move {
             let touch = move |db: &mut store::DbConnection| store::grant::touch(db, grant_id, now);
             let marked = server.store.write_affecting(Affected::Grant(grant_id), touch).await;

@@ -7,7 +7,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Query, StoreError, memory_statistics};
+use super::{Query, StoreError, sqlite_switches};
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -61,7 +61,7 @@ impl ManageConnection for Database {
                 PgConnection::establish(url).map(DbConnection::Postgres).map_err(ConnectionError)
             }
             Self::Sqlite { path } => {
-                memory_statistics::switch_off();
+                sqlite_switches::throw();
                 let mut connection = SqliteConnection::establish(path).map_err(ConnectionError)?;
                 connection.batch_execute(PRAGMAS).map_err(QueryError)?;
                 Ok(DbConnection::Sqlite(connection))
@@ -79,9 +79,10 @@ impl ManageConnection for Database {
 }
 
 /// `busy_timeout` first: without it, connections that are opened in parallel fail to switch to WAL. With WAL and
-/// `synchronous=FULL` a committed transaction survives a power cut.
+/// `synchronous=FULL` a committed transaction survives a power cut. What a savepoint may have to bring back stays in
+/// memory.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000;";
+    PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY;";
 
 pub(super) fn ping(connection: &mut DbConnection) -> Query<()> {
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))

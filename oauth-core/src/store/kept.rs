@@ -96,7 +96,7 @@ mod tests {
 
     use super::super::{
         DbConnection, access_token, authorization_code, client, connection::Database as Kind,
-        executor::tests::databases, grant, refresh_token, session,
+        consent, executor::tests::databases, grant, plan, refresh_token, scope, session, user,
     };
     use crate::{
         Scopes,
@@ -113,6 +113,9 @@ mod tests {
     /// What the requests that come most often look up and write.
     fn requests(db: &mut DbConnection, round: &str) {
         let client = client::find(db, "app").unwrap().unwrap();
+        scope::named(db, &"a b c".parse().unwrap()).unwrap();
+        consent::scopes(db, "1", client.id).unwrap();
+        user::named(db, "ada").unwrap();
         let scopes = Scopes::default();
         let new = NewGrant {
             client_id: client.id,
@@ -140,6 +143,9 @@ mod tests {
             NewAccessToken { digest, prefix: prefix.clone(), scopes, created_at: 0, expires_at: 9 };
         let access_token_id = access_token::insert(db, family, &access).unwrap();
         access_token::standing(db, &digest).unwrap().unwrap();
+        if matches!(db, DbConnection::Postgres(_)) {
+            assert_eq!(access_token::standings(db, &[digest]).unwrap().len(), 1);
+        }
         let refresh = NewRefreshToken {
             digest,
             prefix,
@@ -161,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_most_requests_ask_is_prepared_once_a_connection() {
+    fn what_most_requests_ask_is_prepared_once_a_connection_and_goes_by_an_index() {
         for database in databases() {
             let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             crate::Store::open(&database.url).unwrap().migrate().unwrap();
@@ -190,6 +196,8 @@ mod tests {
             // SQLite prepares a statement anew whenever another limit might be bound to it.
             let limited = asked.iter().find(|statement| statement.contains("LIMIT"));
             assert_eq!(limited, None, "a unique key needs no limit");
+            db.set_instrumentation(|_: InstrumentationEvent<'_>| ());
+            asked.iter().for_each(|statement| plan::assert_indexed(&mut db, statement));
         }
     }
 }

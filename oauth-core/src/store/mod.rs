@@ -19,12 +19,14 @@ mod executor;
 pub(crate) mod grant;
 mod kept;
 pub(crate) mod list;
-mod memory_statistics;
 mod migrations;
+#[cfg(test)]
+mod plan;
 pub(crate) mod refresh_token;
 mod schema;
 pub(crate) mod scope;
 pub(crate) mod session;
+mod sqlite_switches;
 pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;

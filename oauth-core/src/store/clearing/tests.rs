@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use diesel::{
-    Connection, QueryableByName, RunQueryDsl,
+    Connection,
     connection::{InstrumentationEvent, SimpleConnection},
-    sql_query,
-    sql_types::Text,
 };
 
 use super::*;
-use crate::store::{Store, connection::Database as Kind, executor::tests::database::Database};
+use crate::store::{
+    Store, connection::Database as Kind, executor::tests::database::Database, plan,
+};
 
 /// Something for every statement to find.
 const ENDED: &str = "
@@ -28,18 +28,6 @@ const ENDED: &str = "
         SELECT digest, grant_id, id, 0, 10 FROM oauth_access_tokens;
     INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
 ";
-
-#[derive(QueryableByName)]
-struct SqlitePlan {
-    #[diesel(sql_type = Text)]
-    detail: String,
-}
-
-#[derive(QueryableByName)]
-struct PostgresPlan {
-    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-    line: String,
-}
 
 /// Every statement that a clean-up runs.
 fn statements(db: &mut DbConnection) -> Vec<String> {
@@ -73,28 +61,6 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
     statements.filter(|statement| !statement.contains("(1=0)")).collect() // of no rows: nothing is read
 }
 
-fn plan(db: &mut DbConnection, statement: &str) -> Vec<String> {
-    match db {
-        DbConnection::Sqlite(db) => {
-            let plan = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<SqlitePlan>(db);
-            plan.expect(statement).into_iter().map(|line| line.detail).collect()
-        }
-        DbConnection::Postgres(db) => {
-            // A plan for any values, of tables that are too small for an index to pay.
-            db.batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
-                .unwrap();
-            db.batch_execute(&format!("PREPARE explained AS {statement}")).expect(statement);
-            let values =
-                statement.split('$').skip(1).map(|_| "NULL").collect::<Vec<_>>().join(", ");
-            let values = if values.is_empty() { values } else { format!("({values})") };
-            let plan =
-                sql_query(format!("EXPLAIN EXECUTE explained{values}")).load::<PostgresPlan>(db);
-            db.batch_execute("DEALLOCATE explained").unwrap();
-            plan.expect(statement).into_iter().map(|line| line.line).collect()
-        }
-    }
-}
-
 fn assert_indexed(database: &Database, binary: &str) {
     Store::open(&database.url).unwrap().migrate().unwrap();
     let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
@@ -102,10 +68,7 @@ fn assert_indexed(database: &Database, binary: &str) {
     let statements = statements(&mut db);
     assert!(statements.len() > 20, "{statements:#?}");
     for statement in statements {
-        let plan = plan(&mut db, &statement);
-        let scan =
-            plan.iter().find(|line| line.starts_with("SCAN oauth_") || line.contains("Seq Scan"));
-        assert_eq!(scan, None, "{statement}\n{plan:#?}");
+        plan::assert_indexed(&mut db, &statement);
     }
 }
 

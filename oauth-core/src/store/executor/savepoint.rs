@@ -45,12 +45,9 @@ pub(super) fn in_savepoint<T>(
 ) -> Result<T, StoreError> {
     let outside = depth(connection);
     Transactions::begin_transaction(connection)?;
-    let outcome = match catch_unwind(AssertUnwindSafe(|| work(connection))) {
-        Ok(Ok(value)) => return Ok(Transactions::commit_transaction(connection).map(|()| value)?),
-        Ok(Err(error)) => StoreError::Query(error),
-        Err(panic) => {
-            StoreError::internal(format!("a piece of work panicked: {}", message(panic.as_ref())))
-        }
+    let failure = match catching_panics(connection, work) {
+        Ok(value) => return Ok(Transactions::commit_transaction(connection).map(|()| value)?),
+        Err(failure) => failure,
     };
     // A panic may have left savepoints of its own open.
     while depth(connection).is_some_and(|inside| Some(inside) > outside) {
@@ -58,7 +55,21 @@ pub(super) fn in_savepoint<T>(
             break;
         }
     }
-    Err(outcome)
+    Err(failure)
+}
+
+/// Runs the work where it is: a panic is a failure.
+pub(super) fn catching_panics<T>(
+    connection: &mut DbConnection,
+    work: &impl Fn(&mut DbConnection) -> Query<T>,
+) -> Result<T, StoreError> {
+    match catch_unwind(AssertUnwindSafe(|| work(connection))) {
+        Ok(outcome) => Ok(outcome?),
+        Err(panic) => {
+            let message = message(panic.as_ref());
+            Err(StoreError::internal(format!("a piece of work panicked: {message}")))
+        }
+    }
 }
 
 /// How many transactions are open inside each other; `None` once the connection has lost count.

@@ -1,7 +1,9 @@
 //! What holds whatever becomes of one piece of work: the others, the connections, and the answers.
 
+mod bearer_checks;
 mod group_commit;
 mod repetition;
+mod standings;
 
 #[path = "../../../tests/suite/support/database.rs"]
 pub(in crate::store) mod database;

@@ -138,16 +138,17 @@ async fn when_the_transaction_is_lost_each_piece_runs_once_more_alone() {
     for loses in ["ROLLBACK", "RELEASE diesel_savepoint_1"] {
         let database = Database::sqlite();
         let (store, runs, lost) = (migrated(&database), Arc::default(), AtomicUsize::new(0));
-        let loses_once = insert("two", move |db| match lost.fetch_add(1, Ordering::Relaxed) {
-            0 => db.batch_execute(loses),
+        let loses_twice = insert("two", move |db| match lost.fetch_add(1, Ordering::Relaxed) {
+            0 => db.batch_execute("ROLLBACK").and(Err(diesel::result::Error::NotFound)),
+            1 => db.batch_execute(loses), // now in a savepoint
             _ => Ok(()),
         });
-        let pieces = [counted("one", &runs), loses_once, counted("three", &runs)];
+        let pieces = [counted("one", &runs), loses_twice, counted("three", &runs)];
         assert!(
             together(&store, pieces).await.into_iter().all(|answer| answer.unwrap()),
             "{loses}"
         );
-        assert_eq!(runs.load(Ordering::Relaxed), 3, "{loses}: the first twice, the last alone");
+        assert_eq!(runs.load(Ordering::Relaxed), 4, "{loses}: the first thrice, the last alone");
         assert_eq!(committed(&store).await, ["one", "three", "two"], "{loses}");
     }
 }
