@@ -7,7 +7,7 @@ use poem::{FromRequest, Request, RequestBody, Response};
 
 use crate::{
     InHeader, OAuth, Presentation, ScopeSet,
-    middleware::TokenInQuery,
+    locale::token_was_in_query,
     presentation::{Presented, presented},
     response,
 };
@@ -110,7 +110,7 @@ async fn read<P: Presentation>(
     }
     let Presented { token, in_query } = presented::<P>(request, body).await?;
     if in_query {
-        TokenInQuery::mark(request);
+        token_was_in_query();
     }
     Ok(token)
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -70,21 +70,20 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let (method, path) = (request.method(), request.uri().path());
         let client = self.oauth.proxies().client_address(&request).map(tracing::field::display);
         let span = tracing::info_span!("request", %id, %method, path, client);
-        let in_query = TokenInQuery::default();
         request.set_data(self.oauth.clone());
-        request.set_data(in_query.clone());
-        let reader = Reader::of(&request, self.oauth.pages().messages());
+        let reader = Arc::new(Reader::of(&request, self.oauth.pages().messages()));
         let inner = self.inner.call(request).instrument(span.clone());
-        let outcome = READER.scope(reader.clone(), inner).await;
+        let outcome = READER.scope(Arc::clone(&reader), inner).await;
         let mut response = span.in_scope(|| {
             let response = outcome.map_or_else(answer, IntoResponse::into_response);
+            let in_query = reader.sent_token_in_query();
             let response = READER.sync_scope(reader, || self.for_reader(response));
-            let response = if in_query.is_marked() { no_store(response) } else { response };
+            let response = if in_query { no_store(response) } else { response };
             let status = response.status().as_u16();
             tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
             response
         });
-        if let Ok(id) = HeaderValue::from_str(&id) {
+        if let Ok(id) = HeaderValue::try_from(id) {
             response.headers_mut().insert("X-Request-Id", id);
         }
         Ok(response)
@@ -101,23 +100,6 @@ impl<E> OAuthEndpoint<E> {
             return response::page::for_browser(&self.oauth, response.status());
         }
         response::varies_by(response, "Accept")
-    }
-}
-
-/// Whether a guard found the token in the query. RFC 6750 §2.3: such answers "SHOULD contain a Cache-Control header with
-/// the 'private' option"; they are kept by nobody here, and their URL does not travel on as a referrer.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct TokenInQuery(Arc<AtomicBool>);
-
-impl TokenInQuery {
-    pub(crate) fn mark(request: &Request) {
-        if let Some(Self(marked)) = request.data() {
-            marked.store(true, Ordering::Relaxed);
-        }
-    }
-
-    fn is_marked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }
 

@@ -23,9 +23,16 @@ fn expect(status: u16, answer: &Answer<'_>) {
     assert_eq!(answer.status, status, "{}{}", answer.head, answer.body);
 }
 
-/// GET with one of very many tokens, or without.
+/// GET with one of many tokens, or without.
 pub(crate) struct Get {
-    tokens: Option<u64>,
+    tokens: Option<Tokens>,
+}
+
+/// So many tokens, of as many as there are rows from one to the next.
+#[derive(Clone, Copy)]
+struct Tokens {
+    count: u64,
+    step: u64,
 }
 
 impl Get {
@@ -33,15 +40,22 @@ impl Get {
         Self { tokens: None }
     }
 
-    pub(crate) fn guarded(seeded: &Seeded) -> Self {
-        Self { tokens: Some(seeded.rows) }
+    /// The tokens that are in use just now, as clients use theirs: one token for many requests.
+    pub(crate) fn in_use(seeded: &Seeded) -> Self {
+        let count = seeded.rows.min(IN_USE);
+        Self { tokens: Some(Tokens { count, step: seeded.rows / count }) }
+    }
+
+    /// Any token that there is: with many rows, hardly one comes twice.
+    pub(crate) fn any(seeded: &Seeded) -> Self {
+        Self { tokens: Some(Tokens { count: seeded.rows, step: 1 }) }
     }
 }
 
 impl Caller for Get {
     fn request(&mut self) -> Option<Vec<u8>> {
-        let Some(tokens) = self.tokens else { return Some(get("/", "")) };
-        let token = access_token(rand::rng().random_range(0..tokens));
+        let Some(Tokens { count, step }) = self.tokens else { return Some(get("/", "")) };
+        let token = access_token(rand::rng().random_range(0..count) * step);
         Some(get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n")))
     }
 
@@ -49,6 +63,9 @@ impl Caller for Get {
         expect(200, answer);
     }
 }
+
+/// How many tokens are in use at a time.
+const IN_USE: u64 = 10_000;
 
 /// `grant_type=client_credentials`, by a client with a generated secret.
 pub(crate) struct Issue(Vec<u8>);

@@ -102,11 +102,8 @@ impl Bench {
         }
         let (client_id, basic) = self.register();
         let families = (rows / 4).max(CHAINS);
-        let bar = ProgressBar::new(rows + families + 2 * CHAINS);
-        bar.set_style(
-            ProgressStyle::with_template("{msg:24} {bar:40} {pos}/{len} {eta}").expect("a style"),
-        );
-        bar.set_message(format!("{} rows, {}", rows, self.engine.name()));
+        let all = rows + families + 2 * CHAINS;
+        let bar = progress(all, format!("{rows} rows, {}", self.engine.name()));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
         let end = now + 30 * 86_400;
         self.fill(families, &bar, &format!(
@@ -129,6 +126,22 @@ impl Bench {
         bar.finish_and_clear();
         self.settle();
         Seeded { rows, client_id, basic, next_chain: Cell::new(0) }
+    }
+
+    /// So many access tokens that expired long ago, in families that live.
+    pub(crate) fn seed_expired(&self, count: u64) {
+        let bar = progress(count, format!("{count} expired, {}", self.engine.name()));
+        let (first, families) = (
+            self.number("SELECT min(id) AS number FROM oauth_grants"),
+            self.number("SELECT count(*) AS number FROM oauth_grants"),
+        );
+        self.fill(count, &bar, &format!(
+            "INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at) \
+             SELECT {}, {first} + i % {families}, 'my_polls:my_stats', 0, 1 FROM numbers",
+            self.digest("bench-access-token-that-has-ended-")
+        ));
+        bar.finish_and_clear();
+        self.settle();
     }
 
     fn register(&self) -> (String, String) {
@@ -199,7 +212,7 @@ impl Bench {
         }
     }
 
-    fn number(&self, query: &str) -> i64 {
+    pub(crate) fn number(&self, query: &str) -> i64 {
         self.connect().number(query)
     }
 
@@ -221,6 +234,13 @@ impl Bench {
             }
         }
     }
+}
+
+fn progress(count: u64, message: String) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    let template = "{msg:32} {bar:40} {pos}/{len} {eta}";
+    bar.set_style(ProgressStyle::with_template(template).expect("a style"));
+    bar.with_message(message)
 }
 
 impl Drop for Bench {

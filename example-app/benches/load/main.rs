@@ -18,6 +18,7 @@ mod caller;
 mod codes;
 mod database;
 mod drive;
+mod expired;
 mod floor;
 mod http;
 mod options;
@@ -73,8 +74,10 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
         report.add(row("empty handler", get));
 
         let app = Served::example(&bench);
-        report
-            .add(row("guarded GET", drive(&app, connections, options, |_| Get::guarded(&seeded))));
+        let in_use = drive(&app, connections, options, |_| Get::in_use(&seeded));
+        report.add(row("guarded GET", in_use));
+        let any = drive(&app, connections, options, |_| Get::any(&seeded));
+        report.add(row("first GET", any));
         report.add(row("issue", drive(&app, connections, options, |_| Issue::of(&seeded))));
         let chains = drive(&app, connections, options, |connection| {
             Refresh::of(&seeded, seeded.next_chain() + connection as u64)
@@ -90,5 +93,10 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
     }
     for (work, per_second) in floors {
         report.add_floor(engine, rows, work, per_second);
+    }
+    if options.rows.last() == Some(&rows) && options.expired > 0 {
+        let refreshed = expired::refresh_during_clean_up(&bench, &seeded, options);
+        let (work, connections) = ("refresh, clean-up", expired::CONNECTIONS);
+        report.add(Row { engine, rows, work, connections, figures: refreshed });
     }
 }

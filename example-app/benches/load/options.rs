@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// How many authorization codes are made for an exchange, at most
     #[arg(long, default_value_t = 20_000)]
     pub(crate) codes: usize,
+    /// How many expired access tokens are cleared away while refreshes are measured once more; 0 for none
+    #[arg(long, default_value_t = 5_000_000)]
+    pub(crate) expired: u64,
     /// On which databases
     #[arg(long = "database", value_delimiter = ',', default_value = "sqlite,postgres")]
     pub(crate) databases: Vec<Engine>,

@@ -37,7 +37,7 @@ impl Report {
     pub(crate) fn add(&mut self, row: Row) {
         let Figures { per_second, p50, p99, p999, cpu, memory } = &row.figures;
         eprintln!(
-            "{:10} {:>9} rows {:14} {:>3} connections {per_second:>9.0}/s  p50 {p50} p99 {p99} p99.9 {p999} us  cpu {cpu:.1} us  {memory:.0} MB",
+            "{:10} {:>9} rows {:17} {:>3} connections {per_second:>9.0}/s  p50 {p50} p99 {p99} p99.9 {p999} us  cpu {cpu:.1} us  {memory:.0} MB",
             row.engine.name(),
             row.rows,
             row.work,
@@ -54,7 +54,7 @@ impl Report {
         per_second: f64,
     ) {
         eprintln!(
-            "{:10} {rows:>9} rows {work:14} floor           {per_second:>9.0}/s",
+            "{:10} {rows:>9} rows {work:17} floor           {per_second:>9.0}/s",
             engine.name()
         );
         self.floors.push(Floor { engine, rows, work, per_second });
@@ -62,16 +62,22 @@ impl Report {
 
     /// The floor under a row: of its own kind, or else the empty handler.
     fn floor(&self, row: &Row) -> Option<f64> {
-        let own = self.floors.iter().find(|floor| {
-            (floor.engine, floor.rows, floor.work) == (row.engine, row.rows, row.work)
-        });
+        let work = match row.work {
+            "first GET" => "guarded GET",
+            "refresh, clean-up" => "refresh",
+            work => work,
+        };
+        let own = self
+            .floors
+            .iter()
+            .find(|floor| (floor.engine, floor.rows, floor.work) == (row.engine, row.rows, work));
         let empty = || {
             let same = |other: &&Row| {
                 (other.engine, other.rows, other.connections)
                     == (row.engine, row.rows, row.connections)
                     && other.work == "empty handler"
             };
-            (row.work == "guarded GET").then(|| self.rows.iter().find(same)).flatten()
+            (work == "guarded GET").then(|| self.rows.iter().find(same)).flatten()
         };
         own.map(|floor| floor.per_second).or_else(|| empty().map(|row| row.figures.per_second))
     }

@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::{connection::SimpleConnection, prelude::*};
+use diesel::{
+    backend::Backend,
+    connection::SimpleConnection,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -84,23 +89,27 @@ impl Chain {
                     refresh_tokens::access_token_id,
                     refresh_tokens::predecessor_id,
                 ))
-                .first(connection)?;
+                .get_result(connection)?;
         let unredeemed =
             refresh_tokens::table.find(id).filter(refresh_tokens::redeemed_at.is_null());
         let redeemed = (refresh_tokens::redeemed_at.eq(NOW), refresh_tokens::salt.eq(&self.value));
-        diesel::update(unredeemed).set(redeemed).execute(connection)?;
+        Kept(diesel::update(unredeemed).set(redeemed).returning(refresh_tokens::id))
+            .get_result::<i64>(connection)?;
         let live =
             access_tokens::table.find(access_token_id).filter(access_tokens::revoked_at.is_null());
-        diesel::update(live).set(access_tokens::revoked_at.eq(NOW)).execute(connection)?;
-        diesel::update(grants::table.find(grant_id))
-            .set(grants::last_used_at.eq(NOW))
-            .execute(connection)?;
+        let revoked = access_tokens::revoked_at.eq(NOW);
+        Kept(diesel::update(live).set(revoked).returning(access_tokens::id))
+            .get_result::<i64>(connection)?;
+        let used = grants::last_used_at.eq(NOW);
+        Kept(diesel::update(grants::table.find(grant_id)).set(used).returning(grants::id))
+            .get_result::<i64>(connection)?;
         let access = Sha256::digest([&self.value[..], b"access"].concat()).to_vec();
         let access_token_id = insert_access_token(connection, grant_id, &access)?;
         self.value = Sha256::digest(&self.value).to_vec();
         diesel::insert_into(refresh_tokens::table)
             .values((
                 refresh_tokens::digest.eq(&self.value),
+                refresh_tokens::prefix.eq("prefix"),
                 refresh_tokens::grant_id.eq(grant_id),
                 refresh_tokens::access_token_id.eq(access_token_id),
                 refresh_tokens::created_at.eq(NOW),
@@ -110,9 +119,9 @@ impl Chain {
             .execute(connection)?;
         if let Some(predecessor) = predecessor_id {
             let forgotten = refresh_tokens::salt.eq(None::<Vec<u8>>);
-            diesel::update(refresh_tokens::table.find(predecessor))
-                .set(forgotten)
-                .execute(connection)?;
+            let redeemed = diesel::update(refresh_tokens::table.find(predecessor));
+            Kept(redeemed.set(forgotten).returning(refresh_tokens::id))
+                .get_result::<i64>(connection)?;
         }
         Ok(())
     }
@@ -126,6 +135,7 @@ fn insert_access_token(
     diesel::insert_into(access_tokens::table)
         .values((
             access_tokens::digest.eq(digest),
+            access_tokens::prefix.eq("prefix"),
             access_tokens::grant_id.eq(grant_id),
             access_tokens::scopes.eq("my_polls:my_stats"),
             access_tokens::created_at.eq(NOW),
@@ -134,6 +144,31 @@ fn insert_access_token(
         .returning(access_tokens::id)
         .get_result(connection)
 }
+
+/// A statement that the connection prepares once, as the server's are.
+struct Kept<S>(S);
+
+impl<S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Kept<S> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<S> QueryId for Kept<S> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<S: Query> Query for Kept<S> {
+    type SqlType = S::SqlType;
+}
+
+impl<S> RunQueryDsl<SqliteConnection> for Kept<S> {}
 
 fn digest(value: &str) -> Vec<u8> {
     Sha256::digest(value.as_bytes()).to_vec()

@@ -9,5 +9,5 @@ mod reader;
 pub(crate) use self::{
     helper::add_helpers,
     messages::{Message, Messages},
-    reader::{READER, Reader, prefers_html},
+    reader::{READER, Reader, prefers_html, token_was_in_query},
 };

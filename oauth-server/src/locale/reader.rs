@@ -1,5 +1,10 @@
 //! Who reads the answer to a request: in which language, and whether as a page or as data.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use poem::{
     Request,
     http::header::{ACCEPT, ACCEPT_LANGUAGE},
@@ -13,14 +18,15 @@ use super::{
 tokio::task_local! {
     /// Set by [`OAuth::middleware`](crate::OAuth::middleware) around the application, so that whoever renders a page need
     /// not hand the request on.
-    pub(crate) static READER: Reader;
+    pub(crate) static READER: Arc<Reader>;
 }
 
 /// What a request wishes of its answer: RFC 9110 §12.5.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reader {
     language: String,
     prefers_html: bool,
+    token_in_query: AtomicBool,
 }
 
 impl Reader {
@@ -30,8 +36,21 @@ impl Reader {
         Self {
             language: messages.negotiated(wishes).to_owned(),
             prefers_html: quality("text/html", &accepted) > quality("application/json", &accepted),
+            token_in_query: AtomicBool::new(false),
         }
     }
+
+    /// Whether a guard found the token in the query.
+    pub(crate) fn sent_token_in_query(&self) -> bool {
+        self.token_in_query.load(Ordering::Relaxed)
+    }
+}
+
+/// Notes that a guard found the token in the query. RFC 6750 §2.3: such answers "SHOULD contain a Cache-Control header
+/// with the 'private' option"; they are kept by nobody here, and their URL does not travel on as a referrer.
+pub(crate) fn token_was_in_query() {
+    // Outside of the middleware every guarded request is refused.
+    READER.try_with(|reader| reader.token_in_query.store(true, Ordering::Relaxed)).ok();
 }
 
 /// Whether a page says more to who reads this answer than JSON: a browser names `text/html`, a program does not.
@@ -48,6 +67,7 @@ pub(super) fn language() -> Option<String> {
 fn quality(media_type: &str, accepted: &[Preference]) -> u16 {
     let (family, _) = media_type.split_once('/').unwrap_or_default();
     let of = |range: &str| accepted.iter().find(|entry| entry.range == range);
-    let found = of(media_type).or_else(|| of(&format!("{family}/*"))).or_else(|| of("*/*"));
+    let of_family = || accepted.iter().find(|entry| entry.range.strip_suffix("/*") == Some(family));
+    let found = of(media_type).or_else(of_family).or_else(|| of("*/*"));
     found.map_or(0, |entry| entry.quality)
 }
