@@ -110,7 +110,7 @@ impl Admin {
                 return Ok(Err(refusal));
             }
             let grant_id = store::grant::insert(db, &grant)?;
-            let id = stored.insert(db, grant_id, None)?;
+            let id = stored.insert(db, grant_id)?;
             let entry = Entry::new(Action::Issue, Kind::AccessToken, id, &stored.prefix());
             Ok(Ok((id, Some(entry.raising(issued(&client_id, &grant))))))
         };

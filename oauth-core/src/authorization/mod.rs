@@ -12,7 +12,7 @@ use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
     Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
-    scope_request::requested_scopes, store,
+    scope_request::requested_scopes,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -65,9 +65,8 @@ impl AuthorizationServer {
 
     async fn requesting_client(&self, params: &Params) -> Result<Client, Unproven> {
         params.check(&["client_id", "redirect_uri"]).map_err(PageFault::Malformed)?;
-        let client_id = params.get("client_id").ok_or(PageFault::MissingClientId)?.to_owned();
-        let client = self.store.read(move |db| store::client::find(db, &client_id)).await?;
-        Ok(client.ok_or(PageFault::UnknownClient)?)
+        let client_id = params.get("client_id").ok_or(PageFault::MissingClientId)?;
+        Ok(self.client(client_id).await?.ok_or(PageFault::UnknownClient)?)
     }
 
     /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out, where the

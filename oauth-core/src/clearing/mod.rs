@@ -23,7 +23,7 @@ pub use self::task::ClearingTask;
 use crate::{
     AuthorizationServer, StoreError, Timestamp,
     store::{
-        DbConnection, Query,
+        Affected, DbConnection, Query,
         clearing::{self as rows, EndedRefreshToken, Ends},
     },
 };
@@ -180,7 +180,8 @@ impl Clearing {
             rows::one_at_a_time(db)?;
             delete(db, ends, BATCH)
         };
-        self.server.store.write(delete).await
+        // What it deletes ended long ago.
+        self.server.store.write_affecting(Affected::Nothing, delete).await
     }
 
     /// Looks at a stretch of ended refresh tokens. One that was never redeemed is the last of its family; one that was
@@ -215,7 +216,7 @@ impl Clearing {
             rows::end(db, ends, &over)?;
             rows::redeemed(db, &ids, &access)
         };
-        Ok((self.server.store.write(delete).await?, Some(next)))
+        Ok((self.server.store.write_affecting(Affected::Nothing, delete).await?, Some(next)))
     }
 }
 

@@ -9,7 +9,6 @@ pub(crate) use self::secret::VerifiedSecrets;
 use crate::{
     AuthorizationServer, Client, Params, Secret,
     error::TokenError::{self, InvalidClient, InvalidRequest},
-    store,
 };
 
 /// What the client presents, whichever way.
@@ -29,8 +28,7 @@ pub(crate) async fn authenticate(
     params: &Params,
 ) -> Result<Client, TokenError> {
     let credentials = presented(authorization, params)?;
-    let client_id = credentials.client_id;
-    let client = server.store.read(move |db| store::client::find(db, &client_id)).await?;
+    let client = server.client(&credentials.client_id).await?;
     let client =
         client.ok_or(InvalidClient("no client is registered under this client_id".into()))?;
 

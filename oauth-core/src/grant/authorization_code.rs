@@ -54,7 +54,7 @@ async fn redeem(
     let stored = tokens.clone();
     let redeem = move |db: &mut DbConnection| {
         if store::authorization_code::redeem(db, code_id, now)? {
-            return stored.insert(db, grant_id, None).map(|_| Outcome::Redeemed);
+            return stored.insert(db, grant_id).map(|_| Outcome::Redeemed);
         }
         Ok(Outcome::UsedAgain { ended: store::grant::revoke(db, grant_id, now)? })
     };

@@ -74,6 +74,32 @@ impl Terms {
         }
     }
 
+    /// What is stored of an access token.
+    pub(crate) fn access_token(&self, secret: &Secret) -> NewAccessToken {
+        NewAccessToken {
+            digest: Digest::of(secret.expose()),
+            prefix: secret.prefix(),
+            scopes: self.scopes.clone(),
+            created_at: self.created_at,
+            expires_at: self.access_expires_at,
+        }
+    }
+
+    /// What is stored of a refresh token; `predecessor_id` is the one that it takes the place of.
+    pub(crate) fn refresh_token(
+        &self,
+        secret: &Secret,
+        predecessor_id: Option<i64>,
+    ) -> NewRefreshToken {
+        NewRefreshToken {
+            digest: Digest::of(secret.expose()),
+            prefix: secret.prefix(),
+            created_at: self.created_at,
+            expires_at: self.refresh_expires_at,
+            predecessor_id,
+        }
+    }
+
     /// The same with another end of the access token; `None` is none.
     pub(crate) fn until(self, access_expires_at: Option<Timestamp>) -> Self {
         Self { access_expires_at: access_expires_at.unwrap_or(NEVER), ..self }
@@ -93,9 +119,8 @@ impl NewTokens {
         Self { access: Secret::generate(), refresh: None, terms }
     }
 
-    /// The successors of a presented refresh token: the same for the same salt.
-    pub(crate) fn derived(presented: &str, salt: &[u8; 32], terms: Terms) -> Self {
-        let (access, refresh) = successors(presented, salt);
+    /// This access token, and this refresh token.
+    pub(crate) fn pair(access: Secret, refresh: Secret, terms: Terms) -> Self {
         Self { access, refresh: Some(refresh), terms }
     }
 
@@ -104,31 +129,14 @@ impl NewTokens {
         self.access.prefix()
     }
 
-    /// Stores the digests, and gives the key of the access token; `predecessor_id` is the refresh token that they take the place of.
-    pub(crate) fn insert(
-        &self,
-        db: &mut DbConnection,
-        grant_id: i64,
-        predecessor_id: Option<i64>,
-    ) -> Query<i64> {
-        let terms = &self.terms;
-        let access = NewAccessToken {
-            digest: Digest::of(self.access.expose()),
-            prefix: self.access.prefix(),
-            scopes: terms.scopes.clone(),
-            created_at: terms.created_at,
-            expires_at: terms.access_expires_at,
-        };
+    /// Stores the digests, and gives the key of the access token.
+    pub(crate) fn insert(&self, db: &mut DbConnection, grant_id: i64) -> Query<i64> {
+        let access = self.terms.access_token(&self.access);
         let access_token_id = store::access_token::insert(db, grant_id, &access)?;
-        let Some(refresh) = &self.refresh else { return Ok(access_token_id) };
-        let refresh = NewRefreshToken {
-            digest: Digest::of(refresh.expose()),
-            prefix: refresh.prefix(),
-            created_at: terms.created_at,
-            expires_at: terms.refresh_expires_at,
-            predecessor_id,
-        };
-        store::refresh_token::insert(db, grant_id, access_token_id, &refresh)?;
+        if let Some(refresh) = &self.refresh {
+            let refresh = self.terms.refresh_token(refresh, None);
+            store::refresh_token::insert(db, grant_id, access_token_id, &refresh)?;
+        }
         Ok(access_token_id)
     }
 
@@ -153,7 +161,7 @@ pub(crate) async fn begin(
     let stored = tokens.clone();
     let insert = move |db: &mut DbConnection| {
         let grant_id = store::grant::insert(db, &grant)?;
-        stored.insert(db, grant_id, None).map(drop)
+        stored.insert(db, grant_id).map(drop)
     };
     let prepare = || -> LedTo<()> {
         let kinds = led_to();

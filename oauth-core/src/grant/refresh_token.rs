@@ -15,6 +15,7 @@ use crate::{
         self, Affected, DbConnection, Query,
         grant::Grant,
         refresh_token::{RefreshToken, find},
+        rotation::{self, Rotation},
     },
 };
 
@@ -28,7 +29,7 @@ pub(super) async fn exchange(
         params.get("refresh_token").ok_or(InvalidRequest("refresh_token is missing".into()))?,
     );
     let digest = Digest::of(presented.expose());
-    let found = server.store.read(move |db| find(db, &digest)).await?;
+    let found = server.store.refresh_token(digest).await?;
     let (token, grant) = found.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
 
     if !server.settings.access_tokens_refreshable {
@@ -94,9 +95,17 @@ async fn rotate(
     scopes: Scopes,
 ) -> Result<Tokens, TokenError> {
     let (now, salt) = (server.now(), random_bytes());
-    let (token, grant) = (presented.token.clone(), &presented.grant);
+    let grant = &presented.grant;
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let tokens = NewTokens::derived(presented.secret.expose(), &salt, terms);
+    let (access, refresh) = successors(presented.secret.expose(), &salt);
+    let rotation = Rotation {
+        grant_id: grant.id,
+        now,
+        salt,
+        access: terms.access_token(&access),
+        refresh: terms.refresh_token(&refresh, Some(presented.token.id)),
+        redeemed: presented.token.clone(),
+    };
     let replay = Replay {
         secret: presented.secret.clone(),
         digest: presented.digest,
@@ -104,15 +113,9 @@ async fn rotate(
         grace: server.settings.refresh_token_grace,
     };
 
-    let (stored, grant_id) = (tokens.clone(), grant.id);
+    let grant_id = grant.id;
     let redeem = move |db: &mut DbConnection| {
-        if store::refresh_token::redeem(db, token.id, now, &salt)? {
-            store::access_token::revoke(db, token.access_token_id, now)?;
-            store::grant::touch(db, grant_id, now)?;
-            stored.insert(db, grant_id, Some(token.id))?;
-            if let Some(predecessor_id) = token.predecessor_id {
-                store::refresh_token::forget_salt(db, predecessor_id)?; // its successor is used: no grace any more
-            }
+        if rotation::rotate(db, &rotation)? {
             return Ok(Outcome::Rotated);
         }
         if let Some(tokens) = replay.pair_again(db)? {
@@ -124,7 +127,7 @@ async fn rotate(
         .write_and_raise(Affected::Grant(grant_id), redeem, || told(client, grant, scopes))
         .await?
     {
-        Outcome::Rotated => Ok(tokens.into_answer()),
+        Outcome::Rotated => Ok(NewTokens::pair(access, refresh, terms).into_answer()),
         Outcome::Repeated(tokens) => Ok(tokens),
         Outcome::Replayed { .. } => Err(InvalidGrant(USED_AGAIN.into())),
     }

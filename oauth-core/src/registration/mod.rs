@@ -81,8 +81,7 @@ impl AuthorizationServer {
         if client_id.contains('\0') {
             return Ok(None); // nothing that a database could hold
         }
-        let client_id = client_id.to_owned();
-        self.store.read(move |db| store::client::find(db, &client_id)).await
+        self.store.client(client_id.to_owned()).await
     }
 
     /// Disables a client, or enables it again: while it is disabled its requests are refused and its tokens are dead.

@@ -1,5 +1,7 @@
 //! Access tokens: RFC 6749 §1.4.
 
+use std::{collections::HashMap, sync::Arc};
+
 use diesel::prelude::*;
 
 use super::{
@@ -81,16 +83,19 @@ pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<S
 pub(crate) fn standings(
     db: &mut DbConnection,
     digests: &[Digest],
-) -> Query<Vec<(Vec<u8>, Standing)>> {
-    let digests = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
-    native!(
+) -> Query<HashMap<Digest, Arc<Standing>>> {
+    let of = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
+    let found: Vec<(Vec<u8>, Standing)> = native!(
         db,
         tokens::table
             .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-            .filter(tokens::digest.eq_any(digests))
+            .filter(tokens::digest.eq_any(of))
             .select((tokens::digest, Standing::as_select()))
             .load(db)
-    )
+    )?;
+    let keyed =
+        |(digest, standing): (Vec<u8>, _)| Some((Digest::stored(&digest)?, Arc::new(standing)));
+    Ok(found.into_iter().filter_map(keyed).collect())
 }
 
 /// What is left to say of a token that is given out a second time: its scopes and its end.

@@ -95,8 +95,13 @@ mod tests {
     };
 
     use super::super::{
-        DbConnection, access_token, authorization_code, client, connection::Database as Kind,
-        consent, executor::tests::databases, grant, plan, refresh_token, scope, session, user,
+        DbConnection, access_token, authorization_code, client,
+        connection::Database as Kind,
+        consent,
+        executor::tests::databases,
+        grant, plan, refresh_token,
+        rotation::{self, Rotation},
+        scope, session, user,
     };
     use crate::{
         Scopes,
@@ -143,9 +148,6 @@ mod tests {
             NewAccessToken { digest, prefix: prefix.clone(), scopes, created_at: 0, expires_at: 9 };
         let access_token_id = access_token::insert(db, family, &access).unwrap();
         access_token::standing(db, &digest).unwrap().unwrap();
-        if matches!(db, DbConnection::Postgres(_)) {
-            assert_eq!(access_token::standings(db, &[digest]).unwrap().len(), 1);
-        }
         let refresh = NewRefreshToken {
             digest,
             prefix,
@@ -155,8 +157,20 @@ mod tests {
         };
         refresh_token::insert(db, family, access_token_id, &refresh).unwrap();
         let (found, _) = refresh_token::find(db, &digest).unwrap().unwrap();
-        assert!(refresh_token::redeem(db, found.id, 1, &[0; 32]).unwrap());
-        refresh_token::forget_salt(db, found.id).unwrap();
+        if matches!(db, DbConnection::Postgres(_)) {
+            assert_eq!(client::found(db, &["app".to_owned()]).unwrap().len(), 1);
+            assert_eq!(access_token::standings(db, &[digest]).unwrap().len(), 1);
+            assert_eq!(refresh_token::found(db, &[digest]).unwrap().len(), 1);
+        }
+        let successor = format!("successor of {round}");
+        let (digest, prefix) = (Digest::of(&successor), String::new());
+        let access = NewAccessToken { digest, prefix: prefix.clone(), ..access };
+        let refresh = NewRefreshToken { digest, prefix, predecessor_id: Some(found.id), ..refresh };
+        let rotation =
+            Rotation { redeemed: found, grant_id: family, now: 1, salt: [0; 32], access, refresh };
+        assert!(rotation::rotate(db, &rotation).unwrap());
+        assert!(!rotation::rotate(db, &rotation).unwrap(), "once");
+        refresh_token::forget_salt(db, rotation.redeemed.id).unwrap();
         access_token::revoke(db, access_token_id, 1).unwrap();
         grant::touch(db, family, 1).unwrap();
         assert!(grant::revoke(db, family, 1).unwrap());

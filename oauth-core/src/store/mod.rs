@@ -23,6 +23,7 @@ mod migrations;
 #[cfg(test)]
 mod plan;
 pub(crate) mod refresh_token;
+pub(crate) mod rotation;
 mod schema;
 pub(crate) mod scope;
 pub(crate) mod session;
@@ -31,7 +32,10 @@ pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;
 pub use self::error::StoreError;
-use self::{access_token::Standing, connection::Database, executor::Executor};
+use self::{
+    access_token::Standing, client::Client, connection::Database, executor::Executor, grant::Grant,
+    refresh_token::RefreshToken,
+};
 use crate::secret::Digest;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
@@ -132,6 +136,19 @@ impl Store {
         digest: Digest,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
         self.executor.standing(digest).await
+    }
+
+    /// The client of this identifier, unless it is disabled.
+    pub(crate) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
+        self.executor.client(client_id).await
+    }
+
+    /// The refresh token of this digest, with its grant.
+    pub(crate) async fn refresh_token(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+        self.executor.refresh_token(digest).await
     }
 
     /// Changes something, in one transaction, and answers once it is committed.

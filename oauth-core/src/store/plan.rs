@@ -37,8 +37,8 @@ fn plan(db: &mut DbConnection, statement: &str) -> Vec<String> {
             db.batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
                 .unwrap();
             db.batch_execute(&format!("PREPARE explained AS {statement}")).expect(statement);
-            let values =
-                statement.split('$').skip(1).map(|_| "NULL").collect::<Vec<_>>().join(", ");
+            let places = (1..).take_while(|place| statement.contains(&format!("${place}")));
+            let values = places.map(|_| "NULL").collect::<Vec<_>>().join(", ");
             let values = if values.is_empty() { values } else { format!("({values})") };
             let plan =
                 sql_query(format!("EXPLAIN EXECUTE explained{values}")).load::<PostgresPlan>(db);

@@ -5,17 +5,27 @@ SELECT t.id AS token, t.grant_id AS family, t.access_token_id AS access, coalesc
 FROM oauth_refresh_tokens t JOIN oauth_grants g ON t.grant_id = g.id
 WHERE t.digest = sha256(convert_to('pgbench-' || (:client_id)::bigint::text || '-' || (:step)::bigint::text, 'UTF8'))
 LIMIT 1 \gset
+\set next :step + 1
 BEGIN;
-UPDATE oauth_refresh_tokens SET redeemed_at = 4000000000, salt = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
-WHERE id = :token AND redeemed_at IS NULL;
-UPDATE oauth_access_tokens SET revoked_at = 4000000000 WHERE id = :access AND revoked_at IS NULL;
-UPDATE oauth_grants SET last_used_at = 4000000000 WHERE id = :family;
-\set step :step + 1
-INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at)
-VALUES (sha256(convert_to('pgbench-access-' || (:client_id)::bigint::text || '-' || (:step)::bigint::text, 'UTF8')), :family,
-    'user_info', 4000000000, 4000000000) RETURNING id AS access \gset
-INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at, expires_at, predecessor_id)
-VALUES (sha256(convert_to('pgbench-' || (:client_id)::bigint::text || '-' || (:step)::bigint::text, 'UTF8')), :family, :access,
-    4000000000, 4000000000, :token);
-UPDATE oauth_refresh_tokens SET salt = NULL WHERE id = :predecessor;
+WITH redeemed AS (
+    UPDATE oauth_refresh_tokens SET redeemed_at = 4000000000, salt = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+    WHERE id = :token AND redeemed_at IS NULL
+    RETURNING id, grant_id, access_token_id, predecessor_id
+), revoked AS (
+    UPDATE oauth_access_tokens SET revoked_at = 4000000000 FROM redeemed
+    WHERE oauth_access_tokens.id = redeemed.access_token_id AND oauth_access_tokens.revoked_at IS NULL
+), used AS (
+    UPDATE oauth_grants SET last_used_at = 4000000000 FROM redeemed WHERE oauth_grants.id = redeemed.grant_id
+), forgotten AS (
+    UPDATE oauth_refresh_tokens SET salt = NULL FROM redeemed
+    WHERE oauth_refresh_tokens.id = redeemed.predecessor_id
+), access AS (
+    INSERT INTO oauth_access_tokens (digest, prefix, grant_id, scopes, created_at, expires_at)
+    SELECT sha256(convert_to('pgbench-access-' || (:client_id)::bigint::text || '-' || (:next)::bigint::text, 'UTF8')), 'prefix', grant_id,
+        'my_polls:my_stats', 4000000000, 4000000000 FROM redeemed RETURNING id
+)
+INSERT INTO oauth_refresh_tokens (digest, prefix, grant_id, access_token_id, created_at, expires_at, predecessor_id)
+SELECT sha256(convert_to('pgbench-' || (:client_id)::bigint::text || '-' || (:next)::bigint::text, 'UTF8')), 'prefix', redeemed.grant_id,
+    access.id, 4000000000, 4000000000, redeemed.id FROM redeemed, access RETURNING id;
 COMMIT;
+\set step :next

@@ -1,5 +1,7 @@
 //! Refresh tokens: RFC 6749 §1.5, in families (RFC 9700 §4.14.2).
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{
@@ -66,6 +68,25 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(Refr
             .get_result(db)
             .optional()
     )
+}
+
+/// The same of many tokens.
+pub(crate) fn found(
+    db: &mut DbConnection,
+    digests: &[Digest],
+) -> Query<HashMap<Digest, (RefreshToken, Grant)>> {
+    let of = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
+    let found: Vec<(Vec<u8>, RefreshToken, Grant)> = native!(
+        db,
+        tokens::table
+            .inner_join(oauth_grants::table)
+            .filter(tokens::digest.eq_any(of))
+            .select((tokens::digest, RefreshToken::as_select(), Grant::as_select()))
+            .load(db)
+    )?;
+    let keyed =
+        |(digest, token, grant): (Vec<u8>, _, _)| Some((Digest::stored(&digest)?, (token, grant)));
+    Ok(found.into_iter().filter_map(keyed).collect())
 }
 
 /// The compare-and-set: of any number of callers, one gets `true`, and its salt is kept.

@@ -2,7 +2,7 @@
 
 mod registration;
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use diesel::prelude::*;
 
@@ -129,6 +129,22 @@ pub(crate) fn find(db: &mut DbConnection, client_id: &str) -> Query<Option<Clien
             .get_result(db)
             .optional()
     )
+}
+
+/// The same of many clients.
+pub(crate) fn found(
+    db: &mut DbConnection,
+    client_ids: &[String],
+) -> Query<HashMap<String, Client>> {
+    let found: Vec<Client> = native!(
+        db,
+        oauth_clients::table
+            .filter(oauth_clients::client_id.eq_any(client_ids))
+            .filter(oauth_clients::disabled_at.is_null())
+            .select(Client::as_select())
+            .load(db)
+    )?;
+    Ok(found.into_iter().map(|client| (client.client_id.clone(), client)).collect())
 }
 
 /// The client of this key, disabled or not.

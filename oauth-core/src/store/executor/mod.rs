@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-mod bearer_checks;
+mod look_ups;
 mod postgres;
 mod savepoint;
 mod sqlite;
@@ -22,7 +22,12 @@ mod writer;
 
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
-    Affected, DbConnection, Query, StoreError, access_token::Standing, connection::Database,
+    Affected, DbConnection, Query, StoreError,
+    access_token::Standing,
+    client::{self, Client},
+    connection::Database,
+    grant::Grant,
+    refresh_token::{self, RefreshToken},
 };
 use crate::secret::Digest;
 
@@ -68,6 +73,23 @@ impl Executor {
         match self {
             Self::Postgres(postgres) => postgres.standing(digest).await,
             Self::Sqlite(sqlite) => sqlite.standing(digest).await,
+        }
+    }
+
+    pub(super) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.client(client_id).await,
+            Self::Sqlite(sqlite) => sqlite.read(move |db| client::find(db, &client_id)).await,
+        }
+    }
+
+    pub(super) async fn refresh_token(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.refresh_token(digest).await,
+            Self::Sqlite(sqlite) => sqlite.read(move |db| refresh_token::find(db, &digest)).await,
         }
     }
 

@@ -10,8 +10,15 @@ use diesel::{
 use tokio::sync::Semaphore;
 
 use super::{
-    super::{DbConnection, Query, StoreError, access_token::Standing, connection::Database},
-    bearer_checks::BearerChecks,
+    super::{
+        DbConnection, Query, StoreError,
+        access_token::{self, Standing},
+        client::{self, Client},
+        connection::Database,
+        grant::Grant,
+        refresh_token::{self, RefreshToken},
+    },
+    look_ups::LookUps,
 };
 use crate::secret::Digest;
 
@@ -19,7 +26,14 @@ use crate::secret::Digest;
 pub(in crate::store) struct Postgres {
     connections: Pool<Database>,
     free: Arc<Semaphore>,
-    bearer_checks: Arc<BearerChecks>,
+    look_ups: SharedLookUps,
+}
+
+#[derive(Clone)]
+struct SharedLookUps {
+    standings: Arc<LookUps<Digest, Arc<Standing>>>,
+    clients: Arc<LookUps<String, Client>>,
+    refresh_tokens: Arc<LookUps<Digest, (RefreshToken, Grant)>>,
 }
 
 impl Postgres {
@@ -34,7 +48,11 @@ impl Postgres {
         Ok(Self {
             connections,
             free: Arc::new(Semaphore::new(CONNECTIONS as usize)),
-            bearer_checks: Arc::default(),
+            look_ups: SharedLookUps {
+                standings: LookUps::new(access_token::standings),
+                clients: LookUps::new(client::found),
+                refresh_tokens: LookUps::new(refresh_token::found),
+            },
         })
     }
 
@@ -49,7 +67,18 @@ impl Postgres {
         &self,
         digest: Digest,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
-        self.bearer_checks.standing(digest, self).await
+        self.look_ups.standings.find(digest, self).await
+    }
+
+    pub(super) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
+        self.look_ups.clients.find(client_id, self).await
+    }
+
+    pub(super) async fn refresh_token(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+        self.look_ups.refresh_tokens.find(digest, self).await
     }
 
     pub(super) async fn write<T: Send + 'static>(

@@ -1,7 +1,7 @@
 //! What holds whatever becomes of one piece of work: the others, the connections, and the answers.
 
-mod bearer_checks;
 mod group_commit;
+mod look_ups;
 mod repetition;
 mod standings;
 

@@ -1,4 +1,4 @@
-//! Bearer checks that share a statement have nothing else in common.
+//! Look-ups that share a statement have nothing else in common.
 
 use diesel::connection::SimpleConnection;
 
