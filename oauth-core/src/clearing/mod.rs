@@ -223,4 +223,4 @@ impl Clearing {
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 /// Rows of a table; they hold SQLite's writer for some milliseconds.
-const BATCH: i64 = 200;
+const BATCH: i64 = 100;

@@ -1,4 +1,4 @@
--- What `grant/refresh_token.rs` sends for each refresh, for pgbench: the floor of the load bench. Each pgbench client
+-- What `grant/refresh_token.rs` and `rotation.rs` send for each refresh, for pgbench: the floor of the load bench. Each pgbench client
 -- follows a chain of its own, whose values are digests of each other.
 SELECT id FROM oauth_clients WHERE client_id = 'pgbench' AND disabled_at IS NULL LIMIT 1;
 SELECT t.id AS token, t.grant_id AS family, t.access_token_id AS access, coalesce(t.predecessor_id, 0) AS predecessor
@@ -22,7 +22,7 @@ WITH redeemed AS (
 ), access AS (
     INSERT INTO oauth_access_tokens (digest, prefix, grant_id, scopes, created_at, expires_at)
     SELECT sha256(convert_to('pgbench-access-' || (:client_id)::bigint::text || '-' || (:next)::bigint::text, 'UTF8')), 'prefix', grant_id,
-        'my_polls:my_stats', 4000000000, 4000000000 FROM redeemed RETURNING id
+        'user_info', 4000000000, 4000000000 FROM redeemed RETURNING id
 )
 INSERT INTO oauth_refresh_tokens (digest, prefix, grant_id, access_token_id, created_at, expires_at, predecessor_id)
 SELECT sha256(convert_to('pgbench-' || (:client_id)::bigint::text || '-' || (:next)::bigint::text, 'UTF8')), 'prefix', redeemed.grant_id,

@@ -11,8 +11,8 @@ use crate::support::{
 };
 
 const DAY: i64 = 24 * 3600;
-/// A batch is 200 rows of each table at most.
-const LARGEST_BATCH: usize = 4 * 200;
+/// A batch is 100 rows of each table at most.
+const LARGEST_BATCH: usize = 4 * 100;
 
 impl Fixture {
     pub(crate) async fn clear(&self) -> Cleared {

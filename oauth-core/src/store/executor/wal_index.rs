@@ -3,7 +3,10 @@
 //! <https://www.sqlite.org/walformat.html#the_wal_index_file_format>: every commit of any process changes it, and until
 //! it has changed no reader sees the commit. To read it is one system call, no lock, and no transaction.
 
-use std::{fs::File, sync::Mutex};
+use std::{
+    fs::File,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use diesel::connection::SimpleConnection;
 
@@ -30,8 +33,7 @@ impl LastCommit {
 }
 
 pub(super) struct WalIndex {
-    /// Never closed: POSIX would drop every lock that this process holds on the file, SQLite's own ones included.
-    file: Option<&'static File>,
+    file: Option<Arc<File>>,
     /// While it is open, the file stays the one that all connections share.
     _connection: Mutex<DbConnection>,
 }
@@ -43,11 +45,12 @@ impl WalIndex {
         connection.batch_execute("PRAGMA user_version").map_err(StoreError::Query)?; // the file is there after a read
         let file = std::fs::canonicalize(path).and_then(|mut path| {
             path.as_mut_os_string().push("-shm");
-            File::open(path)
+            File::open(path).map(kept_open)
         });
-        let file = file.inspect_err(|error| tracing::info!(%error, "SQLite's -shm file cannot be read: each request asks SQLite"));
-        let file = file.ok().map(|file| &*Box::leak(Box::new(file)));
-        Ok(Self { file, _connection: Mutex::new(connection) })
+        let file = file.inspect_err(
+            |error| tracing::info!(%error, "SQLite's -shm file cannot be read: each request asks SQLite"),
+        );
+        Ok(Self { file: file.ok(), _connection: Mutex::new(connection) })
     }
 
     /// `None` where it cannot be told.
@@ -55,7 +58,7 @@ impl WalIndex {
     pub(super) fn last_commit(&self) -> Option<LastCommit> {
         use std::os::unix::fs::FileExt;
         let mut header = LastCommit::NONE;
-        self.file?.read_exact_at(&mut header.0, 0).ok()?;
+        self.file.as_ref()?.read_exact_at(&mut header.0, 0).ok()?;
         Some(header).filter(|header| *header != LastCommit::NONE)
     }
 
@@ -64,4 +67,26 @@ impl WalIndex {
     pub(super) fn last_commit(&self) -> Option<LastCommit> {
         None
     }
+}
+
+/// POSIX drops every lock that a process holds on a file when it closes the file once, the locks of SQLite's connections
+/// included, whoever in this process they belong to. So the file is kept open until SQLite has deleted it, which is when
+/// the last connection of all is gone.
+fn kept_open(file: File) -> Arc<File> {
+    static OPEN: Mutex<Vec<Arc<File>>> = Mutex::new(Vec::new());
+    let (file, mut open) = (Arc::new(file), OPEN.lock().unwrap_or_else(PoisonError::into_inner));
+    open.retain(|file| !is_deleted(file));
+    open.push(Arc::clone(&file));
+    file
+}
+
+#[cfg(unix)]
+fn is_deleted(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_deleted(_: &File) -> bool {
+    false
 }

@@ -105,7 +105,8 @@ impl Run {
     fn until_closed(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let (mut last_size, mut last_took) = (0, Duration::ZERO);
         while let Some(first) = jobs.blocking_recv() {
-            let batch = gather(first, &mut jobs, last_size, last_took / 4);
+            let patience = LONGEST_WAIT.min(last_took / 4);
+            let batch = gather(first, &mut jobs, last_size, patience);
             let (size, began) = (batch.len(), Instant::now());
             self.together(batch);
             (last_size, last_took) = (size, began.elapsed());
@@ -218,5 +219,7 @@ fn run_each_in_savepoint(
 }
 
 const A_MOMENT: Duration = Duration::from_micros(50);
+/// However long the last commit took.
+const LONGEST_WAIT: Duration = Duration::from_millis(2);
 /// More share a commit only under a load where the commit is no longer what costs.
 const LARGEST_BATCH: usize = 32;
