@@ -126,5 +126,6 @@ fn next_id() -> String {
     let start = START.get_or_init(|| {
         Secret::generate().expose().chars().filter(char::is_ascii_alphanumeric).take(6).collect()
     });
-    format!("{start}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    [start.as_str(), &number.to_string()].join("-")
 }

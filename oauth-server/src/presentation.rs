@@ -53,7 +53,9 @@ pub(crate) async fn presented<P: Presentation>(
     body: &mut RequestBody,
 ) -> Result<Presented, BearerError> {
     let in_header = in_header(request)?;
-    let in_body = if P::IN_BODY { in_body(request, body).await? } else { None };
+    let has_form = P::IN_BODY && request.method() != Method::GET && request::is_form(request);
+    // In a box: a guard's future is moved with every request, and few have a form.
+    let in_body = if has_form { Box::pin(in_body(body)).await? } else { None };
     let in_query = if P::IN_QUERY { parameter(&request::query(request))? } else { None };
 
     match (in_header, in_body, in_query) {
@@ -80,10 +82,7 @@ fn in_header(request: &Request) -> Result<Option<String>, BearerError> {
 }
 
 /// §2.2: a form, and not by GET. What was read is put back for the handler.
-async fn in_body(request: &Request, body: &mut RequestBody) -> Result<Option<String>, BearerError> {
-    if request.method() == Method::GET || !request::is_form(request) {
-        return Ok(None);
-    }
+async fn in_body(body: &mut RequestBody) -> Result<Option<String>, BearerError> {
     let Ok(taken) = body.take() else { return Ok(None) };
     let bytes =
         request::limited(taken).await.map_err(|fault| BearerError::InvalidRequest(fault.into()))?;

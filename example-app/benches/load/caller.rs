@@ -1,6 +1,6 @@
 //! Who calls: one caller a connection.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use rand::RngExt;
 
@@ -14,7 +14,7 @@ pub(crate) trait Caller {
     const IS_FINITE: bool = false;
 
     /// The next request; `None` when there is nothing more to ask.
-    fn request(&mut self) -> Option<Vec<u8>>;
+    fn request(&mut self) -> Option<Cow<'_, [u8]>>;
 
     fn answered(&mut self, answer: &Answer<'_>);
 }
@@ -24,39 +24,45 @@ fn expect(status: u16, answer: &Answer<'_>) {
 }
 
 /// GET with one of many tokens, or without.
-pub(crate) struct Get {
-    tokens: Option<Tokens>,
-}
-
-/// So many tokens, of as many as there are rows from one to the next.
-#[derive(Clone, Copy)]
-struct Tokens {
-    count: u64,
-    step: u64,
+#[derive(Clone)]
+pub(crate) enum Get {
+    /// One of these requests, which are made beforehand: what the caller costs is not the server's.
+    Of(Rc<[Vec<u8>]>),
+    /// With any of so many tokens.
+    Any(u64),
 }
 
 impl Get {
     pub(crate) fn open() -> Self {
-        Self { tokens: None }
+        Self::Of([get("/", "")].into())
     }
 
     /// The tokens that are in use just now, as clients use theirs: one token for many requests.
     pub(crate) fn in_use(seeded: &Seeded) -> Self {
         let count = seeded.rows.min(IN_USE);
-        Self { tokens: Some(Tokens { count, step: seeded.rows / count }) }
+        let step = seeded.rows / count;
+        Self::Of((0..count).map(|number| guarded(number * step)).collect())
     }
 
     /// Any token that there is: with many rows, hardly one comes twice.
     pub(crate) fn any(seeded: &Seeded) -> Self {
-        Self { tokens: Some(Tokens { count: seeded.rows, step: 1 }) }
+        Self::Any(seeded.rows)
     }
 }
 
+fn guarded(number: u64) -> Vec<u8> {
+    let token = access_token(number);
+    get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n"))
+}
+
 impl Caller for Get {
-    fn request(&mut self) -> Option<Vec<u8>> {
-        let Some(Tokens { count, step }) = self.tokens else { return Some(get("/", "")) };
-        let token = access_token(rand::rng().random_range(0..count) * step);
-        Some(get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n")))
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
+        Some(match self {
+            Self::Of(requests) => {
+                Cow::Borrowed(&requests[rand::rng().random_range(0..requests.len())])
+            }
+            Self::Any(rows) => Cow::Owned(guarded(rand::rng().random_range(0..*rows))),
+        })
     }
 
     fn answered(&mut self, answer: &Answer<'_>) {
@@ -77,8 +83,8 @@ impl Issue {
 }
 
 impl Caller for Issue {
-    fn request(&mut self) -> Option<Vec<u8>> {
-        Some(self.0.clone())
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
+        Some(Cow::Borrowed(&self.0))
     }
 
     fn answered(&mut self, answer: &Answer<'_>) {
@@ -99,9 +105,9 @@ impl Refresh {
 }
 
 impl Caller for Refresh {
-    fn request(&mut self) -> Option<Vec<u8>> {
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
         let form = format!("grant_type=refresh_token&refresh_token={}", self.token);
-        Some(post("/oauth2/token/", &self.basic, &form))
+        Some(Cow::Owned(post("/oauth2/token/", &self.basic, &form)))
     }
 
     fn answered(&mut self, answer: &Answer<'_>) {
@@ -127,10 +133,10 @@ impl Exchange {
 impl Caller for Exchange {
     const IS_FINITE: bool = true;
 
-    fn request(&mut self) -> Option<Vec<u8>> {
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
         let code = self.codes.borrow_mut().pop()?;
         let form = format!("grant_type=authorization_code&code={code}");
-        Some(post("/oauth2/token/", &self.basic, &form))
+        Some(Cow::Owned(post("/oauth2/token/", &self.basic, &form)))
     }
 
     fn answered(&mut self, answer: &Answer<'_>) {

@@ -1,6 +1,6 @@
 //! Authorization codes by the real way: somebody signs in, sees the consent page, and accepts again and again.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use crate::{
     caller::Caller,
@@ -32,8 +32,8 @@ struct Accept {
 impl Caller for Accept {
     const IS_FINITE: bool = true;
 
-    fn request(&mut self) -> Option<Vec<u8>> {
-        (self.codes.borrow().len() < self.wanted).then(|| self.accept.to_vec())
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
+        (self.codes.borrow().len() < self.wanted).then(|| Cow::Borrowed(self.accept.as_slice()))
     }
 
     fn answered(&mut self, answer: &Answer<'_>) {

@@ -83,6 +83,7 @@ async fn converse(mut connection: Connection, mut caller: impl Caller, watch: &W
         }
         let answer = connection.exchange(&request).await;
         let answered = Instant::now();
+        drop(request);
         caller.answered(&answer);
         if sent >= watch.from && answered <= watch.until {
             let micros = u64::try_from((answered - sent).as_micros()).expect("a short time");

@@ -74,7 +74,8 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
         report.add(row("empty handler", get));
 
         let app = Served::example(&bench);
-        let in_use = drive(&app, connections, options, |_| Get::in_use(&seeded));
+        let in_use = Get::in_use(&seeded);
+        let in_use = drive(&app, connections, options, |_| in_use.clone());
         report.add(row("guarded GET", in_use));
         let any = drive(&app, connections, options, |_| Get::any(&seeded));
         report.add(row("first GET", any));

@@ -121,20 +121,18 @@ mod tests {
         scope::named(db, &"a b c".parse().unwrap()).unwrap();
         consent::scopes(db, "1", client.id).unwrap();
         user::named(db, "ada").unwrap();
-        let scopes = Scopes::default();
         let new = NewGrant {
             client_id: client.id,
             subject: None,
-            scopes: scopes.clone(),
+            scopes: Scopes::default(),
             created_at: 0,
             expires_at: None,
         };
         let family = grant::insert(db, &new).unwrap();
-        let (prefix, digest) = (round.to_owned(), Digest::of(round));
-
+        let digest = Digest::of(round);
         let code = NewAuthorizationCode {
             digest,
-            prefix: prefix.clone(),
+            prefix: String::new(),
             redirect_uri: None,
             code_challenge: None,
             created_at: 0,
@@ -143,9 +141,25 @@ mod tests {
         let code_id = authorization_code::insert(db, family, &code).unwrap();
         authorization_code::find(db, &digest).unwrap().unwrap();
         assert!(authorization_code::redeem(db, code_id, 1).unwrap());
+        tokens(db, family, round);
+        grant::touch(db, family, 1).unwrap();
+        assert!(grant::revoke(db, family, 1).unwrap());
 
-        let access =
-            NewAccessToken { digest, prefix: prefix.clone(), scopes, created_at: 0, expires_at: 9 };
+        session::insert(db, &digest, None, 0, 9).unwrap();
+        let session = session::find(db, &digest).unwrap().unwrap();
+        session::extend(db, session.id, 10).unwrap();
+    }
+
+    /// The same of the tokens of a family.
+    fn tokens(db: &mut DbConnection, family: i64, round: &str) {
+        let (prefix, digest) = (String::new(), Digest::of(round));
+        let access = NewAccessToken {
+            digest,
+            prefix: prefix.clone(),
+            scopes: Scopes::default(),
+            created_at: 0,
+            expires_at: 9,
+        };
         let access_token_id = access_token::insert(db, family, &access).unwrap();
         access_token::standing(db, &digest).unwrap().unwrap();
         let refresh = NewRefreshToken {
@@ -172,12 +186,6 @@ mod tests {
         assert!(!rotation::rotate(db, &rotation).unwrap(), "once");
         refresh_token::forget_salt(db, rotation.redeemed.id).unwrap();
         access_token::revoke(db, access_token_id, 1).unwrap();
-        grant::touch(db, family, 1).unwrap();
-        assert!(grant::revoke(db, family, 1).unwrap());
-
-        session::insert(db, &digest, None, 0, 9).unwrap();
-        let session = session::find(db, &digest).unwrap().unwrap();
-        session::extend(db, session.id, 10).unwrap();
     }
 
     #[test]

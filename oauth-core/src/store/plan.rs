@@ -47,3 +47,49 @@ fn plan(db: &mut DbConnection, statement: &str) -> Vec<String> {
         }
     }
 }
+
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use diesel::{Connection, connection::InstrumentationEvent};
+
+    use super::super::{
+        DbConnection, connection::Database as Kind, consent, executor::tests::databases, grant,
+        plan::assert_indexed, session,
+    };
+    use crate::secret::Digest;
+
+    /// What connected apps, taking consents back and signing out ask.
+    fn requests(db: &mut DbConnection) {
+        assert_eq!(grant::connections(db, "1", 5).unwrap().len(), 0);
+        assert_eq!(grant::revoke_of_subject(db, "1", None, 5).unwrap(), 0);
+        assert_eq!(grant::revoke_of_subject(db, "1", Some(7), 5).unwrap(), 0);
+        consent::forget(db, "1", Some(7)).unwrap();
+        session::delete(db, &Digest::of("a session")).unwrap();
+        session::delete_of_user(db, 7).unwrap();
+    }
+
+    #[test]
+    fn what_a_user_asks_of_connected_apps_and_sessions_goes_by_an_index() {
+        for database in databases() {
+            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
+            crate::Store::open(&database.url).unwrap().migrate().unwrap();
+            let asked = Arc::new(Mutex::new(Vec::new()));
+            let hears = Arc::clone(&asked);
+            db.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::StartQuery { query, .. } = event {
+                    let statement = query.to_string();
+                    hears
+                        .lock()
+                        .unwrap()
+                        .push(statement.split(" -- binds").next().unwrap().to_owned());
+                }
+            });
+            requests(&mut db);
+            db.set_instrumentation(|_: InstrumentationEvent<'_>| ());
+            let asked = asked.lock().unwrap();
+            assert!(asked.len() >= 6, "{asked:?}");
+            asked.iter().for_each(|statement| assert_indexed(&mut db, statement));
+        }
+    }
+}

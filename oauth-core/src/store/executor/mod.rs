@@ -71,7 +71,7 @@ impl Executor {
         digest: Digest,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
         match self {
-            Self::Postgres(postgres) => postgres.standing(digest).await,
+            Self::Postgres(postgres) => Box::pin(postgres.standing(digest)).await,
             Self::Sqlite(sqlite) => sqlite.standing(digest).await,
         }
     }

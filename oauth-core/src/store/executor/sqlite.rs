@@ -10,7 +10,7 @@ use super::{
         access_token::{self, Standing},
         connection::Database,
     },
-    standings::Standings,
+    standings::{Moment, Standings},
     wal_index::WalIndex,
     writer::Writer,
 };
@@ -61,10 +61,18 @@ impl Sqlite {
         &self,
         digest: Digest,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
-        let moment = match self.standings.find(&digest) {
-            Ok(standing) => return Ok(Some(standing)),
-            Err(moment) => moment,
-        };
+        match self.standings.find(&digest) {
+            Ok(standing) => Ok(Some(standing)),
+            // In a box, because every guarded request carries the future of its guard, and few come here.
+            Err(moment) => Box::pin(self.asked_for_standing(digest, moment)).await,
+        }
+    }
+
+    async fn asked_for_standing(
+        &self,
+        digest: Digest,
+        moment: Option<Moment>,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
         let found = self.read(move |db| access_token::standing(db, &digest)).await?.map(Arc::new);
         if let (Some(standing), Some(moment)) = (&found, moment) {
             self.standings.remember(digest, standing, &moment);
