@@ -9,6 +9,7 @@ mod addresses;
 mod browser;
 mod commands;
 mod demo_data;
+mod kills;
 mod oauthost;
 mod readme;
 mod settings;

@@ -37,6 +37,24 @@ const REQUESTS: [&[u8]; 27] = [
         Content-Type: application/x-www-form-urlencoded\r\n\r\na=",
 ];
 
+/// How long a body is, said so that a proxy could understand it otherwise than the server does.
+const AMBIGUOUS: [&[u8]; 14] = [
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+    b"Content-Length: 0\r\nContent-Length: 40\r\n\r\n",
+    b"Content-Length: 0, 40\r\n\r\n",
+    b"Content-Length: +0\r\n\r\n",
+    b"Content-Length : 0\r\n\r\n",
+    b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n",
+    b"Transfer-Encoding:\x0bchunked\r\nContent-Length: 0\r\n\r\n",
+    b"Transfer-Encoding : chunked\r\nContent-Length: 0\r\n\r\n",
+    b" Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff0\r\n\r\n",
+];
+
 /// The number in the answer's first line.
 fn status(answer: &str) -> u16 {
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
@@ -49,6 +67,19 @@ both_databases! {
             let answer = site.raw(&[request, b"\r\nConnection: close\r\n\r\n"].concat()).await;
             let shown = String::from_utf8_lossy(request);
             assert!(status(&answer) < 500, "{shown}: {answer}");
+        }
+    }
+
+    /// RFC 9112 §6.3, §11.2: where two readers could disagree on where a request ends, the connection ends with it.
+    async fn a_request_whose_end_is_in_doubt_smuggles_no_other_one(site: Site) {
+        for framing in AMBIGUOUS {
+            let head: &[u8] = b"POST /oauth2/token HTTP/1.1\r\nHost: a\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\n";
+            let smuggled: &[u8] = b"GET /plain/read HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+            let answer = site.raw(&[head, framing, smuggled].concat()).await;
+            let shown = String::from_utf8_lossy(framing);
+            assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{shown:?}: {answer}");
+            assert!(matches!(status(&answer), 400 | 401), "{shown:?}: {answer}");
         }
     }
 

@@ -108,6 +108,17 @@ impl Agent {
         self.token(Some(EXAMPLE_CLIENT), &fields).await
     }
 
+    /// The same, where the server may go in the middle of it: then there is no answer.
+    pub(crate) async fn try_refresh(&self, tokens: &Answer) -> Option<Answer> {
+        let refresh_token = tokens.field("refresh_token");
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+        let (id, secret) = EXAMPLE_CLIENT;
+        let request = self.request(Method::POST, "/oauth2/token/").form(&fields);
+        let response = request.basic_auth(id, Some(secret)).send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Answer { status, headers, body: response.text().await.ok()? })
+    }
+
     pub(crate) async fn user_info(&self, method: Method, access_token: &str) -> Answer {
         send(self.request(method, "/api/user_info/").bearer_auth(access_token)).await
     }
