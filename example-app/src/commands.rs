@@ -33,6 +33,8 @@ enum Failure {
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error("{0}")]
+    Unconfirmed(String),
+    #[error("{0}")]
     Other(String),
 }
 
@@ -40,7 +42,7 @@ impl Failure {
     /// 2 for what the command line or the environment got wrong, 1 for all else.
     fn status(&self) -> u8 {
         match self {
-            Self::Value(_) | Self::Store(StoreError::Url(_)) => 2,
+            Self::Value(_) | Self::Unconfirmed(_) | Self::Store(StoreError::Url(_)) => 2,
             _ => 1,
         }
     }
@@ -82,7 +84,10 @@ async fn command() -> Result<(), Failure> {
     match command.unwrap_or(Command::Runserver) {
         Command::Runserver => runserver::run(&site).await,
         Command::Migrate => migrate(&site),
-        Command::Loaddemo => loaddemo(&site).await,
+        Command::Loaddemo { yes_known_passwords } => {
+            refuse_known_passwords(&site, yes_known_passwords)?;
+            loaddemo(&site).await
+        }
         Command::Createsuperuser { username, email } => {
             createsuperuser::run(&site, username, email).await
         }
@@ -99,6 +104,19 @@ fn migrate(site: &Site) -> Result<(), Failure> {
         println!("nothing to migrate");
     }
     Ok(())
+}
+
+/// Anybody could sign in with them, as a superuser.
+fn refuse_known_passwords(site: &Site, confirmed: bool) -> Result<(), Failure> {
+    let said = site.beyond_development(site.listen()?)?;
+    if confirmed || said.is_empty() {
+        return Ok(());
+    }
+    let said = said.join(", ");
+    Err(Failure::Unconfirmed(format!(
+        "everybody knows the demo data's passwords, and this is no development: {said}; to load it all the same: \
+         loaddemo --yes-known-passwords"
+    )))
 }
 
 async fn loaddemo(site: &Site) -> Result<(), Failure> {

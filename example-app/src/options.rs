@@ -1,6 +1,7 @@
 //! The command line and the environment: an option wins over its variable.
 
 mod client;
+mod development;
 mod server;
 mod value;
 
@@ -12,8 +13,8 @@ pub(crate) use self::{client::ClientOptions, server::ServerOptions, value::BadVa
 
 /// The quickstart: a poem application that is an OAuth 2.0 provider.
 ///
-/// Without a command it serves. On a database without tables it creates them and, on a loopback address, loads the demo
-/// data.
+/// Without a command it serves. On a database without tables it creates them and, where nothing says that this is more
+/// than a developer's machine, loads the demo data.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_required = false)]
 pub(crate) struct Options {
@@ -52,7 +53,14 @@ pub(crate) enum Command {
     /// Apply pending migrations, and list them
     Migrate,
     /// Load the demo data; loading it again changes nothing
-    Loaddemo,
+    ///
+    /// Everybody knows its passwords. So it comes by itself, and without a question, only where the server listens on a
+    /// loopback address, its issuer is http on one, it speaks plain HTTP and trusts no proxy.
+    Loaddemo {
+        /// Load it all the same where one of these says otherwise
+        #[arg(long)]
+        yes_known_passwords: bool,
+    },
     /// Create a user who may do anything
     ///
     /// The password is asked for on the terminal, or read from standard input when that is no terminal.

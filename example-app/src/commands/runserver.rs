@@ -56,7 +56,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     served.map_err(|error| Failure::Other(format!("the server failed: {error}")))
 }
 
-/// The server, on a database with tables; on a fresh one that only this machine can reach, with the demo data.
+/// The server, on a database with tables; on a fresh one of a developer's own machine, with the demo data.
 async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer, Failure> {
     let store = Store::open(&site.database_url)?;
     let fresh = store.is_empty()?;
@@ -69,12 +69,15 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
     let settings = site.server.settings(bound.port())?;
     let server = AuthorizationServer::new(settings, store)
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
-    if fresh && bound.ip().is_loopback() {
+    let more_than_development = site.beyond_development(bound)?.join(", ");
+    if fresh && more_than_development.is_empty() {
         demo_data::load(&server).await?;
         println!("loaded the demo data: sign in as exampleuser with the password \"password\"");
     } else if fresh {
+        println!("no demo data, whose passwords everybody knows: {more_than_development}");
         println!(
-            "the database is empty: create a user with createsuperuser, or load the demo data with loaddemo"
+            "the database is empty: if it should not be, look at DATABASE_URL; else create a user with \
+             createsuperuser, or load the demo data with loaddemo --yes-known-passwords"
         );
     }
     Ok(server)

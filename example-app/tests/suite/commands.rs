@@ -2,6 +2,7 @@
 
 mod cleartokens;
 mod createsuperuser;
+mod known_passwords;
 
 use std::net::TcpListener;
 

@@ -33,12 +33,12 @@ async fn rust_log_filters_the_log() {
 #[tokio::test]
 async fn the_issuer_is_announced_and_swagger_ui_is_registered_under_it() {
     let site = Site::new();
-    let mut server = site.serve_with("OAUTH_ISSUER", "http://id.example:8080/");
-    server.process.says(" http://id.example:8080/docs/ ");
+    let mut server = site.serve_with("OAUTH_ISSUER", "http://127.0.0.1:8080/");
+    server.process.says(" http://127.0.0.1:8080/docs/ ");
 
     let request = format!(
         "response_type=code&client_id=swagger-ui&scope=user_info&{CHALLENGE}\
-         &redirect_uri=http://id.example:8080/docs/oauth-receiver.html"
+         &redirect_uri=http://127.0.0.1:8080/docs/oauth-receiver.html"
     );
     server.signed_in().await.consent(&request).await;
 }

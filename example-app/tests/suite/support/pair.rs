@@ -64,7 +64,7 @@ impl Pair {
 /// The program, known to clients under one name wherever it listens.
 fn program(site: &Site, database: &Database, arguments: &[&str]) -> Command {
     let mut command = site.program(arguments);
-    command.env("DATABASE_URL", &database.url).env("OAUTH_ISSUER", "http://id.example");
+    command.env("DATABASE_URL", &database.url).env("OAUTH_ISSUER", "http://localhost");
     command
 }
 
