@@ -117,7 +117,7 @@ pub use self::{
     server::{AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
-        Store, StoreError,
+        Store, StoreError, StoreOptions,
         client::Client,
         scope::{NewScope, Scope},
         user::{NewUser, User},

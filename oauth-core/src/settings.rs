@@ -151,7 +151,7 @@ impl Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the setting {setting} must be {expected}")]
 pub struct InvalidSetting {
-    /// The field of [`Settings`].
+    /// The field of [`Settings`] or of [`StoreOptions`](crate::StoreOptions).
     pub setting: &'static str,
     /// What would be right.
     pub expected: &'static str,

@@ -136,7 +136,7 @@ pub use oauth_core::{
     Events, FieldError, GrantType, InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime,
     Missed, MovableClock, NewClient, NewScope, NewUser, Problem, RedirectUri, Registered,
     RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings, Store,
-    StoreError, Subscription, Timestamp, UnknownGrantType, UnknownRequireState, User,
+    StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType, UnknownRequireState, User,
 };
 
 pub use self::{

@@ -8,11 +8,11 @@ use std::{
     time::Instant,
 };
 
-use oauth_core::Secret;
+use oauth_core::{Secret, StoreError};
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
     error::NotFoundError,
-    http::HeaderValue,
+    http::{HeaderValue, header},
     middleware::{
         CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
     },
@@ -97,7 +97,11 @@ impl<E> OAuthEndpoint<E> {
             return response;
         }
         if prefers_html() {
-            return response::page::for_browser(&self.oauth, response.status());
+            let mut page = response::page::for_browser(&self.oauth, response.status());
+            if let Some(when) = response.headers().get(header::RETRY_AFTER) {
+                page.headers_mut().insert(header::RETRY_AFTER, when.clone());
+            }
+            return page;
         }
         response::varies_by(response, "Accept")
     }
@@ -105,6 +109,9 @@ impl<E> OAuthEndpoint<E> {
 
 /// poem puts an error's text into the body: of a failure of ours, that is for the log.
 fn answer(error: poem::Error) -> Response {
+    if let Some(cause) = error.downcast_ref::<StoreError>() {
+        return response::failed(cause);
+    }
     if error.status().is_server_error() && !error.is_from_response() {
         tracing::error!(%error, "a handler failed");
         let mut response = response::failure();

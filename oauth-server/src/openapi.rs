@@ -84,6 +84,7 @@ impl<A: OpenApi> OpenApi for Document<A> {
             }
             if operation.security.iter().any(|requirement| requirement.contains_key(SCHEME)) {
                 operation.responses.responses.extend(REFUSALS.map(refusal));
+                operation.responses.responses.push(unavailable());
             }
         }
         apis
@@ -112,15 +113,30 @@ const REFUSALS: [(u16, &str); 3] = [
 ];
 
 fn refusal((status, description): (u16, &'static str)) -> MetaResponse {
-    let challenge = MetaHeader {
-        name: "WWW-Authenticate".to_owned(),
-        description: Some("`Bearer`, with the error and the scope that is required.".to_owned()),
+    let challenge =
+        header("WWW-Authenticate", "`Bearer`, with the error and the scope that is required.");
+    let (content, headers) = (Vec::new(), vec![challenge]);
+    MetaResponse { description, status: Some(status), status_range: None, content, headers }
+}
+
+fn unavailable() -> MetaResponse {
+    MetaResponse {
+        description: "The server cannot answer at the moment: `temporarily_unavailable`, a code of ours.",
+        status: Some(503),
+        status_range: None,
+        content: Vec::new(),
+        headers: vec![header("Retry-After", "When to send the request again, in seconds.")],
+    }
+}
+
+fn header(name: &str, description: &str) -> MetaHeader {
+    MetaHeader {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
         required: true,
         deprecated: false,
         schema: String::schema_ref(),
-    };
-    let (content, headers) = (Vec::new(), vec![challenge]);
-    MetaResponse { description, status: Some(status), status_range: None, content, headers }
+    }
 }
 
 fn scheme() -> MetaSecurityScheme {

@@ -21,9 +21,7 @@ impl AuthorizationServer {
     ) -> Result<String, AuthorizationError> {
         match self.issue(&request, subject).await {
             Ok(params) => Ok(request.reply.grant(&params)),
-            Err(error) => {
-                Err(self.refused_at_client(&request.client, &request.reply, error.into()))
-            }
+            Err(error) => Err(self.failed(&request, error)),
         }
     }
 
@@ -37,6 +35,12 @@ impl AuthorizationServer {
             subject: subject.to_owned(),
         });
         location
+    }
+
+    /// The store failed between the request and its answer: the client is told, at the address that is proven by now.
+    #[must_use]
+    pub fn failed(&self, request: &AuthorizationRequest, cause: StoreError) -> AuthorizationError {
+        self.refused_at_client(&request.client, &request.reply, cause.into())
     }
 
     async fn issue(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::reply::Reply;
 use crate::{
     AuthorizationError, AuthorizationServer, Client, EventKind, PageFault, StoreError,
-    error::{AuthorizationErrorCode as Code, SERVER_FAILED},
+    error::{AuthorizationErrorCode as Code, failure_description},
     scope_request::ScopeFault,
 };
 
@@ -47,11 +47,17 @@ impl AuthorizationServer {
 }
 
 /// §4.1.2.1: `server_error` is there "because a 500 Internal Server Error HTTP status code cannot be returned to the
-/// client via an HTTP redirect". The log gets the cause.
+/// client via an HTTP redirect", and `temporarily_unavailable` because a 503 cannot. The log gets the cause.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the authorization endpoint failed");
-        Self::new(Code::ServerError, SERVER_FAILED)
+        let code = if error.is_unavailable() {
+            tracing::warn!(%error, "the authorization endpoint cannot answer at the moment");
+            Code::TemporarilyUnavailable
+        } else {
+            tracing::error!(%error, "the authorization endpoint failed");
+            Code::ServerError
+        };
+        Self::new(code, failure_description(&error))
     }
 }
 

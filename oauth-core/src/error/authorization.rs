@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::token::SERVER_FAILED;
+use super::token::failure_description;
 use crate::StoreError;
 
 /// Why the authorization endpoint refused a request, and where that is answered.
@@ -65,6 +65,8 @@ pub enum AuthorizationErrorCode {
     InvalidScope,
     /// The server itself failed.
     ServerError,
+    /// The server cannot answer at the moment: its database cannot be had.
+    TemporarilyUnavailable,
 }
 
 impl AuthorizationErrorCode {
@@ -78,6 +80,7 @@ impl AuthorizationErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 }
@@ -88,7 +91,7 @@ impl fmt::Display for AuthorizationError {
         match self {
             Self::Page(fault) => fault.fmt(f),
             Self::Client { code, description, .. } => write!(f, "{}: {description}", code.as_str()),
-            Self::Server(_) => f.write_str(SERVER_FAILED),
+            Self::Server(cause) => f.write_str(failure_description(cause)),
         }
     }
 }

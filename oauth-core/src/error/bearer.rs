@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::token::SERVER_FAILED;
+use super::token::{failure_code, failure_description};
 use crate::{Scopes, StoreError};
 
 /// Why a protected resource refused a request.
@@ -23,7 +23,8 @@ pub enum BearerError {
 }
 
 impl BearerError {
-    /// The value of `error`, where there is one. `server_error` is not in §3.1's list: it goes with a status of 500.
+    /// The value of `error`, where there is one. Two are not in §3.1's list: `temporarily_unavailable` goes with a
+    /// status of 503, and `server_error` with one of 500.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {
@@ -31,7 +32,7 @@ impl BearerError {
             Self::InvalidRequest(_) => Some("invalid_request"),
             Self::InvalidToken(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
-            Self::Server(_) => Some("server_error"),
+            Self::Server(cause) => Some(failure_code(cause)),
         }
     }
 
@@ -44,7 +45,7 @@ impl BearerError {
             Self::InsufficientScope(_) => {
                 "the access token lacks a scope that this resource requires"
             }
-            Self::Server(_) => SERVER_FAILED,
+            Self::Server(cause) => failure_description(cause),
         }
     }
 }

@@ -4,7 +4,7 @@ mod authorization;
 mod bearer;
 mod token;
 
-pub(crate) use self::token::SERVER_FAILED;
+pub(crate) use self::token::failure_description;
 pub use self::{
     authorization::{AuthorizationError, AuthorizationErrorCode, PageFault},
     bearer::BearerError,

@@ -26,7 +26,8 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The value of `error`. `server_error` is not in §5.2's list: it goes with a status of 500.
+    /// The value of `error`. Two are not in §5.2's list: `temporarily_unavailable` goes with a status of 503, and
+    /// `server_error` with one of 500.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -36,7 +37,7 @@ impl TokenError {
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType(_) => "unsupported_grant_type",
             Self::InvalidScope(_) => "invalid_scope",
-            Self::Server(_) => "server_error",
+            Self::Server(cause) => failure_code(cause),
         }
     }
 
@@ -50,7 +51,7 @@ impl TokenError {
             | Self::UnauthorizedClient(text)
             | Self::UnsupportedGrantType(text)
             | Self::InvalidScope(text) => text,
-            Self::Server(_) => SERVER_FAILED,
+            Self::Server(cause) => failure_description(cause),
         }
     }
 }
@@ -83,5 +84,16 @@ impl From<ScopeFault> for TokenError {
     }
 }
 
-/// What a client is told of a failure of ours.
-pub(crate) const SERVER_FAILED: &str = "the server failed to answer this request; try again later";
+/// What a client is told of a failure of ours, in §4.1.2.1's words: they say there what statuses of 503 and 500 say
+/// elsewhere.
+pub(crate) fn failure_code(cause: &StoreError) -> &'static str {
+    if cause.is_unavailable() { "temporarily_unavailable" } else { "server_error" }
+}
+
+pub(crate) fn failure_description(cause: &StoreError) -> &'static str {
+    if cause.is_unavailable() {
+        "the server cannot answer at the moment; send the same request again in a few seconds"
+    } else {
+        "the server failed to answer this request; try again later"
+    }
+}

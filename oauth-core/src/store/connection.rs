@@ -44,8 +44,12 @@ impl Database {
     /// Opens a connection of its own.
     pub(super) fn connect(&self) -> Result<DbConnection, StoreError> {
         ManageConnection::connect(self).map_err(|error| match self {
-            Self::Sqlite { path } => StoreError::Connect(format!("{error} ({path})")),
-            Self::Postgres { .. } => StoreError::Connect(error.to_string().trim_end().to_owned()),
+            Self::Sqlite { path } => {
+                StoreError::unavailable(format!("cannot connect: {error} ({path})"))
+            }
+            Self::Postgres { .. } => {
+                StoreError::unavailable(format!("cannot connect: {}", error.to_string().trim_end()))
+            }
         })
     }
 }

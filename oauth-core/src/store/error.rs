@@ -1,6 +1,11 @@
 //! A failure of ours: for the log, never for the client.
 
-use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
+use diesel::result::{
+    DatabaseErrorKind as Kind,
+    Error::{self, BrokenTransactionManager, DatabaseError, RollbackErrorOnCommit},
+};
+
+use crate::InvalidSetting;
 
 /// The store failed.
 #[derive(Debug, thiserror::Error)]
@@ -9,12 +14,17 @@ pub enum StoreError {
     /// The URL names no database that this program can open.
     #[error("{0}")]
     Url(String),
-    /// No connection to the database.
-    #[error("cannot connect to the database: {0}")]
-    Connect(String),
+    /// The store cannot be opened with these options.
+    #[error(transparent)]
+    Option(#[from] InvalidSetting),
+    /// The database cannot be had for now: no connection, no answer in time, busy, read-only, its disk full, its file
+    /// gone. Nothing is wrong with the request nor with the program, and it may be tried again: this is what a status
+    /// of 503 tells, where any other failure is one of 500.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database refused a statement.
     #[error("the database refused: {0}")]
-    Query(#[source] diesel::result::Error),
+    Query(#[source] Error),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),
@@ -28,20 +38,64 @@ impl StoreError {
         Self::Internal(cause.into())
     }
 
+    pub(crate) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+
+    /// Whether it is the database that cannot be had for now, and no fault of the program.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     /// Whether there is already a row of this key.
     pub(crate) fn is_duplicate(&self) -> bool {
-        matches!(self, Self::Query(DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+        matches!(self, Self::Query(DatabaseError(Kind::UniqueViolation, _)))
+    }
+
+    /// The same failure, told to another of those who share it.
+    pub(crate) fn shared(&self) -> Self {
+        match self {
+            Self::Unavailable(cause) => Self::unavailable(cause.to_string()),
+            other => Self::internal(other.to_string()),
+        }
     }
 }
 
-impl From<diesel::result::Error> for StoreError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Query(error)
+/// What the database says of a statement is our fault, unless it speaks of itself.
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        if is_of_availability(&error) { Self::unavailable(error) } else { Self::Query(error) }
     }
 }
 
 impl From<diesel::r2d2::PoolError> for StoreError {
     fn from(error: diesel::r2d2::PoolError) -> Self {
-        Self::Connect(error.to_string())
+        Self::unavailable(format!("no connection: {error}"))
     }
 }
+
+/// Whether an error is the database's state, and not what was asked of it. Where diesel has no kind for that, the text
+/// tells: it does not pass on PostgreSQL's SQLSTATE.
+fn is_of_availability(error: &Error) -> bool {
+    match error {
+        DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
+        | DatabaseError(Kind::ReadOnlyTransaction | Kind::SerializationFailure, _)
+        | BrokenTransactionManager => true,
+        DatabaseError(Kind::Unknown, told) => {
+            POSTGRES.iter().any(|text| told.message().contains(text))
+        }
+        RollbackErrorOnCommit { commit_error, .. } => is_of_availability(commit_error),
+        _ => false,
+    }
+}
+
+/// What PostgreSQL says of itself: classes 53 (insufficient resources), 55P03, 57014 and 58030, in its own English.
+const POSTGRES: &[&str] = &[
+    "No space left on device",
+    "canceling statement due to",
+    "could not extend file",
+    "out of memory",
+    "out of shared memory",
+    "could not obtain lock",
+];

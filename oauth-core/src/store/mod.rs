@@ -20,6 +20,7 @@ pub(crate) mod grant;
 mod kept;
 pub(crate) mod list;
 mod migrations;
+mod options;
 #[cfg(test)]
 mod plan;
 pub(crate) mod refresh_token;
@@ -31,11 +32,11 @@ mod sqlite_switches;
 pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;
-pub use self::error::StoreError;
 use self::{
     access_token::Standing, client::Client, connection::Database, executor::Executor, grant::Grant,
     refresh_token::RefreshToken,
 };
+pub use self::{error::StoreError, options::StoreOptions};
 use crate::secret::Digest;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
@@ -77,8 +78,17 @@ impl Store {
     /// When the URL is of another form, or the database cannot be reached. PostgreSQL on another host is refused where
     /// TLS is not compiled in, unless the URL says `sslmode=disable`.
     pub fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, StoreOptions::default())
+    }
+
+    /// The same, with other options than the default ones.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when an option is out of its range.
+    pub fn open_with(url: &str, options: StoreOptions) -> Result<Self, StoreError> {
+        options.check()?;
         let database = Database::parse(url)?;
-        let executor = Executor::start(&database)?;
+        let executor = Executor::start(&database, options)?;
         Ok(Self { database, executor })
     }
 

@@ -41,7 +41,7 @@ fn a_database_url_of_another_form_is_refused() {
 #[test]
 fn a_database_that_cannot_be_opened_is_an_error_that_says_which() {
     let refusal = Store::open("sqlite:///no/such/directory/oauth.sqlite3").unwrap_err();
-    assert!(matches!(refusal, StoreError::Connect(_)), "{refusal:?}");
+    assert!(matches!(refusal, StoreError::Unavailable(_)), "{refusal:?}");
     assert!(refusal.to_string().contains("/no/such/directory/oauth.sqlite3"), "{refusal}");
 }
 

@@ -30,3 +30,6 @@ not-found-text = The address may be mistyped, or the page is gone.
 
 failure-title = Something went wrong
 failure-text = Try again in a moment.
+
+unavailable-title = The service is not available at the moment
+unavailable-text = Try again in a few seconds.

@@ -3,7 +3,9 @@
 //! Between the page and the answer nothing is kept: the whole request stands in the form's action and is judged again
 //! when it is answered, so any number of tabs are independent of each other.
 
-use oauth_core::{AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params};
+use oauth_core::{
+    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, StoreError,
+};
 use poem::{Body, Endpoint, Request, Response, Result, http::Method};
 use url::form_urlencoded::byte_serialize;
 
@@ -78,10 +80,12 @@ impl AuthorizationEndpoint {
         let authorization = self.judged(request).await?;
         let consented = self.oauth.server().is_consented(&authorization, &owner.subject).await;
         let changes_nothing = *request.method() == Method::HEAD; // RFC 9110 §9.2.1: HEAD is safe
-        if consented.map_err(|error| failed(&error))? && !changes_nothing {
+        let consented = consented.map_err(|cause| self.failed(&authorization, cause))?;
+        if consented && !changes_nothing {
             return self.accept(authorization, &owner).await;
         }
-        consent::page(&self.oauth, &self.page, request, &authorization, &owner).await
+        let page = consent::page(&self.oauth, &self.page, request, &authorization, &owner).await;
+        page.map_err(|cause| self.failed(&authorization, cause))
     }
 
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
@@ -159,6 +163,11 @@ impl AuthorizationEndpoint {
             .server()
             .raise(|| EventKind::AuthorizationFailedOnPage { client_id: None, fault: raised });
         self.refused(AuthorizationError::Page(fault))
+    }
+
+    /// From here on the client is told: its redirect URI is proven.
+    fn failed(&self, authorization: &AuthorizationRequest, cause: StoreError) -> Response {
+        self.refused(self.oauth.server().failed(authorization, cause))
     }
 
     fn refused(&self, error: AuthorizationError) -> Response {

@@ -4,7 +4,7 @@ use oauth_core::{AuthorizationError, PageFault};
 use poem::{Response, http::StatusCode};
 use serde_json::json;
 
-use super::see_other;
+use super::{see_other, try_again};
 use crate::{AuthorizationPage, OAuth, Page, locale::Message};
 
 /// A refusal: at the client, or on a page where nothing may be sent there.
@@ -19,6 +19,10 @@ pub(crate) fn refusal(
             see_other(&location)
         }
         AuthorizationError::Page(fault) => on_page(&fault, oauth, page),
+        AuthorizationError::Server(cause) if cause.is_unavailable() => {
+            tracing::warn!(%cause, "the authorization endpoint cannot answer at the moment");
+            unavailable(oauth)
+        }
         AuthorizationError::Server(cause) => {
             tracing::error!(%cause, "the authorization endpoint failed");
             failed(oauth)
@@ -50,6 +54,11 @@ fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Respon
 fn failed(oauth: &OAuth) -> Response {
     let texts = [Message::new("failure-title"), Message::new("failure-text")];
     error_page(oauth, StatusCode::INTERNAL_SERVER_ERROR, texts, None)
+}
+
+fn unavailable(oauth: &OAuth) -> Response {
+    let texts = [Message::new("unavailable-title"), Message::new("unavailable-text")];
+    try_again(error_page(oauth, StatusCode::SERVICE_UNAVAILABLE, texts, None))
 }
 
 /// Nothing was granted: the form is another session's, or its session has ended.

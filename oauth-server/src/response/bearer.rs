@@ -1,7 +1,7 @@
 //! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
 //! the page `restricted`.
 
-use oauth_core::BearerError;
+use oauth_core::{BearerError, StoreError};
 use poem::{
     IntoResponse, Response,
     http::{HeaderValue, StatusCode, header},
@@ -9,23 +9,30 @@ use poem::{
 };
 use serde_json::json;
 
-use super::{no_store, quoted, varies_by};
+use super::{no_store, quoted, try_again, varies_by};
 use crate::{
     OAuth, Page,
     locale::{Message, prefers_html},
 };
 
 pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
-    if let BearerError::Server(cause) = error {
-        tracing::error!(%cause, "a guard failed");
-    }
     let body = if prefers_html() { page(error, oauth) } else { json(error) };
     let mut response = varies_by(body, "Accept");
-    let is_ours = matches!(error, BearerError::Server(_));
-    let challenge = HeaderValue::from_str(&challenge(error, &oauth.settings().realm));
-    if let (false, Ok(challenge)) = (is_ours, challenge) {
+    if let BearerError::Server(cause) = error {
+        return failed(cause, response);
+    }
+    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, &oauth.settings().realm)) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
+    response
+}
+
+fn failed(cause: &StoreError, response: Response) -> Response {
+    if cause.is_unavailable() {
+        tracing::warn!(%cause, "a guard cannot answer at the moment");
+        return try_again(response);
+    }
+    tracing::error!(%cause, "a guard failed");
     response
 }
 
@@ -44,6 +51,7 @@ fn page(error: &BearerError, oauth: &OAuth) -> Response {
         BearerError::InvalidToken(_) => Message::new("restricted-invalid-token"),
         BearerError::InvalidRequest(_) => Message::new("restricted-invalid-request"),
         BearerError::InsufficientScope(_) => Message::new("restricted-insufficient-scope"),
+        BearerError::Server(cause) if cause.is_unavailable() => Message::new("unavailable-text"),
         _ => Message::new("failure-text"),
     };
     let context = json!({
@@ -59,6 +67,7 @@ fn status(error: &BearerError) -> StatusCode {
         BearerError::MissingToken | BearerError::InvalidToken(_) => StatusCode::UNAUTHORIZED,
         BearerError::InvalidRequest(_) => StatusCode::BAD_REQUEST,
         BearerError::InsufficientScope(_) => StatusCode::FORBIDDEN,
+        BearerError::Server(cause) if cause.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -27,11 +27,26 @@ pub(crate) fn failure() -> Response {
 #[derive(Clone, Copy)]
 pub(crate) struct Failure;
 
-/// The same, with the cause in the log.
+/// The same, with the cause in the log: 503 where the database cannot be had for now, and 500 where we are at fault.
 pub(crate) fn failed(cause: &StoreError) -> Response {
-    tracing::error!(%cause, "a request failed");
-    failure()
+    if !cause.is_unavailable() {
+        tracing::error!(%cause, "a request failed");
+        return failure();
+    }
+    tracing::warn!(%cause, "a request cannot be answered at the moment");
+    let mut response = failure();
+    response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+    try_again(response)
 }
+
+/// Says when (RFC 9110 §10.2.3): with the database, service is back within two seconds.
+pub(crate) fn try_again(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+    response
+}
+
+/// Seconds.
+pub(crate) const RETRY_AFTER: &str = "2";
 
 /// 303: the browser goes on with GET, and takes nothing of the form along (RFC 9700 §4.12).
 pub(crate) fn see_other(location: &str) -> Response {

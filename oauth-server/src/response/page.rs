@@ -29,12 +29,15 @@ pub(crate) fn insecure(oauth: &OAuth) -> Response {
     error_page(oauth, StatusCode::BAD_REQUEST, title, problem)
 }
 
-/// What stands in place of a plain text where a browser asked: the address is wrong, or the server failed.
+/// What stands in place of a plain text where a browser asked: the address is wrong, the server failed, or it
+/// cannot answer for now.
 pub(crate) fn for_browser(oauth: &OAuth, status: StatusCode) -> Response {
-    let (title, problem) = if status == StatusCode::NOT_FOUND {
-        (Message::new("not-found-title"), Message::new("not-found-text"))
-    } else {
-        (Message::new("failure-title"), Message::new("failure-text"))
+    let (title, problem) = match status {
+        StatusCode::NOT_FOUND => (Message::new("not-found-title"), Message::new("not-found-text")),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            (Message::new("unavailable-title"), Message::new("unavailable-text"))
+        }
+        _ => (Message::new("failure-title"), Message::new("failure-text")),
     };
     varies_by(error_page(oauth, status, title, problem), "Accept")
 }

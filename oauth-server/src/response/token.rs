@@ -3,7 +3,7 @@
 use oauth_core::{Settings, TokenError, Tokens};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 
-use super::quoted;
+use super::{RETRY_AFTER, quoted};
 
 /// A successful answer: RFC 6749 §5.1.
 #[derive(Debug, Object)]
@@ -30,7 +30,8 @@ enum TokenType {
 #[derive(Debug, Object)]
 #[oai(rename = "TokenError")]
 pub(crate) struct TokenErrorBody {
-    /// One of the codes of RFC 6749 §5.2.
+    /// One of the codes of RFC 6749 §5.2; and two of ours, `temporarily_unavailable` with a status of 503, `server_error`
+    /// with one of 500.
     error: TokenErrorCode,
     /// What the client's developer has to change.
     error_description: String,
@@ -46,6 +47,7 @@ enum TokenErrorCode {
     UnsupportedGrantType,
     InvalidScope,
     ServerError,
+    TemporarilyUnavailable,
 }
 
 /// §5.1: "Cache-Control: no-store" and "Pragma: no-cache" on whatever carries tokens; refusals are kept by nobody, too.
@@ -85,12 +87,22 @@ pub(crate) enum TokenResponse {
         #[oai(header = "Allow")]
         String,
     ),
-    /// The server failed.
+    /// The server failed: `server_error`.
     #[oai(status = 500)]
     Failed(
         Json<TokenErrorBody>,
         #[oai(header = "Cache-Control")] NoStore,
         #[oai(header = "Pragma")] NoCache,
+    ),
+    /// The server cannot answer at the moment: `temporarily_unavailable`. The same request may be sent again.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+        /// When to send it again, in seconds (RFC 9110 §10.2.3).
+        #[oai(header = "Retry-After")]
+        String,
     ),
 }
 
@@ -110,6 +122,10 @@ impl TokenResponse {
                 let challenge =
                     format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&settings.realm));
                 Self::Unauthorized(body, no_store, no_cache, challenge)
+            }
+            TokenError::Server(cause) if cause.is_unavailable() => {
+                tracing::warn!(%cause, "the token endpoint cannot answer at the moment");
+                Self::Unavailable(body, no_store, no_cache, RETRY_AFTER.to_owned())
             }
             TokenError::Server(cause) => {
                 tracing::error!(%cause, "the token endpoint failed");
@@ -153,6 +169,9 @@ impl From<&TokenError> for TokenErrorBody {
             TokenError::UnauthorizedClient(_) => TokenErrorCode::UnauthorizedClient,
             TokenError::UnsupportedGrantType(_) => TokenErrorCode::UnsupportedGrantType,
             TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
+            TokenError::Server(cause) if cause.is_unavailable() => {
+                TokenErrorCode::TemporarilyUnavailable
+            }
             _ => TokenErrorCode::ServerError,
         };
         Self { error: code, error_description: error.description().to_owned() }

@@ -35,4 +35,5 @@ mod state;
 mod test_kit;
 mod tls;
 mod token_endpoint;
+mod unavailable;
 mod users;

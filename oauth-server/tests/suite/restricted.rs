@@ -84,11 +84,15 @@ both_databases! {
     }
 
     async fn a_failure_is_a_page_for_a_browser_and_does_not_tell_why(site: Site) {
-        for (path, status) in
-            [("/panics", 500), ("/fails", 500), ("/api/fail", 500), ("/unavailable", 503)]
-        {
+        let wrong = "Something went wrong";
+        for (path, status, title) in [
+            ("/panics", 500, wrong),
+            ("/fails", 500, wrong),
+            ("/api/fail", 500, wrong),
+            ("/unavailable", 503, "The service is not available at the moment"),
+        ] {
             let page = accepting(&site, path, BROWSER).await.with_status(status);
-            assert!(page.body.contains("<h1>Something went wrong</h1>"), "{}", page.body);
+            assert!(page.body.contains(&format!("<h1>{title}</h1>")), "{}", page.body);
             assert!(!page.body.contains(CAUSE), "{}", page.body);
             let line = site.get(path).await.with_status(status);
             assert!(line.header("Content-Type").starts_with("text/plain"), "{line:#?}");

@@ -91,7 +91,7 @@ where
         while let Some(look_ups) = self.next() {
             let keys: HashSet<K> = look_ups.iter().map(|look_up| look_up.key.clone()).collect();
             let keys: Vec<K> = keys.into_iter().collect();
-            answer(look_ups, postgres.read(move |db| statement(db, &keys)).await);
+            answer(look_ups, &postgres.read(move |db| statement(db, &keys)).await);
         }
     }
 
@@ -118,13 +118,12 @@ impl<K, V> Drop for Asker<K, V> {
 
 fn answer<K: Eq + Hash, V: Clone>(
     look_ups: Vec<LookUp<K, V>>,
-    found: Result<HashMap<K, V>, StoreError>,
+    found: &Result<HashMap<K, V>, StoreError>,
 ) {
-    let found = found.map_err(Arc::new);
     for LookUp { key, reply } in look_ups {
-        let answer = match &found {
+        let answer = match found {
             Ok(found) => Ok(found.get(&key).cloned()),
-            Err(error) => Err(StoreError::internal(Arc::clone(error))),
+            Err(error) => Err(error.shared()),
         };
         drop(reply.send(answer)); // who no longer waits is not an error
     }

@@ -22,7 +22,7 @@ mod writer;
 
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
-    Affected, DbConnection, Query, StoreError,
+    Affected, DbConnection, Query, StoreError, StoreOptions,
     access_token::Standing,
     client::{self, Client},
     connection::Database,
@@ -38,7 +38,7 @@ pub(super) enum Executor {
 }
 
 impl Executor {
-    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
+    pub(super) fn start(database: &Database, _options: StoreOptions) -> Result<Self, StoreError> {
         match database {
             Database::Postgres { .. } => Postgres::start(database).map(Self::Postgres),
             Database::Sqlite { path } => Sqlite::start(database, path).map(Self::Sqlite),

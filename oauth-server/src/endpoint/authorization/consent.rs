@@ -1,12 +1,12 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.13.
 
-use oauth_core::AuthorizationRequest;
+use oauth_core::{AuthorizationRequest, StoreError};
 use poem::{Request, Response};
 use serde::Serialize;
 
 use crate::{
     AuthorizationPage, OAuth, Page, ResourceOwner, pages::HiddenField,
-    redirect_source::redirect_source, request, response::failed, session,
+    redirect_source::redirect_source, request, session,
 };
 
 #[derive(Serialize)]
@@ -41,8 +41,8 @@ pub(super) async fn page(
     http: &Request,
     authorization: &AuthorizationRequest,
     owner: &ResourceOwner,
-) -> Result<Response, Response> {
-    let session = session::for_form(oauth.server(), http).await.map_err(|error| failed(&error))?;
+) -> Result<Response, StoreError> {
+    let session = session::for_form(oauth.server(), http).await?;
     let client = authorization.client();
     let scopes = authorization.scopes().iter();
     let context = Context {

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use oauth_server::{
     Access, AccessToken, AnyOf, Anywhere, AuthorizationPage, InHeaderOrBody, OAuth, OAuthApi,
-    Secured, scope,
+    Secured, StoreError, scope,
 };
 use poem::{
     EndpointExt, IntoEndpoint, Request, Response, Route, RouteMethod,
@@ -137,6 +137,11 @@ async fn unavailable() -> poem::Result<&'static str> {
     Err(ServiceUnavailable(io::Error::other(CAUSE)))
 }
 
+#[handler]
+async fn store_is_gone() -> poem::Result<&'static str> {
+    Err(InternalServerError(StoreError::Unavailable(CAUSE.into())))
+}
+
 fn told(token: &AccessToken) -> String {
     let subject = token.subject.as_deref().unwrap_or("nobody");
     format!("{} for {subject}: {}", token.client_id, token.scopes)
@@ -173,6 +178,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .at("/panics", get(panics))
         .at("/fails", get(fails))
         .at("/unavailable", get(unavailable))
+        .at("/store_is_gone", get(store_is_gone))
         .at("/openapi.json", openapi)
 }
 
