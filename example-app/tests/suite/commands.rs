@@ -100,7 +100,7 @@ fn migrate_lists_what_it_applied_and_then_finds_nothing_to_do() {
     let site = Site::new();
     let first = site.run(&["migrate"]);
     let applied: Vec<&str> = first.success().lines().collect();
-    let migrations = site.query("SELECT version FROM __diesel_schema_migrations ORDER BY 1");
+    let migrations = site.query("SELECT version FROM oauth_schema_migrations ORDER BY 1");
     let listed = migrations.iter().map(|version| format!("applied {version}"));
     assert_eq!(applied, listed.collect::<Vec<_>>());
 
@@ -137,7 +137,7 @@ fn on_a_database_that_lacks_only_the_last_migrations_the_server_refuses_and_name
     let site = Site::new();
     site.run(&["migrate"]).success();
     site.query(
-        "DELETE FROM __diesel_schema_migrations WHERE version > '20261122000000' RETURNING version",
+        "DELETE FROM oauth_schema_migrations WHERE version > '20261122000000' RETURNING version",
     );
     let finished = site.run(&["runserver"]);
     let line = finished.refusal(1);

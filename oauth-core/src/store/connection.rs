@@ -1,9 +1,12 @@
 //! Connections: the only file of the queries' side that knows there are two databases.
 
+use std::time::{Duration, Instant};
+
 use diesel::{
     Connection, PgConnection, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection,
     r2d2::{ManageConnection, R2D2Connection},
+    result::Error,
 };
 use url::Url;
 
@@ -67,7 +70,7 @@ impl ManageConnection for Database {
             Self::Sqlite { path } => {
                 sqlite_switches::throw();
                 let mut connection = SqliteConnection::establish(path).map_err(ConnectionError)?;
-                connection.batch_execute(PRAGMAS).map_err(QueryError)?;
+                set_up(&mut connection).map_err(QueryError)?;
                 Ok(DbConnection::Sqlite(connection))
             }
         }
@@ -82,11 +85,31 @@ impl ManageConnection for Database {
     }
 }
 
-/// `busy_timeout` first: without it, connections that are opened in parallel fail to switch to WAL. With WAL and
-/// `synchronous=FULL` a committed transaction survives a power cut. What a savepoint may have to bring back stays in
-/// memory.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY;";
+/// With WAL and `synchronous=FULL` a committed transaction survives a power cut. What a savepoint may have to bring back
+/// stays in memory.
+fn set_up(connection: &mut SqliteConnection) -> Query<()> {
+    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
+    let began = Instant::now();
+    // A switch that meets another program's lock is answered at once, whatever the timeout.
+    while let Err(error) = connection.batch_execute("PRAGMA journal_mode = WAL") {
+        if !is_locked(&error) || began.elapsed() > SWITCH {
+            return Err(error);
+        }
+        std::thread::sleep(A_MOMENT);
+    }
+    connection.batch_execute(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; \
+        PRAGMA temp_store = MEMORY;",
+    )
+}
+
+fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, cause) if cause.message() == "database is locked")
+}
+
+/// How long others that start may keep a new file.
+const SWITCH: Duration = Duration::from_secs(10);
+const A_MOMENT: Duration = Duration::from_millis(10);
 
 pub(super) fn ping(connection: &mut DbConnection) -> Query<()> {
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))

@@ -28,6 +28,11 @@ pub enum StoreError {
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),
+    /// The database has migrations that this program does not know, and names them.
+    #[error(
+        "the database is newer than this program, which does not know its migrations {0}: run the newer program"
+    )]
+    Newer(String),
     /// The program itself is at fault.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

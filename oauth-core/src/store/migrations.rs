@@ -1,71 +1,179 @@
 //! The tables, created by the program itself: `migrations/` is compiled in.
+//!
+//! What is applied stands in a table of ours, so that an application that migrates with diesel has diesel's own for
+//! itself. All that is pending is applied in one transaction: who looks meanwhile sees nothing of it, or all.
+
+use std::collections::BTreeSet;
 
 use diesel::{
-    PgConnection, RunQueryDsl,
-    migration::{Migration, MigrationSource, MigrationVersion},
-    sql_query,
+    Connection, ExpressionMethods, QueryDsl, RunQueryDsl,
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource},
+    sql_types::Bool,
 };
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::{DbConnection, StoreError};
+use super::{
+    DbConnection, Query, StoreError,
+    executor::{begin_immediate, commit, roll_back},
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+type Backend = <DbConnection as Connection>::Backend;
+type Migrations = Vec<Box<dyn Migration<Backend>>>;
+
+diesel::table! {
+    oauth_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 /// Applies what is pending, and names it.
 pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
-    let applied = match connection {
-        DbConnection::Sqlite(connection) => named(connection.run_pending_migrations(SQLITE)),
-        DbConnection::Postgres(connection) => {
-            alone(connection, |connection| named(connection.run_pending_migrations(POSTGRES)))?
+    alone(connection, |connection| {
+        keep_books(connection)?;
+        let pending = lacking(connection)?;
+        for migration in &pending {
+            migration.run(connection).map_err(|error| StoreError::Migration(error.to_string()))?;
+            record(connection, &version(migration))?;
         }
-    };
-    applied.map_err(StoreError::Migration)
+        Ok(pending.iter().map(version).collect())
+    })
 }
 
 /// What is not yet applied.
 pub(super) fn pending(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
-    let pending = match connection {
-        DbConnection::Sqlite(connection) => {
-            connection.pending_migrations(SQLITE).map(|pending| names(&pending))
-        }
-        DbConnection::Postgres(connection) => alone(connection, |connection| {
-            connection.pending_migrations(POSTGRES).map(|pending| names(&pending))
-        })?,
-    };
-    pending.map_err(|error| StoreError::Migration(error.to_string()))
+    let pending = lacking(connection)?;
+    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
-/// Whether nothing of ours was ever applied; an embedder's own migrations share the table and do not count.
+/// Whether nothing of ours was ever applied.
 pub(super) fn none_applied(connection: &mut DbConnection) -> Result<bool, StoreError> {
-    let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
-        .map_err(|error| StoreError::Migration(error.to_string()))?;
-    Ok(pending(connection)?.len() == all.len())
+    Ok(lacking(connection)?.len() == known(connection)?.len())
 }
 
-/// Of programs that start at once, one at a time: the tables must not be created twice, not even diesel's own, which a
-/// look creates; and who looks must not see some of the tables.
+/// What the program knows and the database lacks, the oldest first. Where it is the other way round, this is a refusal.
+fn lacking(connection: &mut DbConnection) -> Result<Migrations, StoreError> {
+    let mut lacking = known(connection)?;
+    let applied = applied(connection)?;
+    let known: BTreeSet<String> = lacking.iter().map(version).collect();
+    let newer: Vec<&str> = applied.difference(&known).map(String::as_str).collect();
+    if !newer.is_empty() {
+        return Err(StoreError::Newer(newer.join(", ")));
+    }
+    lacking.retain(|migration| !applied.contains(&version(migration)));
+    lacking.sort_by_key(version);
+    Ok(lacking)
+}
+
+fn known(connection: &DbConnection) -> Result<Migrations, StoreError> {
+    let source = match connection {
+        DbConnection::Sqlite(_) => SQLITE,
+        DbConnection::Postgres(_) => POSTGRES,
+    };
+    source.migrations().map_err(|error| StoreError::Migration(error.to_string()))
+}
+
+fn version(migration: &impl Migration<Backend>) -> String {
+    migration.name().version().to_string()
+}
+
+fn applied(connection: &mut DbConnection) -> Query<BTreeSet<String>> {
+    if !has_table(connection, "oauth_schema_migrations")? {
+        return shared(connection);
+    }
+    let versions = oauth_schema_migrations::table.select(oauth_schema_migrations::version);
+    Ok(versions.load(connection)?.into_iter().collect())
+}
+
+/// Makes the table of what is applied, and moves there what stands in diesel's.
+fn keep_books(connection: &mut DbConnection) -> Query<()> {
+    if has_table(connection, "oauth_schema_migrations")? {
+        return Ok(());
+    }
+    let shared = shared(connection)?;
+    connection.batch_execute(TABLE)?;
+    for version in &shared {
+        use self::__diesel_schema_migrations::dsl as diesels;
+        diesel::delete(diesels::__diesel_schema_migrations.filter(diesels::version.eq(version)))
+            .execute(connection)?;
+        record(connection, version)?;
+    }
+    Ok(())
+}
+
+/// What of ours stands in diesel's table. There it could be another's of the same version, if none of ours were here.
+fn shared(connection: &mut DbConnection) -> Query<BTreeSet<String>> {
+    if !has_table(connection, "oauth_clients")?
+        || !has_table(connection, "__diesel_schema_migrations")?
+    {
+        return Ok(BTreeSet::new());
+    }
+    let versions = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+    let versions: Vec<String> = versions.load(connection)?;
+    Ok(versions.into_iter().filter(|version| SHARED.contains(&version.as_str())).collect())
+}
+
+fn record(connection: &mut DbConnection, version: &str) -> Query<()> {
+    diesel::insert_into(oauth_schema_migrations::table)
+        .values(oauth_schema_migrations::version.eq(version))
+        .execute(connection)
+        .map(drop)
+}
+
+fn has_table(connection: &mut DbConnection, name: &str) -> Query<bool> {
+    let catalogue = match connection {
+        DbConnection::Sqlite(_) => "sqlite_schema WHERE type = 'table' AND name = ",
+        // The first schema of the path only: what another of them has is another installation's.
+        DbConnection::Postgres(_) => {
+            "pg_tables WHERE schemaname = current_schema() AND tablename = "
+        }
+    };
+    let exists = diesel::dsl::sql::<Bool>(&format!("EXISTS (SELECT 1 FROM {catalogue}'{name}')"));
+    diesel::select(exists).get_result(connection)
+}
+
+/// Of programs that start at once, one at a time; the others wait, and then find nothing to do.
 fn alone<T>(
-    connection: &mut PgConnection,
-    work: impl FnOnce(&mut PgConnection) -> T,
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    sql_query(LOCK).execute(connection)?;
-    let done = work(connection);
-    sql_query(UNLOCK).execute(connection)?;
-    Ok(done)
+    if let DbConnection::Sqlite(sqlite) = connection {
+        sqlite.batch_execute(PATIENCE)?;
+    }
+    begin_immediate(connection)?;
+    if let DbConnection::Postgres(postgres) = connection {
+        postgres.batch_execute(LOCK)?;
+    }
+    let done = work(connection).and_then(|done| Ok(commit(connection).map(|()| done)?));
+    if done.is_err() {
+        roll_back(connection);
+    }
+    done
 }
 
-fn named(
-    applied: diesel::migration::Result<Vec<MigrationVersion<'_>>>,
-) -> Result<Vec<String>, String> {
-    let text =
-        |versions: Vec<MigrationVersion<'_>>| versions.iter().map(ToString::to_string).collect();
-    applied.map(text).map_err(|error| error.to_string())
-}
-
-fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
-    migrations.iter().map(|migration| migration.name().to_string()).collect()
-}
-
-const LOCK: &str = "SELECT pg_advisory_lock(7016734101)";
-const UNLOCK: &str = "SELECT pg_advisory_unlock(7016734101)";
+/// In the words of diesel's own.
+const TABLE: &str = "CREATE TABLE oauth_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
+/// The last that stood in diesel's table. None is ever added here.
+const SHARED: [&str; 6] = [
+    "20261122000000",
+    "20261122100000",
+    "20261122110000",
+    "20261122120000",
+    "20261122121000",
+    "20261122130000",
+];
+/// Who has waited sees what was committed meanwhile, whatever the database's default is.
+const LOCK: &str =
+    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7016734101)";
+/// In milliseconds: as long as another program's migrations may take.
+const PATIENCE: &str = "PRAGMA busy_timeout = 60000";

@@ -92,10 +92,11 @@ impl Store {
         Ok(Self { database, executor })
     }
 
-    /// Applies the pending migrations and names them. Blocks. On SQLite only one process may do this at a time.
+    /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
+    /// does, the others wait. What is applied stands in `oauth_schema_migrations`.
     ///
     /// # Errors
-    /// When a migration fails; those before it stay applied.
+    /// When a migration fails, and [`StoreError::Newer`] where a newer program has migrated the database.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::run(&mut self.database.connect()?)
     }
@@ -103,7 +104,7 @@ impl Store {
     /// The migrations that [`Store::migrate`] would apply. Blocks.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, and [`StoreError::Newer`] where a newer program has migrated it.
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         migrations::pending(&mut self.database.connect()?)
     }
@@ -111,7 +112,7 @@ impl Store {
     /// Whether no migration of this crate was ever applied. Blocks.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, and [`StoreError::Newer`] where a newer program has migrated it.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         migrations::none_applied(&mut self.database.connect()?)
     }

@@ -20,6 +20,7 @@ pub(super) mod tests;
 mod wal_index;
 mod writer;
 
+pub(super) use self::savepoint::{begin_immediate, commit, roll_back};
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
     Affected, DbConnection, Query, StoreError, StoreOptions,

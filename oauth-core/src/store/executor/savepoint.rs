@@ -15,7 +15,7 @@ use super::super::{DbConnection, Query, StoreError};
 type Transactions = <DbConnection as Connection>::TransactionManager;
 
 /// Begins a transaction that may write: `BEGIN` alone would fail with `BUSY` as soon as a read is followed by a write.
-pub(super) fn begin_immediate(connection: &mut DbConnection) -> Query<()> {
+pub(in crate::store) fn begin_immediate(connection: &mut DbConnection) -> Query<()> {
     match connection {
         DbConnection::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
@@ -24,12 +24,12 @@ pub(super) fn begin_immediate(connection: &mut DbConnection) -> Query<()> {
     }
 }
 
-pub(super) fn commit(connection: &mut DbConnection) -> Query<()> {
+pub(in crate::store) fn commit(connection: &mut DbConnection) -> Query<()> {
     Transactions::commit_transaction(connection)
 }
 
 /// Gives the transaction up, and says whether the connection can be used again.
-pub(super) fn roll_back(connection: &mut DbConnection) -> bool {
+pub(in crate::store) fn roll_back(connection: &mut DbConnection) -> bool {
     while matches!(depth(connection), Some(1..)) {
         if Transactions::rollback_transaction(connection).is_err() {
             return false;

@@ -33,6 +33,7 @@ pub(crate) use self::{
         public_exchange as public_exchange_form, public_request,
     },
     sql::Column,
+    temporary_directory::TemporaryDirectory,
     wire::{in_fragment, in_query},
 };
 

@@ -89,7 +89,16 @@ impl Database {
         }
     }
 
-    /// The columns of the crate's tables, by table and place.
+    /// All tables, by name.
+    pub(crate) fn tables(&self) -> Vec<String> {
+        self.texts(if self.is_postgres() {
+            "SELECT tablename AS text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+        } else {
+            "SELECT name AS text FROM sqlite_schema WHERE type = 'table' ORDER BY 1"
+        })
+    }
+
+    /// The columns of the crate's tables, by table and place; but not of the one that says which migrations are applied.
     pub(crate) fn columns(&self) -> Vec<Column> {
         let query = if self.is_postgres() { POSTGRES_COLUMNS } else { SQLITE_COLUMNS };
         self.texts(query).iter().map(|line| column(line)).collect()
@@ -137,8 +146,9 @@ const WAITING: &str = "SELECT 'waits' AS text FROM pg_locks waiting JOIN pg_lock
 const SQLITE_COLUMNS: &str = "SELECT t.name || '|' || c.name || '|' || c.type || '|' \
     || CASE c.\"notnull\" WHEN 0 THEN 'YES' ELSE 'NO' END AS text \
     FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
-    WHERE t.type = 'table' AND t.name LIKE 'oauth!_%' ESCAPE '!' ORDER BY t.name, c.cid";
+    WHERE t.type = 'table' AND t.name LIKE 'oauth!_%' ESCAPE '!' \
+    AND t.name <> 'oauth_schema_migrations' ORDER BY t.name, c.cid";
 const POSTGRES_COLUMNS: &str = "SELECT table_name || '|' || column_name || '|' || data_type || '|' || is_nullable AS text \
     FROM information_schema.columns \
     WHERE table_schema = current_schema() AND table_name LIKE 'oauth!_%' ESCAPE '!' \
-    ORDER BY table_name, ordinal_position";
+    AND table_name <> 'oauth_schema_migrations' ORDER BY table_name, ordinal_position";
