@@ -5,6 +5,7 @@ mod client_credentials;
 mod issue;
 mod password;
 mod refresh_token;
+mod repetition;
 mod reuse;
 
 use std::str::FromStr;

@@ -1,20 +1,21 @@
 //! `grant_type=refresh_token`: RFC 6749 §6, with the rotation of RFC 9700 §4.14.2.
 
 use crate::{
-    AuthorizationServer, Client, EventKind, Params, Scopes, Timestamp, Tokens,
+    AuthorizationServer, Client, EventKind, Params, Scopes, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
     event::LedTo,
     grant::{
         NewTokens, Terms,
-        issue::{expires_in, successors},
+        issue::successors,
+        repetition::{Judged, Repetition},
         reuse::reused,
     },
     scope::not_available,
     secret::{Digest, Secret, random_bytes},
     store::{
-        self, Affected, DbConnection, Query,
+        self, Affected, DbConnection,
         grant::Grant,
-        refresh_token::{RefreshToken, find},
+        refresh_token::RefreshToken,
         rotation::{self, Rotation},
     },
 };
@@ -68,6 +69,8 @@ enum Outcome {
     Rotated,
     /// Redeemed a moment ago, and the answer perhaps lost: the very same pair again.
     Repeated(Tokens),
+    /// Redeemed at a time that the clock has yet to reach, by so many seconds.
+    Ahead(i64),
     /// A replay; `ended` where it is the one that ended the family.
     Replayed {
         ended: bool,
@@ -106,7 +109,7 @@ async fn rotate(
         refresh: terms.refresh_token(&refresh, Some(presented.token.id)),
         redeemed: presented.token.clone(),
     };
-    let replay = Replay {
+    let repetition = Repetition {
         secret: presented.secret.clone(),
         digest: presented.digest,
         now,
@@ -118,10 +121,11 @@ async fn rotate(
         if rotation::rotate(db, &rotation)? {
             return Ok(Outcome::Rotated);
         }
-        if let Some(tokens) = replay.pair_again(db)? {
-            return Ok(Outcome::Repeated(tokens));
-        }
-        Ok(Outcome::Replayed { ended: store::grant::revoke(db, grant_id, now)? })
+        Ok(match repetition.judged(db)? {
+            Judged::Pair(tokens) => Outcome::Repeated(tokens),
+            Judged::Ahead(seconds) => Outcome::Ahead(seconds),
+            Judged::Replay => Outcome::Replayed { ended: store::grant::revoke(db, grant_id, now)? },
+        })
     };
     match server
         .write_and_raise(Affected::Grant(grant_id), redeem, || told(client, grant, scopes))
@@ -129,6 +133,10 @@ async fn rotate(
     {
         Outcome::Rotated => Ok(NewTokens::pair(access, refresh, terms).into_answer()),
         Outcome::Repeated(tokens) => Ok(tokens),
+        Outcome::Ahead(seconds) => {
+            tracing::warn!(seconds, "a refresh token was redeemed ahead of this server's clock");
+            Err(InvalidGrant(AHEAD.into()))
+        }
         Outcome::Replayed { .. } => Err(InvalidGrant(USED_AGAIN.into())),
     }
 }
@@ -143,46 +151,11 @@ fn told(client: &Client, grant: &Grant, scopes: Scopes) -> LedTo<Outcome> {
     Box::new(|outcome| match outcome {
         Outcome::Rotated => vec![refreshed],
         Outcome::Replayed { ended: true } => reused,
-        Outcome::Repeated(_) | Outcome::Replayed { ended: false } => Vec::new(),
+        Outcome::Repeated(_) | Outcome::Ahead(_) | Outcome::Replayed { ended: false } => Vec::new(),
     })
-}
-
-/// A redeemed refresh token that is presented once more.
-struct Replay {
-    secret: Secret,
-    digest: Digest,
-    now: Timestamp,
-    grace: i64,
-}
-
-impl Replay {
-    /// The pair that its redemption led to, while the grace lasts and the successor is unused: so there are never two
-    /// live branches.
-    fn pair_again(&self, db: &mut DbConnection) -> Query<Option<Tokens>> {
-        let Some((redeemed, grant)) = find(db, &self.digest)? else { return Ok(None) };
-        let (Some(redeemed_at), Some(salt)) = (redeemed.redeemed_at, redeemed.salt) else {
-            return Ok(None);
-        };
-        let Ok(salt) = <[u8; 32]>::try_from(salt) else { return Ok(None) };
-        // Of two callers at the turn of a second, the one that read the clock first may come second.
-        let since_redemption = (self.now - redeemed_at).max(0);
-        if since_redemption >= self.grace || !grant.is_live(self.now) {
-            return Ok(None);
-        }
-        let (access_token, refresh_token) = successors(self.secret.expose(), &salt);
-        let successor = find(db, &Digest::of(refresh_token.expose()))?;
-        let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
-        let terms = store::access_token::terms(db, &Digest::of(access_token.expose()))?;
-        let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
-        let (expires_in, refresh_token) = (expires_in(expires_at, self.now), Some(refresh_token));
-        Ok(scopes.parse().ok().map(|scopes| Tokens {
-            access_token,
-            expires_in,
-            refresh_token,
-            scopes,
-        }))
-    }
 }
 
 const USED_AGAIN: &str =
     "the refresh token was used before; its family is revoked, ask for authorization again";
+const AHEAD: &str =
+    "the refresh token was used before, at a time that the clock of this server has yet to reach";

@@ -33,6 +33,7 @@ mod implicit;
 mod migrations;
 mod password_grant;
 mod pkce;
+mod refresh_clock;
 mod refresh_grant;
 mod refresh_lifetime;
 mod refresh_replay;
