@@ -76,6 +76,7 @@ fn clients(issuer: &str) -> [NewClient; 5] {
             secret: ClientSecret::Chosen("89dcee4e6fe655377a19944c2bee9b".into()),
             redirect_uris: vec!["http://localhost:1111".to_owned()],
             scopes: scopes(&["user_info"]),
+            require_pkce: Some(false),
             ..NewClient::new("Example Client")
         },
         NewClient {

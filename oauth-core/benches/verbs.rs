@@ -150,6 +150,7 @@ impl Bench {
                 ],
                 scopes: "read".parse().expect("a scope"),
                 default_scopes: "read".parse().expect("a scope"),
+                require_pkce: Some(false),
                 ..NewClient::new("Bench")
             };
             let registered = server.register_client(new).await.expect("a client");

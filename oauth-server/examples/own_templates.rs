@@ -73,6 +73,7 @@ async fn server() -> Result<AuthorizationServer, Box<dyn Error>> {
             secret: ClientSecret::Chosen("the secret of cook".into()),
             redirect_uris: vec!["http://localhost:1111".to_owned()],
             scopes: "recipes".parse()?,
+            require_pkce: Some(false), // for a try by hand: the default is what a client should use
             ..NewClient::new("Cook")
         };
         server.register_client(cook).await?;

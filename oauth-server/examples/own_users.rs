@@ -142,6 +142,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             secret: ClientSecret::Chosen("the secret of badge".into()),
             redirect_uris: vec!["http://localhost:1111".to_owned()],
             scopes: "profile".parse()?,
+            require_pkce: Some(false), // for a try by hand: the default is what a client should use
             ..NewClient::new("Badge printer")
         };
         server.register_client(badge).await?;

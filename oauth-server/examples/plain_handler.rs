@@ -70,6 +70,7 @@ async fn register(server: &AuthorizationServer) -> Result<(), Box<dyn Error>> {
         secret: ClientSecret::Chosen("the secret of reader".into()),
         redirect_uris: vec!["http://localhost:1111".to_owned()],
         scopes: "notes".parse()?,
+        require_pkce: Some(false), // for a try by hand: the default is what a client should use
         ..NewClient::new("Reader")
     };
     server.register_client(reader).await?;

@@ -163,6 +163,7 @@ impl Bench {
                 ],
                 scopes: "user_info my_polls:my_stats".parse().expect("scopes"),
                 default_scopes: "my_polls:my_stats".parse().expect("scopes"),
+                require_pkce: Some(false),
                 ..NewClient::new("Bench")
             };
             let registered = server.register_client(new).await.expect("a client");

@@ -54,7 +54,7 @@ pub(crate) struct ClientOptions {
     /// Read its secret from the terminal or standard input, in place of drawing one
     #[arg(long)]
     pub(crate) choose_secret: bool,
-    /// Whether it must use PKCE [default: true for a public client, else false]
+    /// Whether it must use PKCE [default: true]
     #[arg(long, value_name = "BOOL")]
     require_pkce: Option<bool>,
     /// When its requests must carry state.

@@ -82,8 +82,8 @@ fn register_client_sets_what_pages_and_policies_are_made_from() {
     ])
     .success();
     let kept = "SELECT policy_uri || ' ' || tos_uri || ' ' || require_state || ' ' || fragment_supported \
-        FROM oauth_clients";
-    let expected = "https://robot.example/policy https://robot.example/terms unless_pkce 0";
+        || ' ' || require_pkce FROM oauth_clients";
+    let expected = "https://robot.example/policy https://robot.example/terms unless_pkce 0 1";
     assert_eq!(site.query(kept), [expected]);
 
     let refused = site.run(&["register-client", "--name=Robot", "--state=sometimes"]);

@@ -56,7 +56,7 @@ pub struct NewClient {
     pub acts_as_owner: bool,
     /// Whether users are not asked for their consent: only for an application of the provider's own.
     pub skip_consent: bool,
-    /// Whether `response_type=code` takes a PKCE challenge; `None` means: of a public client.
+    /// Whether `response_type=code` takes a PKCE challenge; `None` means that it does (RFC 9700 §2.1.1).
     pub require_pkce: Option<bool>,
     /// When its authorization requests must carry `state` (RFC 6749 §10.12); `None` is the server's setting.
     pub require_state: Option<RequireState>,
@@ -107,7 +107,7 @@ pub enum ClientSecret {
 }
 
 impl NewClient {
-    /// A confidential client with a generated secret, for the code and refresh grants.
+    /// A confidential client with a generated secret, for the code and refresh grants, which must use PKCE.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

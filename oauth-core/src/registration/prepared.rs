@@ -41,7 +41,7 @@ fn fields(new: &NewClient) -> ClientFields {
         redirect_uris: each_once(new.redirect_uris.iter().map(String::as_str)).join(" "),
         grant_types: each_once(grant_types).join(" "),
         scopes: new.scopes.to_string(),
-        require_pkce: new.require_pkce.unwrap_or(is_public),
+        require_pkce: new.require_pkce.unwrap_or(true),
         any_scope: new.any_scope,
         default_scopes: new.default_scopes.to_string(),
         access_token_lifetime: new.access_token_lifetime.map(Lifetime::stored),

@@ -27,8 +27,9 @@ both_databases! {
         assert!(fixture.judge(&code_request().set("client_id", "lax")).await.is_ok());
     }
 
-    async fn a_confidential_client_can_be_registered_with_pkce(fixture: Fixture) {
-        fixture.register(NewClient { require_pkce: Some(true), ..client("strict") }).await;
+    // RFC 9700 §2.1.1 recommends it; the clients that these tests register otherwise are those of the seeds.
+    async fn a_confidential_client_must_send_a_challenge_too(fixture: Fixture) {
+        fixture.register(NewClient { require_pkce: None, ..client("strict") }).await;
         let request = code_request().set("client_id", "strict");
         assert_refused_at_client(&fixture, &request, "must use PKCE").await;
         let request = request.set("code_challenge", CHALLENGE).set("code_challenge_method", "S256");

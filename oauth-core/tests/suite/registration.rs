@@ -75,15 +75,20 @@ both_databases! {
         assert!(fixture.register(public).await.secret.is_none());
     }
 
-    async fn a_public_client_must_use_pkce_unless_it_is_registered_otherwise(fixture: Fixture) {
-        let public = NewClient { secret: ClientSecret::None, ..client("native") };
-        let lax = NewClient {
-            require_pkce: Some(false),
-            client_id: Some("lax".to_owned()),
-            ..public.clone()
-        };
-        assert!(fixture.register(public).await.client.require_pkce);
-        assert!(!fixture.register(lax).await.client.require_pkce);
+    // RFC 9700 §2.1.1: for confidential clients, too, "the use of PKCE [RFC7636] is RECOMMENDED".
+    async fn pkce_is_required_of_every_client_unless_it_is_registered_otherwise(fixture: Fixture) {
+        for (client_id, secret) in
+            [("native", ClientSecret::None), ("site", ClientSecret::Generated)]
+        {
+            let strict = NewClient { secret, require_pkce: None, ..client(client_id) };
+            let lax = NewClient {
+                require_pkce: Some(false),
+                client_id: Some(format!("lax-{client_id}")),
+                ..strict.clone()
+            };
+            assert!(fixture.register(strict).await.client.require_pkce, "{client_id}");
+            assert!(!fixture.register(lax).await.client.require_pkce, "{client_id}");
+        }
     }
 
     async fn an_identifier_is_taken_once_by_a_disabled_client_too(fixture: Fixture) {

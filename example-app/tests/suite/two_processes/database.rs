@@ -48,6 +48,7 @@ both_databases! {
             "--client-id=robot",
             "--redirect-uri=https://robot.example/",
             "--scope=user_info",
+            "--require-pkce=false",
         ]);
         for server in [&pair.one, &pair.other] {
             user.at(server).consent(request).await;

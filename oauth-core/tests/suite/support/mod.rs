@@ -52,12 +52,13 @@ pub(crate) struct Fixture {
     pub(crate) database: Database,
 }
 
-/// A client of this identifier, like the fixture's own.
+/// A client of this identifier, like the fixture's own: it need not use PKCE, as those of the seeds.
 pub(crate) fn client(client_id: &str) -> NewClient {
     NewClient {
         client_id: Some(client_id.to_owned()),
         redirect_uris: vec![CALLBACK.to_owned()],
         scopes: "read write retired".parse().unwrap(),
+        require_pkce: Some(false),
         ..NewClient::new(client_id)
     }
 }
@@ -80,7 +81,8 @@ impl Fixture {
         server.set_scope_disabled("retired", true).await.unwrap();
         let registered = server.register_client(client("confidential")).await.unwrap();
         let secret = registered.secret.expect("a generated secret");
-        let public = NewClient { secret: ClientSecret::None, ..client("public") };
+        let public =
+            NewClient { secret: ClientSecret::None, require_pkce: None, ..client("public") };
         let grant_types = vec![GrantType::Implicit];
         let implicit = NewClient { secret: ClientSecret::None, grant_types, ..client("implicit") };
         for new in [public, implicit] {

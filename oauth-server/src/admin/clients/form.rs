@@ -50,7 +50,7 @@ pub(super) async fn form(
 ) -> Result<Form<'static>, Refusal> {
     let begun = || match client {
         Some(client) => begun(&NewClient::from(client)),
-        None => begun(&NewClient { require_pkce: Some(true), ..NewClient::new("") }),
+        None => begun(&NewClient::new("")),
     };
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
@@ -84,7 +84,7 @@ fn begun(client: &NewClient) -> Sent {
         .with("default_scopes", client.default_scopes.to_string())
         .with("access_token_lifetime", lifetime(client.access_token_lifetime))
         .with("refresh_token_lifetime", lifetime(client.refresh_token_lifetime))
-        .with_check("require_pkce", client.require_pkce == Some(true))
+        .with_check("require_pkce", client.require_pkce != Some(false))
         .with("require_state", client.require_state.map_or("server", RequireState::as_str))
         .with_check("skip_consent", client.skip_consent)
         .with_check("fragment_supported", client.fragment_supported)

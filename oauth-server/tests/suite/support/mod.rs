@@ -176,7 +176,7 @@ async fn registered(server: &AuthorizationServer) -> Secret {
         server.register_scope("admin", "Do anything."),
     );
     read.and(write).and(admin).expect("scopes");
-    let public = NewClient { secret: ClientSecret::None, ..client("public") };
+    let public = NewClient { secret: ClientSecret::None, require_pkce: None, ..client("public") };
     let implicit = NewClient {
         secret: ClientSecret::None,
         grant_types: vec![GrantType::Implicit],
@@ -196,6 +196,7 @@ fn client(client_id: &str) -> NewClient {
         client_id: Some(client_id.to_owned()),
         redirect_uris: vec![CALLBACK.to_owned()],
         scopes: "read write".parse().unwrap(),
+        require_pkce: Some(false),
         ..NewClient::new(client_id)
     }
 }
