@@ -10,7 +10,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Query, StoreError, sqlite_switches};
+use super::{Query, StoreError, libpq, sqlite_switches};
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -33,7 +33,7 @@ impl Database {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             refuse_plaintext_to_another_host(url)?;
-            return Ok(Self::Postgres { url: url.to_owned() });
+            return Ok(Self::Postgres { url: libpq::with_timeouts(url) });
         }
         match url.strip_prefix("sqlite://") {
             None | Some("" | ":memory:") => Err(StoreError::Url(

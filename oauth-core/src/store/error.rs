@@ -70,7 +70,13 @@ impl StoreError {
 /// What the database says of a statement is our fault, unless it speaks of itself.
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
-        if is_of_availability(&error) { Self::unavailable(error) } else { Self::Query(error) }
+        match &error {
+            DatabaseError(Kind::Unknown, told) if is_poolers(told.message()) => {
+                Self::unavailable(format!("{POOLER} ({})", told.message()))
+            }
+            error_of_database if is_of_availability(error_of_database) => Self::unavailable(error),
+            _ => Self::Query(error),
+        }
     }
 }
 
@@ -94,6 +100,15 @@ fn is_of_availability(error: &Error) -> bool {
         _ => false,
     }
 }
+
+/// Whether somebody between us and PostgreSQL gives the statements of one connection to another.
+fn is_poolers(told: &str) -> bool {
+    told.starts_with("prepared statement ")
+        && (told.ends_with("does not exist") || told.ends_with("already exists"))
+}
+
+const POOLER: &str = "it is reached through a pooler that cannot hold prepared statements: let the pooler work in session \
+    mode, have it hold them (PgBouncer from 1.21: max_prepared_statements), or connect to PostgreSQL itself";
 
 /// What PostgreSQL says of itself: classes 53 (insufficient resources), 55P03, 57014 and 58030, in its own English.
 const POSTGRES: &[&str] = &[

@@ -18,6 +18,7 @@ mod error;
 mod executor;
 pub(crate) mod grant;
 mod kept;
+mod libpq;
 pub(crate) mod list;
 mod migrations;
 mod options;

@@ -31,6 +31,7 @@ mod event_delivery;
 mod events;
 mod implicit;
 mod migrations;
+mod outage;
 mod password_grant;
 mod pkce;
 mod refresh_clock;

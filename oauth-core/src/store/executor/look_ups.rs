@@ -52,11 +52,17 @@ where
         postgres: &Postgres,
     ) -> Result<Option<V>, StoreError> {
         let (reply, answer) = oneshot::channel();
+        let answers = postgres.answers();
         if self.wants_asker(LookUp { key, reply }) {
-            let asker = Asker { look_ups: Arc::clone(self), is_counted: true };
-            tokio::spawn(asker.ask(postgres.clone()));
+            self.spawn_asker(postgres);
         }
-        answer.await.map_err(|_| StoreError::internal("a look-up ended without an answer"))?
+        postgres.answered(answer, answers, || ()).await
+    }
+
+    /// It has been counted.
+    fn spawn_asker(self: &Arc<Self>, postgres: &Postgres) {
+        let asker = Asker { look_ups: Arc::clone(self), is_counted: true };
+        tokio::spawn(asker.ask(postgres.clone()));
     }
 
     /// Whether so many wait that this one brings another asker.
@@ -91,7 +97,23 @@ where
         while let Some(look_ups) = self.next() {
             let keys: HashSet<K> = look_ups.iter().map(|look_up| look_up.key.clone()).collect();
             let keys: Vec<K> = keys.into_iter().collect();
-            answer(look_ups, &postgres.read(move |db| statement(db, &keys)).await);
+            let work = move |db: &mut DbConnection| statement(db, &keys);
+            let found = postgres.read_else(work, || self.steps_aside(&postgres)).await;
+            answer(look_ups, &found);
+            if !self.is_counted {
+                return;
+            }
+        }
+    }
+
+    /// Nobody else has to wait because this statement is stuck.
+    fn steps_aside(&mut self, postgres: &Postgres) {
+        self.is_counted = false;
+        let mut state = self.look_ups.lock();
+        if state.waiting.is_empty() {
+            state.askers -= 1;
+        } else {
+            self.look_ups.spawn_asker(postgres); // in this one's place
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! | | SQLite | PostgreSQL |
 //! |---|---|---|
-//! | read | right here, on a pooled connection: a lookup by key takes microseconds | on a blocking thread |
-//! | write | one writer thread; what waits shares one commit | on a blocking thread, one transaction each |
+//! | read | right here, on a pooled connection: a lookup by key takes microseconds | on a thread of the store |
+//! | write | one writer thread; what waits shares one commit | on a thread of the store, one transaction each |
 //!
 //! Measured on two cores with 32 callers and durable commits: one SQLite writer with shared commits does three times
 //! the refresh grants of a pool whose connections each begin their own transaction, at a fiftieth of the p99.
@@ -11,12 +11,17 @@
 use std::sync::Arc;
 
 mod look_ups;
+mod outage;
+mod piece;
 mod postgres;
 mod savepoint;
+mod seats;
+mod session;
 mod sqlite;
 mod standings;
 #[cfg(test)]
 pub(super) mod tests;
+mod threads;
 mod wal_index;
 mod writer;
 
@@ -39,9 +44,9 @@ pub(super) enum Executor {
 }
 
 impl Executor {
-    pub(super) fn start(database: &Database, _options: StoreOptions) -> Result<Self, StoreError> {
+    pub(super) fn start(database: &Database, options: StoreOptions) -> Result<Self, StoreError> {
         match database {
-            Database::Postgres { .. } => Postgres::start(database).map(Self::Postgres),
+            Database::Postgres { .. } => Postgres::start(database, options).map(Self::Postgres),
             Database::Sqlite { path } => Sqlite::start(database, path).map(Self::Sqlite),
         }
     }

@@ -1,17 +1,15 @@
-//! PostgreSQL: a bounded pool of blocking threads, one connection each.
+//! PostgreSQL: a bounded number of threads with one connection each, and an answer within the deadline.
 
-use std::{cell::Cell, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use diesel::{
-    Connection,
-    r2d2::{Pool, R2D2Connection},
-    result::{DatabaseErrorKind, Error},
+use tokio::{
+    sync::oneshot::{self, error::RecvError},
+    time::{Instant, timeout_at},
 };
-use tokio::sync::Semaphore;
 
 use super::{
     super::{
-        DbConnection, Query, StoreError,
+        DbConnection, Query, StoreError, StoreOptions,
         access_token::{self, Standing},
         client::{self, Client},
         connection::Database,
@@ -19,13 +17,14 @@ use super::{
         refresh_token::{self, RefreshToken},
     },
     look_ups::LookUps,
+    piece::{Phase, Piece, transaction},
+    threads::Threads,
 };
 use crate::secret::Digest;
 
 #[derive(Clone)]
 pub(in crate::store) struct Postgres {
-    connections: Pool<Database>,
-    free: Arc<Semaphore>,
+    threads: Arc<Threads>,
     look_ups: SharedLookUps,
 }
 
@@ -37,17 +36,10 @@ struct SharedLookUps {
 }
 
 impl Postgres {
-    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
-        drop(database.connect()?); // the pool would hide why it cannot connect
-        let connections = Pool::builder()
-            .max_size(CONNECTIONS)
-            .min_idle(Some(1))
-            .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(5))
-            .build_unchecked(database.clone());
+    pub(super) fn start(database: &Database, options: StoreOptions) -> Result<Self, StoreError> {
+        drop(database.connect()?); // a wrong URL is an error now, and not of the first request
         Ok(Self {
-            connections,
-            free: Arc::new(Semaphore::new(CONNECTIONS as usize)),
+            threads: Threads::new(database.clone(), options.deadline),
             look_ups: SharedLookUps {
                 standings: LookUps::new(access_token::standings),
                 clients: LookUps::new(client::found),
@@ -60,7 +52,16 @@ impl Postgres {
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.blocking(move |connection| (work(connection), Phase::Repeatable)).await
+        self.read_else(work, || ()).await
+    }
+
+    /// The same, and this where it takes long.
+    pub(super) async fn read_else<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
+        late: impl FnOnce() + Send,
+    ) -> Result<T, StoreError> {
+        self.run(move |connection| (work(connection), Phase::Repeatable), late).await
     }
 
     pub(super) async fn standing(
@@ -85,59 +86,51 @@ impl Postgres {
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let transaction = move |connection: &mut DbConnection| {
-            let phase = Cell::new(Phase::Repeatable);
-            let outcome = connection.transaction(|connection| {
-                let value = work(connection)?;
-                phase.set(Phase::Committing);
-                Ok(value)
-            });
-            (outcome, phase.get())
-        };
-        self.blocking(transaction).await
+        let ends = Instant::now() + self.threads.deadline;
+        self.run(move |connection| transaction(connection, &work, ends), || ()).await
     }
 
-    /// Tasks wait for a connection here, not on a thread. What the database itself asks to repeat, and what a broken
-    /// connection cut off before its commit, runs again.
-    async fn blocking<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         attempt: impl Fn(&mut DbConnection) -> (Query<T>, Phase) + Send + 'static,
+        late: impl FnOnce() + Send,
     ) -> Result<T, StoreError> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(StoreError::internal)?;
-        let connections = self.connections.clone();
-        let work = move || {
-            let _held = permit; // until the work is done, also when nobody waits for it any more
-            let mut attempts_left = ATTEMPTS;
-            loop {
-                attempts_left -= 1;
-                let mut connection = connections.get()?;
-                match attempt(&mut connection) {
-                    (Err(error), phase)
-                        if attempts_left > 0 && repeatable(&error, phase, &mut connection) => {}
-                    (outcome, _) => return Ok(outcome?),
-                }
+        let (reply, answer) = oneshot::channel();
+        let piece = Piece::new(attempt, reply);
+        let asked = self.threads.answers();
+        self.threads.submit(Box::new(piece));
+        self.answered(answer, asked, late).await
+    }
+
+    /// What comes within the deadline. Where it takes long, and nobody else is answered either, the database is looked at.
+    pub(super) async fn answered<T>(
+        &self,
+        mut answer: oneshot::Receiver<Result<T, StoreError>>,
+        answers_before: u64,
+        late: impl FnOnce() + Send,
+    ) -> Result<T, StoreError> {
+        let (now, deadline) = (Instant::now(), self.threads.deadline);
+        let patience = LONG.min(deadline / 4);
+        let answered = match timeout_at(now + patience, &mut answer).await {
+            Ok(answered) => answered,
+            Err(_) => {
+                self.threads.suspect(answers_before, patience);
+                late();
+                let answered = timeout_at(now + deadline, answer).await;
+                answered.map_err(|_| no_answer(deadline))?
             }
         };
-        tokio::task::spawn_blocking(work).await.map_err(StoreError::internal)?
+        answered.map_err(|RecvError { .. }| StoreError::internal("a piece of work panicked"))?
+    }
+
+    pub(super) fn answers(&self) -> u64 {
+        self.threads.answers()
     }
 }
 
-/// How far a piece of work came.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// Nothing of it can have been committed.
-    Repeatable,
-    /// Its commit was sent: without an answer, nobody knows.
-    Committing,
+fn no_answer(deadline: Duration) -> StoreError {
+    StoreError::unavailable(format!("it gave no answer within {} s", deadline.as_secs_f32()))
 }
 
-fn repeatable(error: &Error, phase: Phase, connection: &mut DbConnection) -> bool {
-    let asked_to =
-        matches!(error, Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _));
-    asked_to || phase == Phase::Repeatable && connection.is_broken()
-}
-
-/// Enough to keep two to eight cores busy; more only queue inside PostgreSQL instead of here.
-const CONNECTIONS: u32 = 16;
-/// A restarted server leaves every pooled connection broken; each attempt discards one.
-const ATTEMPTS: u32 = CONNECTIONS + 1;
+/// Who has waited for so long wonders whether the database is there.
+const LONG: Duration = Duration::from_secs(1);

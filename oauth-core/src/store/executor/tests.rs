@@ -13,7 +13,7 @@ mod postgres;
 mod temporary_directory;
 
 use self::database::Database;
-use super::super::{DbConnection, Query, Store, StoreError, scope};
+use super::super::{DbConnection, Query, Store, StoreError, StoreOptions, scope};
 use crate::{Scopes, store::scope::NewScope};
 
 type Work = Box<dyn Fn(&mut DbConnection) -> Query<bool> + Send>;

@@ -18,6 +18,12 @@ impl Database {
         Self { url, _directory: Some(directory) }
     }
 
+    /// One that the test brings.
+    #[allow(dead_code, reason = "not every suite brings one")]
+    pub(crate) fn at(url: String) -> Self {
+        Self { url, _directory: None }
+    }
+
     /// A schema of the cluster that the test binaries share; `None` where PostgreSQL is not installed.
     pub(crate) fn postgres() -> Option<Self> {
         let execute = |url: &str, sql: &str| {

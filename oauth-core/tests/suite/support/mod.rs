@@ -8,7 +8,9 @@ mod description;
 #[allow(dead_code, unreachable_pub, reason = "it belongs to the test kit, which is a library")]
 #[path = "../../../../oauth-server/src/test_kit/form.rs"]
 mod form;
+pub(crate) mod own_postgres;
 mod postgres;
+pub(crate) mod proxy;
 mod requests;
 mod sql;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
@@ -19,8 +21,8 @@ use std::sync::Mutex;
 
 use oauth_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationServer, ClientSecret, EventKind,
-    GrantType, MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, Subscription,
-    TokenError, Tokens,
+    GrantType, MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, StoreOptions,
+    Subscription, TokenError, Tokens,
 };
 
 pub(crate) use self::{
@@ -69,7 +71,11 @@ pub(crate) fn scopes(text: &str) -> Scopes {
 
 impl Fixture {
     pub(crate) async fn on(database: Database) -> Self {
-        let store = Store::open(&database.url).expect("a store");
+        Self::with_options(database, StoreOptions::default()).await
+    }
+
+    pub(crate) async fn with_options(database: Database, options: StoreOptions) -> Self {
+        let store = Store::open_with(&database.url, options).expect("a store");
         store.migrate().expect("the tables");
         let clock = MovableClock::at(1_000_000);
         let server = serve(Settings::new("https://id.example"), store, &clock);

@@ -131,7 +131,7 @@ fn without(missing: &str) -> Result<Option<Cluster>, String> {
 }
 
 /// The directory that holds both `initdb` and `postgres`, or the name of what is missing.
-fn programs() -> Result<PathBuf, &'static str> {
+pub(crate) fn programs() -> Result<PathBuf, &'static str> {
     let has = |directory: &Path, program: &str| {
         let file = fs::metadata(directory.join(program));
         file.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
@@ -157,14 +157,14 @@ fn programs() -> Result<PathBuf, &'static str> {
 }
 
 /// Who runs the tests, and whom PostgreSQL runs as: the same, but for root, which it refuses.
-struct Account {
-    user: u32,
-    uid: u32,
-    gid: u32,
+pub(crate) struct Account {
+    pub(crate) user: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
 }
 
 impl Account {
-    fn for_postgres() -> io::Result<Self> {
+    pub(crate) fn for_postgres() -> io::Result<Self> {
         let process = fs::metadata("/proc/self")?;
         let user = process.uid();
         if user != 0 {

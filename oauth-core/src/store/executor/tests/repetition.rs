@@ -1,8 +1,11 @@
 //! PostgreSQL: what the database asks to repeat, and what a broken connection cut off before its commit, runs again.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
@@ -92,6 +95,52 @@ async fn after_all_connections_broke_everyone_is_answered_and_each_write_is_done
         break_others(&database.url, "pooled");
         assert!(store.ping().await.is_ok(), "a read, round {round}");
     }
+}
+
+// Its caller was told that it failed, and may have repeated it since.
+#[tokio::test]
+async fn what_comes_too_late_is_answered_before_and_not_committed() {
+    let Some(database) = Database::postgres() else { return };
+    let deadline = Duration::from_secs(1);
+    drop(migrated(&database));
+    let store = Store::open_with(&database.url, StoreOptions { deadline }).unwrap();
+    let slow = insert("bad", |_| {
+        std::thread::sleep(Duration::from_millis(1500));
+        Ok(())
+    });
+    let answer = store.write(slow).await;
+    assert!(answer.as_ref().is_err_and(StoreError::is_unavailable), "{answer:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(store.write(insert("good", nothing)).await.unwrap());
+    assert_eq!(committed(&store).await, ["good"]);
+}
+
+// As behind PgBouncer in its transaction mode: the statement was prepared on another connection.
+#[tokio::test]
+async fn a_pooler_that_cannot_hold_prepared_statements_is_named() {
+    let Some(database) = Database::postgres() else { return };
+    let store = migrated(&database);
+    assert_eq!(committed(&store).await, [""; 0]);
+    store.read(|db| db.batch_execute("DEALLOCATE ALL")).await.unwrap();
+    let names: Scopes = "good".parse().unwrap();
+    let failed = store.read(move |db| scope::named(db, &names)).await.unwrap_err();
+    assert!(failed.is_unavailable() && failed.to_string().contains("pooler"), "{failed}");
+}
+
+#[tokio::test]
+async fn what_takes_longer_than_the_deadline_is_given_up_by_the_database_itself() {
+    let Some(database) = Database::postgres() else { return };
+    drop(migrated(&database));
+    let deadline = Duration::from_secs(1);
+    let store = Store::open_with(&database.url, StoreOptions { deadline }).unwrap();
+    let sleeps = |db: &mut DbConnection| db.batch_execute("/* sleeps */ SELECT pg_sleep(60)");
+    let answer = store.read(sleeps).await;
+    assert!(answer.as_ref().is_err_and(StoreError::is_unavailable), "{answer:?}");
+    tokio::time::sleep(deadline).await;
+    let mut observer = PgConnection::establish(&database.url).unwrap();
+    let still = "DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' \
+        AND query LIKE '/* sleeps */%') THEN RAISE 'it still does'; END IF; END $$";
+    observer.batch_execute(still).unwrap();
 }
 
 /// Ends the connections of this name, one test's in a cluster of many, and waits until they are gone.

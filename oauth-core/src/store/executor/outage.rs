@@ -1,0 +1,81 @@
+//! While PostgreSQL is known to be out, everybody is told at once, and one thread looks whether it is back.
+
+use std::{
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use super::{seats::State, session::connect, threads::Threads};
+
+/// What is known of the database's absence.
+#[derive(Default)]
+pub(super) struct Outage {
+    known: Option<(Arc<str>, Instant)>,
+    /// When the prober last tried, while there is one.
+    tried: Option<Instant>,
+}
+
+impl Outage {
+    pub(super) fn cause(&self) -> Option<Arc<str>> {
+        self.known.as_ref().map(|(cause, _)| Arc::clone(cause))
+    }
+
+    pub(super) fn begins(&mut self, cause: &str) {
+        if self.known.is_none() {
+            tracing::error!(
+                cause,
+                "the database is out: requests are answered 503 until it is back"
+            );
+            self.known = Some((cause.into(), Instant::now()));
+        }
+    }
+
+    pub(super) fn ends(&mut self) {
+        if let Some((_, began)) = self.known.take() {
+            tracing::warn!(seconds = began.elapsed().as_secs_f32(), "the database is back");
+        }
+    }
+}
+
+impl Threads {
+    /// Has somebody look, unless somebody does. One that is stuck itself counts as nobody.
+    pub(super) fn probe(self: &Arc<Self>, state: &mut State) {
+        let patience = self.deadline.max(LONGEST_TRY);
+        if state.outage.tried.is_some_and(|tried| tried.elapsed() < patience) {
+            return;
+        }
+        let threads = Arc::downgrade(self);
+        let thread = std::thread::Builder::new().name("oauth-prober".to_owned());
+        let spawned = thread.spawn(move || until_back(&threads));
+        state.outage.tried = spawned.is_ok().then(Instant::now);
+    }
+
+    /// Tries once; `false` where there is nothing to wait for any more.
+    fn try_again(self: &Arc<Self>) -> bool {
+        let answers = self.answers();
+        self.lock().outage.tried = Some(Instant::now());
+        let outcome = connect(&self.database, self.deadline);
+        let mut state = self.lock();
+        match outcome {
+            Err(cause) if self.answers() == answers => {
+                self.out(state, &cause);
+                return true;
+            }
+            _ => state.outage.tried = None,
+        }
+        drop(state);
+        self.back();
+        false
+    }
+}
+
+fn until_back(threads: &Weak<Threads>) {
+    while threads.upgrade().is_some_and(|threads| threads.try_again()) {
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Between two tries: with the database, service is back.
+const PAUSE: Duration = Duration::from_millis(250);
+/// A try ends by itself in about this time: libpq's `connect_timeout` is 2 s, for each address of the host.
+const LONGEST_TRY: Duration = Duration::from_secs(5);
