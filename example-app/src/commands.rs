@@ -7,9 +7,11 @@ mod runserver;
 mod secret;
 mod syncscopes;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
-use oauth_server::{AuthorizationServer, BuildError, RegistrationError, Store, StoreError};
+use oauth_server::{
+    AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -131,10 +133,13 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
 /// The server on a database whose tables are up to date.
 fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
     let settings = site.server.settings(site.listen()?.port())?;
-    let store = Store::open(&site.database_url)?;
+    let store = Store::open_with(&site.database_url, PATIENT)?;
     refuse_pending(&store)?;
     AuthorizationServer::new(settings, store).map_err(|invalid| Failure::Other(invalid.to_string()))
 }
+
+/// Nobody waits for a command as for a request: counting what there is to delete takes its time.
+const PATIENT: StoreOptions = StoreOptions { deadline: Duration::from_secs(300) };
 
 fn refuse_pending(store: &Store) -> Result<(), Failure> {
     let pending = store.pending_migrations()?;

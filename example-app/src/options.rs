@@ -120,6 +120,7 @@ impl Site {
     /// Says what is wrong with the values, whatever the command and before it creates anything.
     pub(crate) fn check(&self) -> Result<(), BadValue> {
         self.server.trusted_proxies()?;
+        self.server.store()?;
         self.server.settings(self.listen()?.port())?;
         Ok(())
     }

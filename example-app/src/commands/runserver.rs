@@ -58,7 +58,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
 
 /// The server, on a database with tables; on a fresh one of a developer's own machine, with the demo data.
 async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer, Failure> {
-    let store = Store::open(&site.database_url)?;
+    let store = Store::open_with(&site.database_url, site.server.store()?)?;
     let fresh = store.is_empty()?;
     if fresh {
         store.migrate()?;

@@ -1,10 +1,10 @@
 //! The settings of the authorization server. What this example sets looser than the library says so.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use clap::Args;
 use ipnet::IpNet;
-use oauth_server::{RequireState, Settings};
+use oauth_server::{RequireState, Settings, StoreOptions};
 
 use super::value::{BadValue, Variable};
 
@@ -55,6 +55,9 @@ pub(crate) struct ServerOptions {
     /// From a sign-in to the session's end [default: 1209600]
     #[arg(long, env = "OAUTH_SESSION_LIFETIME", global = true, value_name = "SECONDS")]
     session_lifetime: Option<String>,
+    /// An answer comes within this time, whatever the database does, up to 300 [default: 5]
+    #[arg(long, env = "OAUTH_STORE_DEADLINE", global = true, value_name = "SECONDS")]
+    store_deadline: Option<String>,
     /// Networks of proxies that are believed, separated by commas [default: none]
     #[arg(long, env = "OAUTH_TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
@@ -104,6 +107,20 @@ impl ServerOptions {
             _ => BadValue::new("OAUTH_ISSUER", &issuer, invalid.expected),
         })?;
         Ok(settings)
+    }
+
+    /// How the store is opened.
+    pub(crate) fn store(&self) -> Result<StoreOptions, BadValue> {
+        let variable = of("OAUTH_STORE_DEADLINE", &self.store_deadline);
+        let deadline = variable.or(
+            StoreOptions::default().deadline,
+            "a number of seconds from 1 to 300",
+            |value| {
+                let seconds = value.parse().ok().filter(|seconds| (1..=300).contains(seconds));
+                seconds.map(Duration::from_secs)
+            },
+        )?;
+        Ok(StoreOptions { deadline })
     }
 
     fn require_state(&self) -> Result<RequireState, BadValue> {

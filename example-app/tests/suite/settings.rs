@@ -2,11 +2,12 @@
 
 mod authorization;
 mod effects;
+mod store;
 
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 18] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 19] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -54,6 +55,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 18] = [
         "99999999999999999999",
         "seconds from 1 to",
     ),
+    ("OAUTH_STORE_DEADLINE", "--store-deadline", "1", "301", "seconds from 1 to 300"),
     (
         "OAUTH_TRUSTED_PROXIES",
         "--trusted-proxies",

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{EXAMPLE_REQUEST, Server, Site, until};
+use reqwest::Method;
+
+use crate::support::{EXAMPLE_REQUEST, OwnPostgres, Server, Site, until};
 
 #[tokio::test]
 async fn sigterm_finishes_the_request_in_flight_and_exits_0() {
@@ -38,6 +40,24 @@ async fn an_idle_connection_does_not_hold_up_the_end() {
     server.process.signal("TERM");
     let finished = server.process.finish_within(Duration::from_secs(15));
     assert_eq!(finished.status, Some(0), "{finished:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_stands_still_does_not_hold_up_the_end() {
+    let Some(postgres) = OwnPostgres::start() else { return };
+    let site = Site::new();
+    let server = Server::start(site.program(&[]).env("DATABASE_URL", postgres.url()));
+    let agent = server.agent();
+    assert_eq!(agent.user_info(Method::GET, "unknown").await.status, 401);
+    postgres.pause();
+    let in_flight =
+        tokio::spawn(async move { agent.user_info(Method::GET, "unknown").await.status });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    server.process.signal("TERM");
+    let ends = move || server.process.finish_within(Duration::from_secs(15));
+    let finished = tokio::task::spawn_blocking(ends).await.unwrap();
+    assert_eq!(finished.status, Some(0), "{finished:?}");
+    assert_eq!(in_flight.await.unwrap(), 503);
 }
 
 async fn finishes_the_request_in_flight(signal: &str) {

@@ -24,6 +24,9 @@ mod sql;
 mod temporary_directory;
 mod webdriver;
 
+#[allow(dead_code, reason = "the core's tests do more with it")]
+#[path = "../../../../oauth-core/tests/suite/support/own_postgres.rs"]
+mod own_postgres;
 #[path = "../../../../oauth-core/tests/suite/support/postgres.rs"]
 mod postgres;
 
@@ -36,6 +39,7 @@ pub(crate) use self::{
     html::links,
     missing::missing,
     network::Network,
+    own_postgres::OwnPostgres,
     pair::Pair,
     postgres_schema::postgres_schema,
     process::{Finished, Process, until},
