@@ -82,6 +82,7 @@ mod clearing;
 mod client_auth;
 mod clock;
 mod consent;
+mod csrf;
 mod error;
 mod event;
 mod field;
@@ -105,6 +106,7 @@ pub use self::{
     clearing::{Cleared, Clearing, ClearingTask},
     clock::{Clock, MovableClock, Timestamp},
     consent::ConnectedApp,
+    csrf::FormKey,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, Missed, Revocation, Subscription},
     field::{FieldError, Problem},

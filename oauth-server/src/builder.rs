@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use crate::{
     Accounts, AuthorizationPage, BuildError, Document, OAuthMiddleware, Page, ResourceOwner, Users,
-    accounts, admin, endpoint,
+    accounts, admin,
+    cookies::Cookies,
+    endpoint,
     pages::{Pages, Sources},
     proxy::TrustedProxies,
     response,
@@ -28,6 +30,7 @@ struct Parts {
     own_users: Option<Arc<dyn Users>>,
     pages: Pages,
     proxies: TrustedProxies,
+    cookies: Cookies,
 }
 
 /// Builds an [`OAuth`].
@@ -91,14 +94,16 @@ impl OAuthBuilder {
     /// When a template or a locale does not parse, when a page asks for what it is not given, and when a folder cannot be
     /// read.
     pub fn build(self) -> Result<OAuth, BuildError> {
-        let accounts = Accounts::new(self.server.clone());
+        let cookies = Cookies::of(self.server.settings());
+        let accounts = Accounts::new(self.server.clone(), cookies.session.clone());
         let server = match &self.users {
             Some(users) => self.server.with_passwords(passwords(Arc::clone(users))),
             None => self.server,
         };
         let pages = Pages::with(&self.sources)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
-        Ok(OAuth(Arc::new(Parts { server, accounts, own_users: self.users, pages, proxies })))
+        let own_users = self.users;
+        Ok(OAuth(Arc::new(Parts { server, accounts, own_users, pages, proxies, cookies })))
     }
 }
 
@@ -226,6 +231,10 @@ impl OAuth {
 
     pub(crate) fn pages(&self) -> &Pages {
         &self.0.pages
+    }
+
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.0.cookies
     }
 
     pub(crate) fn proxies(&self) -> &TrustedProxies {

@@ -106,6 +106,8 @@ mod accounts;
 mod admin;
 mod build_error;
 mod builder;
+mod cookies;
+mod csrf;
 mod endpoint;
 mod guard;
 mod locale;
@@ -121,7 +123,6 @@ mod scope;
 #[doc(hidden)]
 pub mod scope_name;
 mod scope_sync;
-mod session;
 mod swagger;
 #[cfg(feature = "test-kit")]
 pub mod test_kit;

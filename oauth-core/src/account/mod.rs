@@ -15,27 +15,13 @@ use crate::{
     store::{self, Affected, DbConnection},
 };
 
-/// A browser's session.
+/// The session of a browser in which a user has signed in.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The session id, as the browser keeps it.
     pub secret: Secret,
     /// Who has signed in.
-    pub user: Option<User>,
-}
-
-impl Session {
-    /// What a form of this session carries: nobody else can know it, and it is good for this session only.
-    #[must_use]
-    pub fn csrf_token(&self) -> Secret {
-        Secret::derived(self.secret.expose(), b"oauth-core csrf token of session", "csrf_token")
-    }
-
-    /// Whether a form carries this session's token; compared in constant time.
-    #[must_use]
-    pub fn accepts(&self, csrf_token: &str) -> bool {
-        Digest::of(csrf_token).is(Digest::of(self.csrf_token().expose()).as_bytes())
-    }
+    pub user: User,
 }
 
 /// Why a user cannot be created.
@@ -143,52 +129,33 @@ impl AuthorizationServer {
         self.store.read(move |db| store::user::named(db, &username)).await
     }
 
-    /// Starts a session for a browser in which nobody has signed in yet: what the CSRF token of a form hangs on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn start_session(&self) -> Result<Session, StoreError> {
-        self.replace_session(None, None).await
-    }
-
     /// Signs a user in: a session with a new id takes the place of the browser's old one.
     ///
     /// # Errors
     /// When the store fails, or the user's password was changed at this very moment.
     pub async fn sign_in(&self, old: Option<&Session>, user: User) -> Result<Session, StoreError> {
-        self.replace_session(old, Some(user)).await
-    }
-
-    async fn replace_session(
-        &self,
-        old: Option<&Session>,
-        user: Option<User>,
-    ) -> Result<Session, StoreError> {
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());
-        let old = old.map(|old| Digest::of(old.secret.expose()));
+        let replaced = old.map(|old| Digest::of(old.secret.expose()));
         let (now, signed_in) = (self.now(), user.clone());
         let expires_at = self.session_end(now, now);
-        let subject = user.as_ref().map(|user| user.id.to_string());
-        let replace = move |db: &mut DbConnection| {
-            if let Some(user) = &signed_in
-                && !store::user::still_has(db, user)?
-            {
+        let write = move |db: &mut DbConnection| {
+            if !store::user::still_has(db, &signed_in)? {
                 return Ok(false);
             }
-            if let Some(old) = &old {
-                store::session::delete(db, old)?;
+            if let Some(replaced) = &replaced {
+                store::session::delete(db, replaced)?;
             }
-            let user_id = signed_in.as_ref().map(|user| user.id);
-            store::session::insert(db, &digest, user_id, now, expires_at).map(|()| true)
+            store::session::insert(db, &digest, signed_in.id, now, expires_at).map(|()| true)
         };
+        let signed_out = old.map(|old| old.user.id).filter(|&old| old != user.id);
+        let subject = user.id.to_string();
         let prepare = || -> LedTo<bool> {
-            Box::new(|&replaced| {
-                let subject = subject.filter(|_| replaced);
-                subject.into_iter().map(|subject| EventKind::SignedIn { subject }).collect()
-            })
+            let out = signed_out.map(|id| EventKind::SignedOut { subject: id.to_string() });
+            let events = out.into_iter().chain([EventKind::SignedIn { subject }]).collect();
+            Box::new(|&done| if done { events } else { Vec::new() })
         };
-        if !self.write_and_raise(Affected::Nothing, replace, prepare).await? {
+        if !self.write_and_raise(Affected::Nothing, write, prepare).await? {
             return Err(StoreError::internal("the password was changed during the sign-in"));
         }
         Ok(Session { secret, user })
@@ -204,8 +171,7 @@ impl AuthorizationServer {
         let Some(row) = self.store.read(move |db| store::session::find(db, &digest)).await? else {
             return Ok(None);
         };
-        let user_is_gone = row.user_id.is_some() && row.user.is_none();
-        if row.expires_at <= now || user_is_gone {
+        if row.expires_at <= now {
             return Ok(None);
         }
         let extended = self.session_end(row.created_at, now);
@@ -224,10 +190,8 @@ impl AuthorizationServer {
     pub async fn end_session(&self, session: &Session) -> Result<(), StoreError> {
         let digest = Digest::of(session.secret.expose());
         let prepare = || -> LedTo<()> {
-            let subject = session.user.as_ref().map(|user| user.id.to_string());
-            Box::new(|&()| {
-                subject.into_iter().map(|subject| EventKind::SignedOut { subject }).collect()
-            })
+            let subject = session.user.id.to_string();
+            Box::new(|&()| vec![EventKind::SignedOut { subject }])
         };
         let delete = move |db: &mut DbConnection| store::session::delete(db, &digest);
         self.write_and_raise(Affected::Nothing, delete, prepare).await

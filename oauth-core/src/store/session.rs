@@ -16,14 +16,13 @@ pub(crate) struct SessionRow {
     pub(crate) id: i64,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    pub(crate) user_id: Option<i64>,
-    pub(crate) user: Option<User>,
+    pub(crate) user: User,
 }
 
 pub(crate) fn insert(
     db: &mut DbConnection,
     digest: &Digest,
-    user_id: Option<i64>,
+    user_id: i64,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Query<()> {
@@ -40,12 +39,13 @@ pub(crate) fn insert(
         .map(drop)
 }
 
-/// The session of this digest, with its user.
+/// The session of this digest, with its user, who is not deactivated. A row of before in which nobody had signed in is
+/// none, and ends as every other.
 pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<SessionRow>> {
     native!(
         db,
         sessions::table
-            .left_join(
+            .inner_join(
                 oauth_users::table.on(sessions::user_id
                     .eq(oauth_users::id.nullable())
                     .and(oauth_users::is_active)),
@@ -55,8 +55,7 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
                 sessions::id,
                 sessions::created_at,
                 sessions::expires_at,
-                sessions::user_id,
-                Option::<User>::as_select(),
+                User::as_select(),
             ))
             .get_result(db)
             .optional()

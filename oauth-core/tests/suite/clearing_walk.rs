@@ -58,7 +58,7 @@ impl Fixture {
             rotated: (first, second),
             redeemed: (code, tokens),
             implicit: in_fragment(&implicit, "access_token").unwrap().as_str().into(),
-            session: self.server.start_session().await.unwrap(),
+            session: self.session().await,
         }
     }
 

@@ -159,14 +159,22 @@ both_databases! {
 
     async fn a_sign_in_and_a_sign_out_are_told(fixture: Fixture) {
         let subject = fixture.user(ALICE).await.id.to_string();
-        let anonymous = fixture.server.start_session().await.unwrap();
-        fixture.server.end_session(&anonymous).await.unwrap();
-        assert_eq!(fixture.events(), [], "nobody had signed in");
         let alice = fixture.server.verify_password(ALICE, PASSWORD).await.unwrap().unwrap();
-        let session = fixture.server.sign_in(Some(&anonymous), alice).await.unwrap();
+        let session = fixture.server.sign_in(None, alice).await.unwrap();
         assert_eq!(fixture.events(), [EventKind::SignedIn { subject: subject.clone() }]);
         fixture.server.end_session(&session).await.unwrap();
         assert_eq!(fixture.events(), [EventKind::SignedOut { subject }]);
+    }
+
+    async fn who_gives_way_to_another_user_at_the_same_browser_is_told_as_signed_out(fixture: Fixture) {
+        let (alice, bob) = (fixture.user(ALICE).await, fixture.user("bob").await);
+        let [out, to] = [&alice, &bob].map(|user| user.id.to_string());
+        let session = fixture.server.sign_in(None, alice.clone()).await.unwrap();
+        let session = fixture.server.sign_in(Some(&session), alice).await.unwrap();
+        fixture.events();
+        fixture.server.sign_in(Some(&session), bob).await.unwrap();
+        let told = [EventKind::SignedOut { subject: out }, EventKind::SignedIn { subject: to }];
+        assert_eq!(fixture.events(), told);
     }
 
     // People type passwords into the field of the name.

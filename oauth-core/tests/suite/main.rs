@@ -26,6 +26,7 @@ mod code_grant;
 mod code_replay;
 mod concurrency;
 mod consent;
+mod csrf;
 mod errors;
 mod event_delivery;
 mod events;

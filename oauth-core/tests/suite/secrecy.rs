@@ -50,13 +50,8 @@ impl Fixture {
         secrets.push(in_fragment(&implicit, "access_token").unwrap());
 
         let alice = self.user("alice").await;
-        let before = self.server.start_session().await.unwrap();
-        let after = self.server.sign_in(Some(&before), alice).await.unwrap();
-        for session in [&before, &after] {
-            secrets.extend(
-                [&session.secret, &session.csrf_token()].map(|secret| secret.expose().to_owned()),
-            );
-        }
+        let session = self.server.sign_in(None, alice).await.unwrap();
+        secrets.push(session.secret.expose().to_owned());
         secrets.push(PASSWORD.to_owned());
         secrets
     }
@@ -106,7 +101,7 @@ both_databases! {
 
     async fn debug_output_hides_every_secret(fixture: Fixture) {
         let tokens = fixture.tokens().await;
-        let session = fixture.server.start_session().await.unwrap();
+        let session = fixture.session().await;
         let params = fixture.refresh_form(refresh_token(&tokens)).params();
         let new = NewClient { secret: ClientSecret::Chosen(CHOSEN.into()), ..client("chosen") };
         let printed = format!(

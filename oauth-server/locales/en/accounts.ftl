@@ -4,12 +4,15 @@ sign-in-submit = Sign in
 sign-in-username = User name
 sign-in-password = Password
 sign-in-expired = This page had expired. Please try again.
+# The form named another user than the one who is signed in.
+sign-in-occupied = You are signed in as { $user } already.
+sign-in-stay = Continue as { $user }
+sign-in-switch = To sign in as { $user } instead, enter the password once more.
 sign-in-wrong-password = The user name or the password is wrong.
 
 sign-out = Sign out
 sign-out-submit = Sign out
 sign-out-user = You are signed in as { $user }.
-sign-out-nobody = Nobody is signed in here.
 
 apps = Connected applications
 apps-text = You, { $user }, have let these applications act for you. Take it back at any time: it ends at once.

@@ -1,6 +1,6 @@
 //! `/login`: a user signs in, and the browser goes on to `next`.
 
-use oauth_core::{Params, StoreError};
+use oauth_core::{Params, Session, StoreError, User};
 use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::next::local_path;
 use crate::{
     OAuth, Page,
+    csrf::{self, FormToken},
     locale::Message,
     pages::HiddenField,
     redirect_source::onward_source,
@@ -17,30 +18,40 @@ use crate::{
         page::{error_page, unreadable_form},
         see_other,
     },
-    session,
 };
 
 #[derive(Serialize)]
 struct Context<'a> {
     form_action: String,
-    form: [HiddenField; 1],
+    form: Vec<HiddenField>,
     username: &'a str,
     problem: Option<String>,
+    signed_in: Option<SignedIn<'a>>,
+}
+
+/// Who is signed in at this browser, where the form names somebody else.
+#[derive(Serialize)]
+struct SignedIn<'a> {
+    username: &'a str,
+    next: &'a str,
 }
 
 /// Why the form comes back.
 #[derive(Clone, Copy)]
-enum Problem {
-    /// It was not made for this session, or the session has ended.
+enum Problem<'a> {
+    /// It was not made for this browser, or the browser has lost its cookie.
     Expired,
     WrongPassword,
+    /// This user is signed in, and the form does not say that another shall be.
+    Occupied(&'a User),
 }
 
-impl Problem {
-    fn message(self) -> Message {
+impl Problem<'_> {
+    fn said(self, oauth: &OAuth) -> String {
         match self {
-            Self::Expired => Message::new("sign-in-expired"),
-            Self::WrongPassword => Message::new("sign-in-wrong-password"),
+            Self::Expired => oauth.text("sign-in-expired", &[]),
+            Self::WrongPassword => oauth.text("sign-in-wrong-password", &[]),
+            Self::Occupied(user) => oauth.text("sign-in-occupied", &[("user", &user.username)]),
         }
     }
 
@@ -48,15 +59,16 @@ impl Problem {
         match self {
             Self::Expired => StatusCode::FORBIDDEN,
             Self::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Occupied(_) => StatusCode::CONFLICT,
         }
     }
 }
 
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
-    match session::current(oauth.server(), http).await {
-        Ok(Some(session)) if session.user.is_some() => see_other(local_path(&request::query(http))),
-        Ok(_) => form(oauth, http, "", None).await.unwrap_or_else(|error| failed(&error)),
+    match oauth.bundled_accounts().session(http).await {
+        Ok(Some(_)) => see_other(local_path(&request::query(http))),
+        Ok(None) => form(oauth, http, "", None).await,
         Err(error) => failed(&error),
     }
 }
@@ -72,47 +84,74 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
 }
 
 async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
-    let server = oauth.server();
-    let Some(before) = session::current(server, http).await? else {
-        // No session is begun here: a foreign page that posts to this one (without the cookie, which is Lax) could
-        // replace the session of a user who is signed in.
-        let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
-        return Ok(error_page(oauth, StatusCode::FORBIDDEN, title, problem));
-    };
     let username = fields.get("username").unwrap_or_default();
-    if !session::accepts(Some(&before), fields.get("csrf_token")) {
-        return form(oauth, http, username, Some(Problem::Expired)).await;
+    if !csrf::is_ours(oauth, http, None, fields) {
+        return Ok(expired(oauth, http, username).await);
     }
     let password = fields.get("password").unwrap_or_default();
-    let Some(user) = server.verify_password(username, password).await? else {
-        return form(oauth, http, username, Some(Problem::WrongPassword)).await;
+    let Some(user) = oauth.server().verify_password(username, password).await? else {
+        return Ok(form(oauth, http, username, Some(Problem::WrongPassword)).await);
     };
-    let session = server.sign_in(Some(&before), user).await?;
-    let onward = see_other(local_path(&request::query(http)));
-    Ok(session::keep(oauth.settings(), &session, onward))
+    let query = request::query(http);
+    let onward = see_other(local_path(&query));
+    let before = oauth.bundled_accounts().session(http).await?;
+    match &before {
+        // The button was clicked twice, or there was a second tab: the session stays, because forms hang on it.
+        Some(session) if session.user.id == user.id => return Ok(onward),
+        Some(session) if !gives_way(session, fields) => {
+            let problem = Problem::Occupied(&session.user);
+            return Ok(form(oauth, http, username, Some(problem)).await);
+        }
+        _ => (),
+    }
+    let session = oauth.server().sign_in(before.as_ref(), user).await?;
+    Ok(oauth.cookies().session.keep(&session.secret, onward))
+}
+
+/// Whether the form says that it knows who is signed in, and that this user gives way.
+fn gives_way(session: &Session, fields: &Params) -> bool {
+    fields.get(SWITCH) == Some(session.user.id.to_string().as_str())
+}
+
+const SWITCH: &str = "switch_from";
+
+/// Nobody is signed in: a foreign page's form could sign somebody in as the page's owner. The form comes back, but not
+/// to a foreign page, which has no cookie to bring: the answer would replace the browser's own.
+async fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
+    if csrf::can_try_again(oauth, http) {
+        return form(oauth, http, username, Some(Problem::Expired)).await;
+    }
+    let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
+    error_page(oauth, StatusCode::FORBIDDEN, title, problem)
 }
 
 async fn form(
     oauth: &OAuth,
     http: &Request,
     username: &str,
-    problem: Option<Problem>,
-) -> Result<Response, StoreError> {
-    let session = session::for_form(oauth.server(), http).await?;
+    problem: Option<Problem<'_>>,
+) -> Response {
+    let token = FormToken::new(oauth, http, None);
     let query = request::query(http);
     let next = local_path(&query);
     let onward = onward_source(oauth.server(), next).await;
+    let occupied = match problem {
+        Some(Problem::Occupied(user)) => Some(user),
+        _ => None,
+    };
+    let switch = occupied.map(|user| HiddenField { name: SWITCH, value: user.id.to_string() });
     let context = Context {
         form_action: format!(
             "/accounts/login/?next={}",
             byte_serialize(next.as_bytes()).collect::<String>()
         ),
-        form: [HiddenField::csrf_token(&session)],
+        form: [token.field()].into_iter().chain(switch).collect(),
         username,
-        problem: problem.map(|problem| problem.message().said(oauth)),
+        problem: problem.map(|problem| problem.said(oauth)),
+        signed_in: occupied.map(|user| SignedIn { username: &user.username, next }),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered =
         Page::new("accounts/login", &context).status(status).form_goes_on_to(&onward).render(oauth);
-    Ok(session::keep(oauth.settings(), &session, rendered))
+    token.keep(oauth, rendered)
 }

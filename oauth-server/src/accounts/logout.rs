@@ -6,28 +6,27 @@ use serde_json::json;
 
 use crate::{
     OAuth, Page,
+    csrf::{self, FormToken},
     locale::Message,
-    pages::HiddenField,
     request,
     response::{
         failed,
         page::{error_page, unreadable_form},
         see_other,
     },
-    session,
 };
 
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
-    match session::current(oauth.server(), http).await {
+    match oauth.bundled_accounts().session(http).await {
         Ok(Some(session)) => {
-            let name = session.user.as_ref().map(|user| user.username.as_str());
+            let token = FormToken::new(oauth, http, Some(&session.user.id.to_string()));
             let context = json!({
                 "form_action": "/accounts/logout/",
-                "form": [HiddenField::csrf_token(&session)],
-                "username": name,
+                "form": [token.field()],
+                "username": session.user.username,
             });
-            Page::new("accounts/logout", &context).render(oauth)
+            token.keep(oauth, Page::new("accounts/logout", &context).render(oauth))
         }
         Ok(None) => see_other("/"),
         Err(error) => failed(&error),
@@ -45,13 +44,13 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
 }
 
 async fn sign_out(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
-    let Some(session) = session::current(oauth.server(), http).await? else {
+    let Some(session) = oauth.bundled_accounts().session(http).await? else {
         return Ok(see_other("/"));
     };
-    if !session::accepts(Some(&session), fields.get("csrf_token")) {
+    if !csrf::is_ours(oauth, http, Some(&session.user.id.to_string()), fields) {
         let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-out"));
         return Ok(error_page(oauth, StatusCode::FORBIDDEN, title, problem));
     }
     oauth.server().end_session(&session).await?;
-    Ok(session::forget(oauth.settings(), see_other("/")))
+    Ok(oauth.cookies().session.forget(see_other("/")))
 }

@@ -7,13 +7,13 @@ mod next;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use oauth_core::{AuthorizationServer, StoreError, User};
+use oauth_core::{AuthorizationServer, Session, StoreError, User};
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, http::StatusCode};
 
 use crate::{
     OAuth, ResourceOwner, Users,
+    cookies::Cookie,
     response::{method_not_allowed, page::insecure},
-    session,
 };
 
 /// Users with passwords in the provider's own tables, who sign in on its own pages.
@@ -22,11 +22,20 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Accounts {
     server: AuthorizationServer,
+    cookie: Cookie,
 }
 
 impl Accounts {
-    pub(crate) fn new(server: AuthorizationServer) -> Self {
-        Self { server }
+    pub(crate) fn new(server: AuthorizationServer, cookie: Cookie) -> Self {
+        Self { server, cookie }
+    }
+
+    /// The session of this request, if it has a live one.
+    pub(crate) async fn session(&self, request: &Request) -> Result<Option<Session>, StoreError> {
+        match self.cookie.presented(request) {
+            Some(secret) => self.server.session(secret.expose()).await,
+            None => Ok(None),
+        }
     }
 
     /// The user of a subject; `None` when there is no such user any more.
@@ -45,8 +54,8 @@ impl Accounts {
 #[async_trait]
 impl Users for Accounts {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        let session = session::current(&self.server, request).await?;
-        Ok(session.and_then(|session| session.user).as_ref().map(resource_owner))
+        let session = self.session(request).await?;
+        Ok(session.map(|session| resource_owner(&session.user)))
     }
 
     fn login_url(&self, next: &str) -> String {

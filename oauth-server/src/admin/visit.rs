@@ -1,7 +1,7 @@
 //! A request of somebody who may enter.
 
 use oauth_core::{
-    Params, Secret, Session, StoreError,
+    Params, Secret, StoreError,
     admin::{Actor, Admin},
 };
 use poem::{
@@ -15,10 +15,9 @@ use super::{refusal::Refusal, sent::Sent};
 use crate::{
     OAuth, Page, ResourceOwner,
     accounts::refused_in_the_clear,
-    pages::HiddenField,
+    csrf::{self, FormToken},
     request,
     response::{failed, method_not_allowed, see_other},
-    session,
 };
 
 /// A request of a member of staff: what was asked for, and by whom.
@@ -27,11 +26,10 @@ pub(super) struct Visit<'a> {
     /// The server in the hands of who asks.
     pub(super) admin: Admin,
     pub(super) query: Params,
-    /// Of a POST, the form: it was made for this session.
+    /// Of a POST, the form: it was made for this user at this browser.
     pub(super) sent: Option<Sent>,
     staff: ResourceOwner,
-    /// A GET begins one where there is none. A POST does not: a foreign page's would replace the browser's own.
-    session: Option<Session>,
+    token: FormToken,
     /// Where the site is mounted: `/admin`.
     base: String,
     /// The address within it, without a trailing slash: `/clients/7`.
@@ -57,29 +55,24 @@ impl<'a> Visit<'a> {
         let form = if is_sent { Some(request::form(request, body).await) } else { None };
         let staff = staff(oauth, request).await?;
         let admin = hands(oauth, &staff).await.map_err(|error| failed(&error))?;
-        let session = if is_sent {
-            session::current(oauth.server(), request).await
-        } else {
-            session::for_form(oauth.server(), request).await.map(Some)
-        };
-        let session = session.map_err(|error| failed(&error))?;
+        let token = FormToken::new(oauth, request, Some(&staff.subject));
         let mut path = request::with_single_slashes(request.uri().path());
         path.truncate(path.trim_end_matches('/').len());
         let here = request::original_path(request);
         let base = here.trim_end_matches('/').strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
-        let mut visit = Self { oauth, admin, query, sent: None, staff, session, base, path };
+        let mut visit = Self { oauth, admin, query, sent: None, staff, token, base, path };
         if let Some(form) = form {
-            let sent = form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(&form));
+            let sent = form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(request, &form));
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
         }
         Ok(visit)
     }
 
-    /// What was sent, where the form was made for this session.
-    fn own(&self, form: &[u8]) -> Result<Sent, Refusal> {
+    /// What was sent, where the form is one of ours.
+    fn own(&self, request: &Request, form: &[u8]) -> Result<Sent, Refusal> {
         let fields = Params::parse(form);
-        if session::accepts(self.session.as_ref(), fields.get("csrf_token")) {
+        if csrf::is_ours(self.oauth, request, Some(&self.staff.subject), &fields) {
             Ok(Sent::parse(form))
         } else {
             Err(Refusal::Expired)
@@ -131,7 +124,7 @@ impl<'a> Visit<'a> {
             "staff": self.staff.name,
             "has_users": self.oauth.has_bundled_users(),
             "done": self.query.get("done"),
-            "form": self.session.iter().map(HiddenField::csrf_token).collect::<Vec<_>>(),
+            "form": [self.token.field()],
             "form_action": self.here(),
             "hidden": [],
         });
@@ -141,10 +134,7 @@ impl<'a> Visit<'a> {
             }
         }
         let page = Page::new(template, &context).language("en").status(status).render(self.oauth);
-        match &self.session {
-            Some(session) => session::keep(self.oauth.settings(), session, page),
-            None => page,
-        }
+        self.token.keep(self.oauth, page)
     }
 }
 

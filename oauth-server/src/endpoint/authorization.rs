@@ -11,9 +11,8 @@ use url::form_urlencoded::byte_serialize;
 
 use self::proceed::{Decision, WayBack};
 use crate::{
-    OAuth, ResourceOwner, request,
+    OAuth, ResourceOwner, csrf, request,
     response::{self, authorization::refusal, failed, see_other},
-    session,
 };
 
 mod consent;
@@ -84,8 +83,7 @@ impl AuthorizationEndpoint {
         if consented && !changes_nothing {
             return self.accept(authorization, &owner).await;
         }
-        let page = consent::page(&self.oauth, &self.page, request, &authorization, &owner).await;
-        page.map_err(|cause| self.failed(&authorization, cause))
+        Ok(consent::page(&self.oauth, &self.page, request, &authorization, &owner))
     }
 
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
@@ -108,9 +106,7 @@ impl AuthorizationEndpoint {
         accepted: bool,
     ) -> Result<Response, Response> {
         let owner = self.signed_in(request).await?;
-        let session =
-            session::current(self.oauth.server(), request).await.map_err(|error| failed(&error))?;
-        if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
+        if !csrf::is_ours(&self.oauth, request, Some(&owner.subject), fields) {
             return Err(response::authorization::form_expired(&self.oauth));
         }
         let authorization = self.judged(request).await?;

@@ -11,15 +11,14 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::{
     OAuth, Page, ResourceOwner,
+    csrf::{self, FormToken},
     locale::Message,
-    pages::HiddenField,
     request,
     response::{
         self, failed,
         page::{error_page, unreadable_form},
         see_other,
     },
-    session,
 };
 
 pub(crate) struct ConnectedApps {
@@ -61,16 +60,16 @@ impl ConnectedApps {
     }
 
     async fn show(&self, request: &Request, owner: &ResourceOwner) -> Result<Response, StoreError> {
-        let session = session::for_form(self.oauth.server(), request).await?;
+        let token = FormToken::new(&self.oauth, request, Some(&owner.subject));
         let apps = self.oauth.server().connected_apps(&owner.subject).await?;
         let context = json!({
             "user": owner.name,
             "apps": apps.iter().map(shown).collect::<Vec<_>>(),
-            "form": [HiddenField::csrf_token(&session)],
+            "form": [token.field()],
             "form_action": request::original_path(request),
         });
         let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
-        Ok(session::keep(self.oauth.settings(), &session, page))
+        Ok(token.keep(&self.oauth, page))
     }
 
     async fn revoke(
@@ -83,8 +82,7 @@ impl ConnectedApps {
             Ok(fields) => Params::parse(&fields),
             Err(_) => return Ok(unreadable_form(&self.oauth)),
         };
-        let session = session::current(self.oauth.server(), request).await?;
-        if !session::accepts(session.as_ref(), fields.get("csrf_token")) {
+        if !csrf::is_ours(&self.oauth, request, Some(&owner.subject), &fields) {
             return Ok(self.refused(StatusCode::FORBIDDEN, Message::new("unchanged-expired")));
         }
         let client_id = match (fields.get("revoke"), fields.get("revoke_all")) {

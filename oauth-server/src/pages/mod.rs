@@ -3,7 +3,6 @@
 mod sources;
 mod templates;
 
-use oauth_core::Session;
 use poem::{
     Response,
     http::{HeaderValue, StatusCode, header},
@@ -96,13 +95,6 @@ impl<'a, C: Serialize> Page<'a, C> {
 /// A field that a form carries along unseen.
 #[derive(Debug, Serialize)]
 pub(crate) struct HiddenField {
-    name: &'static str,
-    value: String,
-}
-
-impl HiddenField {
-    /// What proves that the form was made for this session.
-    pub(crate) fn csrf_token(session: &Session) -> Self {
-        Self { name: "csrf_token", value: session.csrf_token().expose().to_owned() }
-    }
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
 }

@@ -13,7 +13,7 @@ use super::{
     Answer, Browser, CALLBACK, Form, TestClient, TestDatabase, TestServerBuilder,
     http::{self, Http},
 };
-use crate::{OAuth, session};
+use crate::{OAuth, cookies::Cookies};
 
 /// An application that embeds the provider, as it is tested: real HTTP on a free port of this machine, a database of
 /// its own, a clock that stands still until it is moved. It ends with the value.
@@ -111,7 +111,8 @@ impl TestServer {
         let server = self.authorization_server();
         let session = server.sign_in(None, user).await.expect("a session");
         let browser = self.browser();
-        browser.set_cookie(session::name(server.settings()), session.secret.expose());
+        let cookies = Cookies::of(server.settings());
+        browser.set_cookie(cookies.session.name(), session.secret.expose());
         browser
     }
 

@@ -20,6 +20,7 @@ mod examples;
 mod grants;
 mod guard;
 mod locales;
+mod login_forms;
 mod logs;
 mod middleware;
 mod openapi;

@@ -1,6 +1,6 @@
 //! Browser sessions: cookie, row, and lifetimes.
 
-use crate::support::{Browser, Form, PASSWORD, Site, client::code_request};
+use crate::support::{Browser, PASSWORD, Site, client::code_request};
 
 /// The attributes of the only cookie that an answer sets.
 fn attributes(cookie: &str) -> Vec<&str> {
@@ -15,42 +15,31 @@ async fn sign_in(browser: &Browser) {
 
 both_databases! {
     async fn the_cookie_is_for_this_host_and_no_script(site: Site) {
-        let page = site.get("/accounts/login/").await;
-        let cookie = page.header("Set-Cookie");
-        assert!(cookie.starts_with("oauth_session="), "{cookie}");
-        assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"]);
-    }
-
-    async fn a_sign_in_gives_a_new_id_and_the_old_one_is_dead(site: Site) {
         site.alice().await;
         let browser = site.browser();
-        browser.page("/accounts/login/").await;
-        let before = browser.session().unwrap();
-        sign_in(&browser).await;
-        let after = browser.session().unwrap();
-
-        assert_ne!(before, after);
-        assert!(site.server.session(&before).await.unwrap().is_none());
-        assert!(site.server.session(&after).await.unwrap().unwrap().user.is_some());
-        assert_eq!(site.database.count("oauth_sessions"), 1);
+        let page = browser.page("/accounts/login/").await;
+        let given = [("username", "alice"), ("password", PASSWORD)];
+        let signed_in = browser.submit(&page.form, &given).await;
+        for (answer, name) in [(page.answer, "oauth_form="), (signed_in, "oauth_session=")] {
+            let cookie = answer.header("Set-Cookie");
+            assert!(cookie.starts_with(name), "{cookie}");
+            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"]);
+        }
     }
 
     /// Session fixation.
     async fn an_id_that_the_browser_made_up_is_never_adopted(site: Site) {
         site.alice().await;
-        for id in ["chosen", "", "x".repeat(4_000).as_str()] {
+        for id in ["chosen", "", "x".repeat(43).as_str(), "x".repeat(4_000).as_str()] {
             let browser = site.browser();
             browser.set_cookie("oauth_session", id);
-            browser.page("/accounts/login/").await;
-            let given = browser.session().unwrap();
-            assert_ne!(given, id);
             sign_in(&browser).await;
-            assert_ne!(browser.session().unwrap(), given);
+            assert_ne!(browser.session().unwrap(), id);
             assert!(site.server.session(id).await.unwrap().is_none());
         }
     }
 
-    async fn nothing_but_a_form_starts_a_session(site: Site) {
+    async fn nothing_but_a_form_sets_a_cookie(site: Site) {
         let token = site.access_token("read").await;
         let rows = site.database.count("oauth_sessions");
         for path in [
@@ -77,14 +66,19 @@ both_databases! {
         assert_eq!(site.database.count("oauth_sessions"), rows);
     }
 
-    async fn a_browser_keeps_one_session_over_many_pages(site: Site) {
+    async fn a_browser_keeps_its_cookies_over_many_pages(site: Site) {
         let browser = site.browser();
         browser.page("/accounts/login/").await;
-        let session = browser.session();
         for _ in 0..3 {
-            browser.page("/accounts/login/").await;
+            let again = browser.page("/accounts/login/").await.answer;
+            assert!(!again.has_header("Set-Cookie"), "{again:#?}");
         }
-        assert_eq!(browser.session(), session);
+        let browser = site.sign_in().await;
+        let pages = ["/accounts/logout/", "/accounts/apps/"];
+        for path in pages {
+            let answer = browser.get(path).await.with_status(200);
+            assert!(!answer.has_header("Set-Cookie"), "{path}: {answer:#?}");
+        }
         assert_eq!(site.database.count("oauth_sessions"), 1);
     }
 
@@ -123,14 +117,6 @@ both_databases! {
         browser.set_cookie("oauth_session_old", "x");
         browser.set_cookie("zoauth_session", "x");
         assert!(browser.is_signed_in().await);
-    }
-
-    // The cookie is Lax, so a foreign page's form comes without it: that must not end the user's own session.
-    async fn a_login_form_without_a_session_begins_none(site: Site) {
-        site.alice().await;
-        let form = Form::new(&[("username", "alice"), ("password", PASSWORD)]);
-        let answer = site.post("/accounts/login/", &form).await.with_status(403);
-        assert!(!answer.has_header("Set-Cookie"), "{answer:#?}");
     }
 
     async fn a_cookie_of_another_application_may_hold_any_bytes(site: Site) {

@@ -144,7 +144,7 @@ both_databases! {
         let site = secure(site).await;
         let page = site.get("/accounts/login/").await;
         let cookie = page.header("Set-Cookie");
-        assert!(cookie.starts_with("__Host-oauth_session="), "{cookie}");
+        assert!(cookie.starts_with("__Host-oauth_form="), "{cookie}");
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
         assert!(!cookie.contains("Domain"), "{cookie}");
 

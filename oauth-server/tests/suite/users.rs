@@ -100,6 +100,25 @@ both_databases! {
         assert_eq!(site.database.count("oauth_grants"), 0);
     }
 
+    async fn a_form_made_for_one_user_is_none_for_another_at_the_same_browser(site: Site) {
+        let site = site.with(signed_in).await;
+        let browser = site.browser();
+        let form = browser.consent(&code_request()).await.form;
+        let cookie = browser.cookie("oauth_form").unwrap();
+        let site = site.with(|config| config.proxy_headers = &[("X-Authenticated-User", "darwin")]).await;
+        let browser = site.browser();
+        browser.set_cookie("oauth_form", &cookie);
+        let answer = browser.submit(&form, &[("user_action", "Accept")]).await;
+        answer.with_status(403);
+        assert_eq!(site.database.count("oauth_grants"), 0);
+    }
+
+    async fn a_form_for_them_writes_no_row(site: Site) {
+        let site = site.with(signed_in).await;
+        site.browser().consent(&code_request()).await;
+        assert_eq!(site.database.count("oauth_sessions"), 0);
+    }
+
     async fn a_users_name_is_text_and_no_markup(site: Site) {
         let site = site
             .with(|config| {

@@ -1,12 +1,12 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.13.
 
-use oauth_core::{AuthorizationRequest, StoreError};
+use oauth_core::AuthorizationRequest;
 use poem::{Request, Response};
 use serde::Serialize;
 
 use crate::{
-    AuthorizationPage, OAuth, Page, ResourceOwner, pages::HiddenField,
-    redirect_source::redirect_source, request, session,
+    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, pages::HiddenField,
+    redirect_source::redirect_source, request,
 };
 
 #[derive(Serialize)]
@@ -35,14 +35,14 @@ struct Scope<'a> {
     description: &'a str,
 }
 
-pub(super) async fn page(
+pub(super) fn page(
     oauth: &OAuth,
     page: &AuthorizationPage,
     http: &Request,
     authorization: &AuthorizationRequest,
     owner: &ResourceOwner,
-) -> Result<Response, StoreError> {
-    let session = session::for_form(oauth.server(), http).await?;
+) -> Response {
+    let token = FormToken::new(oauth, http, Some(&owner.subject));
     let client = authorization.client();
     let scopes = authorization.scopes().iter();
     let context = Context {
@@ -63,11 +63,11 @@ pub(super) async fn page(
             .collect(),
         user: &owner.name,
         form_action: request::path_and_query(http, page.authorization_endpoint_uri),
-        form: [HiddenField::csrf_token(&session)],
+        form: [token.field()],
     };
     let rendered = Page::new(page.authorization_template, &context)
         .form_goes_on_to(&redirect_source(authorization.redirect_uri().as_str()))
         .images_from_clients()
         .render(oauth);
-    Ok(session::keep(oauth.settings(), &session, rendered))
+    token.keep(oauth, rendered)
 }

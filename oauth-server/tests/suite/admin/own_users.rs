@@ -65,7 +65,7 @@ both_databases! {
         let answer = site.browser().post("/admin/scopes/new/", &form).await.with_status(403);
         assert!(!answer.has_header("Set-Cookie"), "{answer:#?}");
         assert_eq!(site.database.count("oauth_audit"), 0);
-        assert_eq!(site.database.count("oauth_sessions"), 1);
+        assert_eq!(site.database.count("oauth_sessions"), 0);
     }
 
     async fn a_subject_that_the_application_does_not_know_is_refused(site: Site) {

@@ -1,0 +1,73 @@
+//! The provider's own cookies: the session's, and the one that forms hang on before anybody is signed in.
+
+use oauth_core::{Secret, Settings};
+use poem::{
+    Request, Response,
+    http::header::{COOKIE, SET_COOKIE},
+};
+
+/// How the cookies of a provider are called and sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Cookies {
+    /// Holds the id of the session.
+    pub(crate) session: Cookie,
+    /// Holds what forms hang on: random, kept nowhere else, of nobody in particular.
+    pub(crate) form: Cookie,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Cookie {
+    name: String,
+    secure: bool,
+}
+
+impl Cookies {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let secure = settings.ssl_only;
+        // The prefix has browsers refuse the cookie from anywhere but this host over TLS (RFC 6265bis §4.1.3.2).
+        let prefix = if secure { "__Host-" } else { "" };
+        let cookie = |name| Cookie { name: format!("{prefix}oauth_{name}"), secure };
+        Self { session: cookie("session"), form: cookie("form") }
+    }
+}
+
+impl Cookie {
+    #[cfg(feature = "test-kit")]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the browser presents, where that can be a secret that was drawn here.
+    pub(crate) fn presented(&self, request: &Request) -> Option<Secret> {
+        // By bytes: another application's cookie on this host may hold what is no text.
+        let headers = request.headers().get_all(COOKIE).iter();
+        let mut cookies = headers.flat_map(|value| value.as_bytes().split(|&byte| byte == b';'));
+        let value = cookies.find_map(|cookie| {
+            cookie.trim_ascii().strip_prefix(self.name.as_bytes())?.strip_prefix(b"=")
+        })?;
+        str::from_utf8(value).ok().filter(|value| value.len() == SECRET_LENGTH).map(Secret::from)
+    }
+
+    /// Has the browser keep the secret.
+    pub(crate) fn keep(&self, secret: &Secret, response: Response) -> Response {
+        self.set(secret.expose(), "", response)
+    }
+
+    /// Has the browser forget it.
+    pub(crate) fn forget(&self, response: Response) -> Response {
+        self.set("", "; Max-Age=0", response)
+    }
+
+    /// `SameSite=Lax`, because a browser that comes from a client's site must be known at the authorization endpoint.
+    fn set(&self, value: &str, age: &str, mut response: Response) -> Response {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.name);
+        if let Ok(cookie) = cookie.parse() {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// Of 256 bits in base64: an empty or a short cookie, which somebody else may have planted, is none.
+const SECRET_LENGTH: usize = 43;
