@@ -46,6 +46,11 @@ pub struct Settings {
     pub session_idle: i64,
     /// From a sign-in to the session's end, whatever its use. Default: 14 days.
     pub session_lifetime: i64,
+    /// The name of the session's cookie, of at most 64 letters, digits, `-` and `_`; the one that forms hang on adds
+    /// `_form`, and over TLS both begin with `__Host-`. A browser keeps cookies by host, whatever the port and whatever
+    /// stands there: two providers with one name would sign each other's users out. `None` is a name that differs by
+    /// issuer: `oauth_session_` and 8 hexadecimal digits. Default: `None`.
+    pub cookie_name: Option<String>,
 }
 
 /// When an authorization request must carry `state`.
@@ -107,6 +112,7 @@ impl Settings {
             remember_consent: true,
             session_idle: 24 * 3600,
             session_lifetime: 14 * 24 * 3600,
+            cookie_name: None,
         }
     }
 
@@ -139,6 +145,11 @@ impl Settings {
             ),
             (lasts(self.session_idle), "session_idle", LASTS),
             (lasts(self.session_lifetime), "session_lifetime", LASTS),
+            (
+                self.cookie_name.as_deref().is_none_or(is_cookie_name),
+                "cookie_name",
+                "1 to 64 letters, digits, - and _",
+            ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             Some((_, setting, expected)) => Err(InvalidSetting { setting, expected }),
@@ -164,6 +175,12 @@ fn is_issuer(text: &str) -> bool {
         let anonymous = url.username().is_empty() && url.password().is_none();
         matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous
     })
+}
+
+/// What every browser and proxy takes for the name of a cookie: less than RFC 6265 §4.1.1 allows.
+fn is_cookie_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// A century: what is longer is a slip of the keyboard, and sums of times must not overflow.

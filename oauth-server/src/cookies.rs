@@ -5,6 +5,8 @@ use poem::{
     Request, Response,
     http::header::{COOKIE, SET_COOKIE},
 };
+use sha2::{Digest, Sha256};
+use url::Url;
 
 /// How the cookies of a provider are called and sent.
 #[derive(Debug, Clone)]
@@ -23,11 +25,14 @@ pub(crate) struct Cookie {
 
 impl Cookies {
     pub(crate) fn of(settings: &Settings) -> Self {
-        let secure = settings.ssl_only;
+        // What browsers ask for is the issuer, whatever a proxy makes of it on the way here.
+        let secure = Url::parse(&settings.issuer).is_ok_and(|issuer| issuer.scheme() == "https");
         // The prefix has browsers refuse the cookie from anywhere but this host over TLS (RFC 6265bis §4.1.3.2).
         let prefix = if secure { "__Host-" } else { "" };
-        let cookie = |name| Cookie { name: format!("{prefix}oauth_{name}"), secure };
-        Self { session: cookie("session"), form: cookie("form") }
+        let chosen = settings.cookie_name.clone();
+        let name = chosen.unwrap_or_else(|| format!("oauth_session_{}", mark(&settings.issuer)));
+        let cookie = |end| Cookie { name: format!("{prefix}{name}{end}"), secure };
+        Self { session: cookie(""), form: cookie("_form") }
     }
 }
 
@@ -67,6 +72,11 @@ impl Cookie {
         }
         response
     }
+}
+
+/// Tells issuers of one host apart: cookies know neither port nor path.
+fn mark(issuer: &str) -> String {
+    Sha256::digest(issuer).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Of 256 bits in base64: an empty or a short cookie, which somebody else may have planted, is none.

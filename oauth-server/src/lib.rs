@@ -116,7 +116,6 @@ mod openapi;
 mod pages;
 mod presentation;
 mod proxy;
-mod redirect_source;
 mod request;
 mod response;
 mod scope;

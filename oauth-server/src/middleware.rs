@@ -70,6 +70,7 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let (method, path) = (request.method(), request.uri().path());
         let client = self.oauth.proxies().client_address(&request).map(tracing::field::display);
         let span = tracing::info_span!("request", %id, %method, path, client);
+        let is_secure = self.oauth.proxies().is_secure(&request);
         request.set_data(self.oauth.clone());
         let reader = Arc::new(Reader::of(&request, self.oauth.pages().messages()));
         let inner = self.inner.call(request).instrument(span.clone());
@@ -83,6 +84,7 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
             tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
             response
         });
+        self.protect(&mut response, is_secure);
         if let Ok(id) = HeaderValue::try_from(id) {
             response.headers_mut().insert("X-Request-Id", id);
         }
@@ -91,6 +93,17 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
 }
 
 impl<E> OAuthEndpoint<E> {
+    /// What every answer says, those to programs included, unless the application says otherwise.
+    fn protect(&self, response: &mut Response, is_secure: bool) {
+        let always = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        // RFC 6797 §7.2: not over plain HTTP, where anybody could have said it.
+        let over_tls = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        let keeps_to_tls = self.oauth.settings().ssl_only && is_secure;
+        for (name, value) in [always].into_iter().chain(keeps_to_tls.then_some(over_tls)) {
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        }
+    }
+
     /// Nobody has written a page for a wrong address or a failure of ours: who reads pages gets one of the provider's own.
     fn for_reader(&self, response: Response) -> Response {
         if response.data::<Failure>().is_none() {

@@ -58,6 +58,9 @@ pub(crate) struct ServerOptions {
     /// An answer comes within this time, whatever the database does, up to 300 [default: 5]
     #[arg(long, env = "OAUTH_STORE_DEADLINE", global = true, value_name = "SECONDS")]
     store_deadline: Option<String>,
+    /// The name of the session's cookie [default: one that differs by issuer]
+    #[arg(long, env = "OAUTH_COOKIE_NAME", global = true, value_name = "TEXT")]
+    cookie_name: Option<String>,
     /// Networks of proxies that are believed, separated by commas [default: none]
     #[arg(long, env = "OAUTH_TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
@@ -100,10 +103,16 @@ impl ServerOptions {
                 .seconds(library.session_idle)?,
             session_lifetime: of("OAUTH_SESSION_LIFETIME", &self.session_lifetime)
                 .seconds(library.session_lifetime)?,
+            cookie_name: of("OAUTH_COOKIE_NAME", &self.cookie_name)
+                .or(None, "text", |name| Some(Some(name.to_owned())))?,
             ..library
         };
         settings.check().map_err(|invalid| match invalid.setting {
             "realm" => BadValue::new("OAUTH_REALM", &settings.realm, invalid.expected),
+            "cookie_name" => {
+                let name = settings.cookie_name.as_deref().unwrap_or_default();
+                BadValue::new("OAUTH_COOKIE_NAME", name, invalid.expected)
+            }
             _ => BadValue::new("OAUTH_ISSUER", &issuer, invalid.expected),
         })?;
         Ok(settings)

@@ -7,7 +7,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 19] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 20] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -56,6 +56,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 19] = [
         "seconds from 1 to",
     ),
     ("OAUTH_STORE_DEADLINE", "--store-deadline", "1", "301", "seconds from 1 to 300"),
+    ("OAUTH_COOKIE_NAME", "--cookie-name", "notes", "my notes", "letters, digits"),
     (
         "OAUTH_TRUSTED_PROXIES",
         "--trusted-proxies",

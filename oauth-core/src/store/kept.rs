@@ -115,12 +115,15 @@ mod tests {
     const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, \
         grant_types, scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
 
+    const USER: &str = "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, \
+        is_superuser, is_active, created_at) VALUES ('ada', '', '', '', '', FALSE, FALSE, TRUE, 0)";
+
     /// What the requests that come most often look up and write.
     fn requests(db: &mut DbConnection, round: &str) {
         let client = client::find(db, "app").unwrap().unwrap();
         scope::named(db, &"a b c".parse().unwrap()).unwrap();
         consent::scopes(db, "1", client.id).unwrap();
-        user::named(db, "ada").unwrap();
+        let ada = user::named(db, "ada").unwrap().unwrap();
         let new = NewGrant {
             client_id: client.id,
             subject: None,
@@ -145,7 +148,7 @@ mod tests {
         grant::touch(db, family, 1).unwrap();
         assert!(grant::revoke(db, family, 1).unwrap());
 
-        session::insert(db, &digest, None, 0, 9).unwrap();
+        session::insert(db, &digest, ada.id, 0, 9).unwrap();
         let session = session::find(db, &digest).unwrap().unwrap();
         session::extend(db, session.id, 10).unwrap();
     }
@@ -193,7 +196,7 @@ mod tests {
         for database in databases() {
             let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             crate::Store::open(&database.url).unwrap().migrate().unwrap();
-            db.batch_execute(CLIENT).unwrap();
+            db.batch_execute(&format!("{CLIENT}; {USER}")).unwrap();
             let (asked, prepared) =
                 (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Mutex::new(Vec::new())));
             let (hears_asked, hears_prepared) = (Arc::clone(&asked), Arc::clone(&prepared));

@@ -51,12 +51,7 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
                     .and(oauth_users::is_active)),
             )
             .filter(sessions::digest.eq(digest.as_bytes()))
-            .select((
-                sessions::id,
-                sessions::created_at,
-                sessions::expires_at,
-                User::as_select(),
-            ))
+            .select((sessions::id, sessions::created_at, sessions::expires_at, User::as_select(),))
             .get_result(db)
             .optional()
     )

@@ -27,6 +27,7 @@ fn the_defaults_are_those_that_are_documented() {
     assert_eq!(settings.refresh_token_lifetime, Some(30 * day));
     assert_eq!((settings.grant_lifetime, settings.refresh_token_grace), (Some(365 * day), 10));
     assert_eq!((settings.session_idle, settings.session_lifetime), (day, 14 * day));
+    assert_eq!(settings.cookie_name, None);
 }
 
 #[test]
@@ -68,6 +69,25 @@ fn the_grace_lasts_for_at_most_an_hour() {
     for (seconds, fits) in [(-1, false), (0, true), (3600, true), (3601, false)] {
         let refused = refused(|settings| settings.refresh_token_grace = seconds);
         assert_eq!(refused.is_none(), fits, "{seconds}");
+    }
+}
+
+#[test]
+fn a_cookies_name_needs_no_escape_anywhere() {
+    for (name, fits) in [
+        ("s", true),
+        ("My-app_2", true),
+        (&"x".repeat(64), true),
+        (&"x".repeat(65), false),
+        ("", false),
+        ("a b", false),
+        ("a;b", false),
+        ("a=b", false),
+        ("\u{fc}", false),
+        ("a\nb", false),
+    ] {
+        let refused = refused(|settings| settings.cookie_name = Some(name.to_owned()));
+        assert_eq!(refused, (!fits).then_some("cookie_name"), "{name:?}");
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
     csrf::{self, FormToken},
     locale::Message,
     pages::HiddenField,
-    redirect_source::onward_source,
     request,
     response::{
         failed,
@@ -49,9 +48,11 @@ enum Problem<'a> {
 impl Problem<'_> {
     fn said(self, oauth: &OAuth) -> String {
         match self {
-            Self::Expired => oauth.text("sign-in-expired", &[]),
-            Self::WrongPassword => oauth.text("sign-in-wrong-password", &[]),
-            Self::Occupied(user) => oauth.text("sign-in-occupied", &[("user", &user.username)]),
+            Self::Expired => Message::new("sign-in-expired").said(oauth),
+            Self::WrongPassword => Message::new("sign-in-wrong-password").said(oauth),
+            Self::Occupied(user) => {
+                Message::new("sign-in-occupied").said_of(oauth, &[("user", &user.username)])
+            }
         }
     }
 
@@ -68,7 +69,7 @@ impl Problem<'_> {
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
     match oauth.bundled_accounts().session(http).await {
         Ok(Some(_)) => see_other(local_path(&request::query(http))),
-        Ok(None) => form(oauth, http, "", None).await,
+        Ok(None) => form(oauth, http, "", None),
         Err(error) => failed(&error),
     }
 }
@@ -86,11 +87,11 @@ pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) 
 async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
     let username = fields.get("username").unwrap_or_default();
     if !csrf::is_ours(oauth, http, None, fields) {
-        return Ok(expired(oauth, http, username).await);
+        return Ok(expired(oauth, http, username));
     }
     let password = fields.get("password").unwrap_or_default();
     let Some(user) = oauth.server().verify_password(username, password).await? else {
-        return Ok(form(oauth, http, username, Some(Problem::WrongPassword)).await);
+        return Ok(form(oauth, http, username, Some(Problem::WrongPassword)));
     };
     let query = request::query(http);
     let onward = see_other(local_path(&query));
@@ -100,7 +101,7 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         Some(session) if session.user.id == user.id => return Ok(onward),
         Some(session) if !gives_way(session, fields) => {
             let problem = Problem::Occupied(&session.user);
-            return Ok(form(oauth, http, username, Some(problem)).await);
+            return Ok(form(oauth, http, username, Some(problem)));
         }
         _ => (),
     }
@@ -117,24 +118,18 @@ const SWITCH: &str = "switch_from";
 
 /// Nobody is signed in: a foreign page's form could sign somebody in as the page's owner. The form comes back, but not
 /// to a foreign page, which has no cookie to bring: the answer would replace the browser's own.
-async fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
+fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
     if csrf::can_try_again(oauth, http) {
-        return form(oauth, http, username, Some(Problem::Expired)).await;
+        return form(oauth, http, username, Some(Problem::Expired));
     }
     let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
     error_page(oauth, StatusCode::FORBIDDEN, title, problem)
 }
 
-async fn form(
-    oauth: &OAuth,
-    http: &Request,
-    username: &str,
-    problem: Option<Problem<'_>>,
-) -> Response {
+fn form(oauth: &OAuth, http: &Request, username: &str, problem: Option<Problem<'_>>) -> Response {
     let token = FormToken::new(oauth, http, None);
     let query = request::query(http);
     let next = local_path(&query);
-    let onward = onward_source(oauth.server(), next).await;
     let occupied = match problem {
         Some(Problem::Occupied(user)) => Some(user),
         _ => None,
@@ -152,6 +147,6 @@ async fn form(
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered =
-        Page::new("accounts/login", &context).status(status).form_goes_on_to(&onward).render(oauth);
+        Page::new("accounts/login", &context).status(status).leads_to_a_client().render(oauth);
     token.keep(oauth, rendered)
 }

@@ -63,7 +63,8 @@ impl<'a> Visit<'a> {
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, token, base, path };
         if let Some(form) = form {
-            let sent = form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(request, &form));
+            let sent =
+                form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(request, &form));
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
         }
         Ok(visit)

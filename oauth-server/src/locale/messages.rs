@@ -160,6 +160,11 @@ impl Message {
 
     /// Its text, in the language of the current request.
     pub(crate) fn said(self, oauth: &OAuth) -> String {
-        oauth.pages().messages().say(self.0, &[])
+        self.said_of(oauth, &[])
+    }
+
+    /// The same, with what it speaks of.
+    pub(crate) fn said_of(self, oauth: &OAuth, arguments: &[(&str, &str)]) -> String {
+        oauth.pages().messages().say(self.0, arguments)
     }
 }

@@ -19,19 +19,19 @@ pub struct Page<'a, C> {
     context: &'a C,
     language: Option<&'a str>,
     status: StatusCode,
-    form_action: String,
+    leads_to_a_client: bool,
     images: &'static str,
 }
 
 impl<'a, C: Serialize> Page<'a, C> {
-    /// A page with status 200, whose forms stay here.
+    /// A page with status 200, whose forms stay here, and which no other site's window can reach.
     pub fn new(template: &'a str, context: &'a C) -> Self {
         Self {
             template,
             context,
             language: None,
             status: StatusCode::OK,
-            form_action: "'self'".to_owned(),
+            leads_to_a_client: false,
             images: "'self'",
         }
     }
@@ -46,10 +46,13 @@ impl<'a, C: Serialize> Page<'a, C> {
         Self { status, ..self }
     }
 
-    /// Lets the answer to its form redirect to this source.
-    pub(crate) fn form_goes_on_to(self, source: &str) -> Self {
-        let separator = if source.is_empty() { "" } else { " " };
-        Self { form_action: format!("{}{separator}{source}", self.form_action), ..self }
+    /// Its form, or what follows, sends the browser on to a client.
+    ///
+    /// Such a page has no `form-action`: Chromium holds every redirect after a form against it, those of the client's
+    /// own included, to whatever scheme and host, and no list can know them (w3c/webappsec-csp issue 8). And its opener
+    /// stays: a client that opened it in a window of its own waits there for the answer.
+    pub(crate) fn leads_to_a_client(self) -> Self {
+        Self { leads_to_a_client: true, ..self }
     }
 
     /// Lets it show the pictures of clients.
@@ -71,9 +74,14 @@ impl<'a, C: Serialize> Page<'a, C> {
                 return response::failure();
             }
         };
+        let (form_action, opener) = if self.leads_to_a_client {
+            ("", "unsafe-none")
+        } else {
+            (" form-action 'self';", "same-origin")
+        };
         let policy = format!(
-            "default-src 'none'; style-src 'self' {}; img-src {}; form-action {}; frame-ancestors 'none'; base-uri 'none'",
-            pages.styles, self.images, self.form_action
+            "default-src 'none'; style-src 'self' {}; img-src {};{form_action} frame-ancestors 'none'; base-uri 'none'",
+            pages.styles, self.images
         );
         let response = Response::builder()
             .status(self.status)
@@ -87,10 +95,21 @@ impl<'a, C: Serialize> Page<'a, C> {
         if let Ok(language) = HeaderValue::from_str(&language) {
             response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
         }
-        response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        for (name, value) in [
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", opener),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", PERMISSIONS),
+        ] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
         response
     }
 }
+
+/// What no page of ours asks a browser for.
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), \
+    serial=(), usb=()";
 
 /// A field that a form carries along unseen.
 #[derive(Debug, Serialize)]

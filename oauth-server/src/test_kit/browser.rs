@@ -161,10 +161,14 @@ impl Browser {
         self.cookies().get(name).cloned()
     }
 
-    /// The id of the provider's own session, as its cookie keeps it.
+    /// The id of the provider's own session, as its cookie keeps it, where that has its usual name.
     #[must_use]
     pub fn session(&self) -> Option<String> {
-        self.cookie("oauth_session").or_else(|| self.cookie("__Host-oauth_session"))
+        let is_session = |name: &str| {
+            let name = name.strip_prefix("__Host-").unwrap_or(name);
+            name.starts_with("oauth_session") && !name.ends_with("_form")
+        };
+        self.cookies().iter().find(|(name, _)| is_session(name)).map(|(_, value)| value.clone())
     }
 
     /// Whether a user of the bundled accounts is signed in: then the login page has nothing to ask.

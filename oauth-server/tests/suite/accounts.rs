@@ -2,7 +2,7 @@
 
 use reqwest::{Method, header};
 
-use crate::support::{Form, FormBody, PASSWORD, Site, authorization, client::code_request};
+use crate::support::{Form, FormBody, PASSWORD, Site, client::code_request};
 
 both_databases! {
     async fn the_login_form_signs_a_user_in_and_leads_to_the_front_page(site: Site) {
@@ -23,7 +23,7 @@ both_databases! {
         }
         let policy = page.header("Content-Security-Policy");
         assert!(
-            policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self';"),
+            policy.contains("frame-ancestors 'none'") && !policy.contains("form-action"),
             "{policy}"
         );
         for (header, value) in [
@@ -172,17 +172,5 @@ both_databases! {
         let id = site.alice().await.id;
         site.server.set_password(id, "another password").await.unwrap();
         assert!(!browser.is_signed_in().await);
-    }
-
-    // Chromium holds every redirect after a form against the policy of the form's page.
-    async fn the_login_pages_policy_names_the_client_that_a_refusal_would_go_to(site: Site) {
-        let next = |request: Form| format!("/accounts/login/?{}", Form::new(&[("next", &authorization(&request))]).encoded());
-        for request in [code_request(), code_request().set("scope", "nonsense")] {
-            let page = site.get(&next(request)).await.with_status(200);
-            let policy = page.header("Content-Security-Policy");
-            assert!(policy.contains("form-action 'self' https:;"), "{policy}");
-        }
-        let unproven = site.get(&next(code_request().set("redirect_uri", "https://evil.example/"))).await;
-        assert!(unproven.header("Content-Security-Policy").contains("form-action 'self';"), "{unproven:#?}");
     }
 }

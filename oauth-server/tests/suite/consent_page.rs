@@ -82,31 +82,11 @@ both_databases! {
         assert!(!page.header("Content-Security-Policy").contains("script-src"));
     }
 
-    async fn its_form_may_lead_on_through_this_client_and_into_no_other_scheme(site: Site) {
-        for (id, callback, source) in [
-            ("a", "https://printer.example:8443/cb?x=1", "https:"),
-            ("b", "http://127.0.0.1/cb", "http:"),
-            ("c", "com.example.printer:/cb", "com.example.printer:"),
-        ] {
-            site.register(|client| {
-                client.client_id = Some(id.to_owned());
-                client.redirect_uris = vec![callback.to_owned()];
-            })
-            .await;
-            let request = code_request().set("client_id", id).set("redirect_uri", callback);
-            let page = site.sign_in().await.consent(&request).await.answer;
-            let policy = page.header("Content-Security-Policy");
-            assert!(policy.contains(&format!("; form-action 'self' {source};")), "{policy}");
-        }
-    }
-
-    async fn no_redirect_uri_adds_to_its_policy(site: Site) {
-        let callback = "https://a,b;script-src/cb";
-        site.register(|client| client.redirect_uris = vec![callback.to_owned()]).await;
-        let request = code_request().set("client_id", "another").set("redirect_uri", callback);
-        let page = site.sign_in().await.consent(&request).await.answer;
+    // Chromium holds every redirect after a form against the policy of the form's page, the client's own included.
+    async fn its_form_may_lead_on_through_the_client_to_anywhere(site: Site) {
+        let page = site.sign_in().await.consent(&code_request()).await.answer;
         let policy = page.header("Content-Security-Policy");
-        assert!(policy.contains("; form-action 'self' https:;"), "{policy}");
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("form-action"), "{policy}");
     }
 
     async fn whatever_it_shows_is_text_and_no_markup(site: Site) {

@@ -89,7 +89,7 @@ both_databases! {
     async fn a_csrf_token_does_not_tell_what_it_hangs_on(site: Site) {
         let browser = site.browser();
         let page = browser.page("/accounts/login/").await.answer.body;
-        assert!(!page.contains(&browser.cookie("oauth_form").unwrap()), "{page}");
+        assert!(!page.contains(&browser.cookie("oauth_session_form").unwrap()), "{page}");
         let browser = site.sign_in().await;
         let page = browser.page("/accounts/logout/").await.answer.body;
         assert!(!page.contains(&browser.session().unwrap()), "{page}");

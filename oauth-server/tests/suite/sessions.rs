@@ -20,7 +20,7 @@ both_databases! {
         let page = browser.page("/accounts/login/").await;
         let given = [("username", "alice"), ("password", PASSWORD)];
         let signed_in = browser.submit(&page.form, &given).await;
-        for (answer, name) in [(page.answer, "oauth_form="), (signed_in, "oauth_session=")] {
+        for (answer, name) in [(page.answer, "oauth_session_form="), (signed_in, "oauth_session=")] {
             let cookie = answer.header("Set-Cookie");
             assert!(cookie.starts_with(name), "{cookie}");
             assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"]);

@@ -35,6 +35,7 @@ const REPORTS: [(&[(&str, &str)], bool); 17] = [
 async fn secure(site: Site) -> Site {
     site.with(|config| {
         config.settings.ssl_only = true;
+        config.settings.issuer = "https://id.example".to_owned();
         config.oauth = behind_a_proxy;
         config.proxy_headers = &[("X-Forwarded-Proto", "https")];
     })
@@ -47,7 +48,7 @@ both_databases! {
         let session = browser.session().unwrap();
         let site = site.with(|config| config.settings.ssl_only = true).await;
         let browser = site.browser();
-        browser.set_cookie("__Host-oauth_session", &session);
+        browser.set_cookie("oauth_session", &session);
 
         let page = browser.ask(&code_request()).await.with_status(400);
         assert!(page.body.contains("authorization requests must use TLS"), "{}", page.body);
@@ -144,7 +145,7 @@ both_databases! {
         let site = secure(site).await;
         let page = site.get("/accounts/login/").await;
         let cookie = page.header("Set-Cookie");
-        assert!(cookie.starts_with("__Host-oauth_form="), "{cookie}");
+        assert!(cookie.starts_with("__Host-oauth_session_form="), "{cookie}");
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
         assert!(!cookie.contains("Domain"), "{cookie}");
 
@@ -156,6 +157,28 @@ both_databases! {
         let plain = site.browser();
         plain.set_cookie("oauth_session", &id);
         assert!(!plain.is_signed_in().await);
+    }
+
+    // A proxy that speaks TLS to browsers may not be known to us, and TLS may be required of an issuer that is not
+    // known as such.
+    async fn whether_a_cookie_is_secure_follows_the_issuer_and_nothing_else(site: Site) {
+        let mut site = site;
+        for (issuer, ssl_only, is_secure) in [
+            ("https://id.example", false, true),
+            ("HTTPS://id.example", false, true),
+            ("http://id.example", true, false),
+            ("http://https.example", false, false),
+        ] {
+            site = secure(site).await.with(|config| {
+                config.settings.issuer = issuer.to_owned();
+                config.settings.ssl_only = ssl_only;
+            }).await;
+            let page = site.get("/accounts/login/").await;
+            let cookie = page.header("Set-Cookie");
+            assert_eq!(cookie.ends_with("; Secure"), is_secure, "{issuer}: {cookie}");
+            assert_eq!(cookie.starts_with("__Host-"), is_secure, "{issuer}: {cookie}");
+            assert!(site.sign_in().await.is_signed_in().await, "{issuer}");
+        }
     }
 
     async fn a_cookie_without_the_prefix_does_not_count(site: Site) {

@@ -104,10 +104,10 @@ both_databases! {
         let site = site.with(signed_in).await;
         let browser = site.browser();
         let form = browser.consent(&code_request()).await.form;
-        let cookie = browser.cookie("oauth_form").unwrap();
+        let cookie = browser.cookie("oauth_session_form").unwrap();
         let site = site.with(|config| config.proxy_headers = &[("X-Authenticated-User", "darwin")]).await;
         let browser = site.browser();
-        browser.set_cookie("oauth_form", &cookie);
+        browser.set_cookie("oauth_session_form", &cookie);
         let answer = browser.submit(&form, &[("user_action", "Accept")]).await;
         answer.with_status(403);
         assert_eq!(site.database.count("oauth_grants"), 0);

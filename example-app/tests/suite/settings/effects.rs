@@ -65,6 +65,36 @@ async fn without_ssl_only_the_example_speaks_plain_http() {
 }
 
 #[tokio::test]
+async fn whether_a_cookie_is_secure_follows_the_issuer() {
+    for (issuer, is_secure) in [("https://id.example", true), ("http://id.example", false)] {
+        let site = Site::new();
+        let server = site.serve_with("OAUTH_ISSUER", issuer);
+        let cookie = server.agent().get("/accounts/login/").await.header("set-cookie").to_owned();
+        assert_eq!(cookie.contains("; Secure"), is_secure, "{cookie}");
+        assert_eq!(cookie.starts_with("__Host-"), is_secure, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn the_cookies_name_is_a_setting_and_differs_by_issuer() {
+    let mut names = Vec::new();
+    for (variable, value) in [
+        ("OAUTH_COOKIE_NAME", "notes"),
+        ("OAUTH_ISSUER", "http://localhost:1"),
+        ("OAUTH_ISSUER", "http://localhost:2"),
+        ("OAUTH_ISSUER", "http://localhost:1"),
+    ] {
+        let site = Site::new();
+        let server = site.serve_with(variable, value);
+        let page = server.agent().get("/accounts/login/").await;
+        names.push(page.header("set-cookie").split('=').next().unwrap().to_owned());
+    }
+    assert_eq!(names[0], "notes_form");
+    assert_eq!(names[1], names[3]);
+    assert!(names[1] != names[2], "{names:?}");
+}
+
+#[tokio::test]
 async fn only_a_trusted_proxy_is_believed_that_a_request_came_over_tls() {
     for (networks, believed) in
         [("127.0.0.1", true), ("10.0.0.0/8,127.0.0.0/8", true), ("10.0.0.0/8", false), ("", false)]

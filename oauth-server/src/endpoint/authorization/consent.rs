@@ -5,8 +5,7 @@ use poem::{Request, Response};
 use serde::Serialize;
 
 use crate::{
-    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, pages::HiddenField,
-    redirect_source::redirect_source, request,
+    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, pages::HiddenField, request,
 };
 
 #[derive(Serialize)]
@@ -66,7 +65,7 @@ pub(super) fn page(
         form: [token.field()],
     };
     let rendered = Page::new(page.authorization_template, &context)
-        .form_goes_on_to(&redirect_source(authorization.redirect_uri().as_str()))
+        .leads_to_a_client()
         .images_from_clients()
         .render(oauth);
     token.keep(oauth, rendered)

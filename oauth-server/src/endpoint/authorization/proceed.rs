@@ -4,7 +4,7 @@ use oauth_core::Client;
 use poem::Response;
 use serde_json::json;
 
-use crate::{OAuth, Page, redirect_source::redirect_source, response::see_other};
+use crate::{OAuth, Page, response::see_other};
 
 /// How the client takes its answer. §4.2.2: where a redirect with a fragment is not supported, "an HTML page that
 /// includes a 'continue' button with an action linked to the redirection URI".
@@ -35,8 +35,7 @@ impl WayBack {
                 let granted = decision == Decision::Granted;
                 let context =
                     json!({ "client": { "name": name }, "granted": granted, "target": location });
-                let page = Page::new("authorize_proceed", &context);
-                page.form_goes_on_to(&redirect_source(location)).render(oauth)
+                Page::new("authorize_proceed", &context).leads_to_a_client().render(oauth)
             }
         }
     }

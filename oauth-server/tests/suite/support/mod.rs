@@ -83,6 +83,7 @@ impl Site {
             settings: Settings {
                 ssl_only: false,
                 remember_consent: false,
+                cookie_name: Some("oauth_session".to_owned()),
                 ..Settings::new("http://id.example")
             },
             page: AuthorizationPage::default(),
