@@ -6,7 +6,7 @@ use crate::{
     AuthorizationRequest, AuthorizationServer, Client, EventKind, Revocation, Scopes, StoreError,
     Timestamp,
     event::LedTo,
-    store::{self, Affected, DbConnection, grant::Connection},
+    store::{self, Affected, DbConnection, consent::Consent, grant::Connection},
 };
 
 /// An application that a user has granted access.
@@ -26,7 +26,8 @@ impl AuthorizationServer {
     /// Whether the request needs no asking: the client is the provider's own, or the user has said yes to the same
     /// before.
     ///
-    /// Never where the request says `prompt=consent`. RFC 6749 §10.2 forbids to answer repeated requests by themselves
+    /// A yes counts for the redirect URI that it was given for: where the client gets another one, somebody else may
+    /// read the answer there. Never where the request says `prompt=consent`. RFC 6749 §10.2 forbids to answer repeated requests by themselves
     /// where the client cannot be told from an impostor, so a remembered consent counts for a client that has a secret
     /// or takes its answer over `https`, and not for an application on the user's machine (RFC 8252 §8.6).
     ///
@@ -48,9 +49,8 @@ impl AuthorizationServer {
         if !self.settings.remember_consent || !proven {
             return Ok(false);
         }
-        let (subject, client_id) = (subject.to_owned(), client.id);
-        let known =
-            self.store.read(move |db| store::consent::scopes(db, &subject, client_id)).await?;
+        let consent = consent(request, subject);
+        let known = self.store.read(move |db| store::consent::scopes(db, &consent)).await?;
         Ok(request.granted().is_within(&known))
     }
 
@@ -63,10 +63,10 @@ impl AuthorizationServer {
         if !self.settings.remember_consent || self.is_consented(request, subject).await? {
             return Ok(());
         }
-        let (subject, client_id) = (subject.to_owned(), request.client().id);
+        let consent = consent(request, subject);
         let (granted, now) = (request.granted(), self.now());
         let remember = move |db: &mut DbConnection| {
-            store::consent::remember(db, &subject, client_id, &granted, now).map(Some)
+            store::consent::remember(db, &consent, &granted, now).map(Some)
         };
         self.store.insert(remember).await.map(drop) // who was faster by a moment has remembered it
     }
@@ -124,5 +124,14 @@ impl AuthorizationServer {
             Box::new(move |&ended| if ended > 0 { vec![revoked] } else { Vec::new() })
         };
         self.write_and_raise(Affected::Anything, disconnect, prepare).await.map(drop)
+    }
+}
+
+/// What a yes to this request is remembered by.
+fn consent(request: &AuthorizationRequest, subject: &str) -> Consent {
+    Consent {
+        subject: subject.to_owned(),
+        client_id: request.client().id,
+        redirect_uri: request.redirect_uri().without_loopback_port(),
     }
 }

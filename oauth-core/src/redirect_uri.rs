@@ -76,6 +76,11 @@ impl RedirectUri {
             || self.kind == Kind::Loopback && same_but_for_port(&self.text, registered)
     }
 
+    /// As a consent is remembered for it: on this very machine without the port, which may be another one each time.
+    pub(crate) fn without_loopback_port(&self) -> String {
+        if self.kind == Kind::Loopback { without_port(&self.text) } else { self.text.clone() }
+    }
+
     /// The URI with `params` added to its query, which keeps what it had (§4.1.2).
     #[must_use]
     pub fn with_query(&self, params: &[(&str, &str)]) -> String {
@@ -122,17 +127,23 @@ fn is_loopback(url: &Url) -> bool {
 /// RFC 8252 §7.3: the server "MUST allow any port to be specified at the time of the request for loopback IP redirect
 /// URIs". Only the literal addresses: `localhost` can be made to resolve elsewhere (§8.3).
 fn same_but_for_port(requested: &str, registered: &str) -> bool {
-    ["http://127.0.0.1", "http://[::1]"].iter().any(|host| {
-        let rest = |text: &str| -> Option<String> {
-            let after = text.strip_prefix(host)?;
-            let path = match after.strip_prefix(':') {
-                Some(port) => port.trim_start_matches(|digit: char| digit.is_ascii_digit()),
-                None => after,
-            };
-            (path.is_empty() || path.starts_with(['/', '?'])).then(|| path.to_owned())
-        };
-        rest(requested).is_some_and(|path| rest(registered) == Some(path))
-    })
+    let requested = without_port(requested);
+    let is_at = |host: &str| {
+        let path = requested.strip_prefix(host);
+        path.is_some_and(|path| path.is_empty() || path.starts_with(['/', '?']))
+    };
+    ["http://127.0.0.1", "http://[::1]"].into_iter().any(is_at)
+        && requested == without_port(registered)
+}
+
+fn without_port(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    format!("{scheme}://{host}{path}")
 }
 
 fn encoded(params: &[(&str, &str)]) -> String {
@@ -217,6 +228,21 @@ mod tests {
         assert!(!uri("http://127.0.0.1:50000/cb").matches("http://[::1]/cb"));
         assert!(!uri("http://localhost:50000/cb").matches("http://localhost/cb"));
         assert!(!uri("http://127.0.0.1.a.example/cb").matches("http://127.0.0.1/cb"));
+    }
+
+    #[test]
+    fn a_loopback_address_is_remembered_without_its_port_and_any_other_as_it_is() {
+        for (text, remembered) in [
+            ("http://127.0.0.1:50000/cb?a=b:1", "http://127.0.0.1/cb?a=b:1"),
+            ("http://[::1]:50000", "http://[::1]"),
+            ("http://[::1]/cb", "http://[::1]/cb"),
+            ("http://localhost:1111?x", "http://localhost?x"),
+            ("https://a.example:8443/cb", "https://a.example:8443/cb"),
+            ("http://a.example:8080/cb", "http://a.example:8080/cb"),
+            ("com.example.app://cb:1/", "com.example.app://cb:1/"),
+        ] {
+            assert_eq!(uri(text).without_loopback_port(), remembered);
+        }
     }
 
     #[test]

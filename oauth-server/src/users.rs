@@ -76,4 +76,13 @@ pub trait Users: Send + Sync + 'static {
     async fn is_staff(&self, _owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(false)
     }
+
+    /// Whether a member of staff is a superuser: only superusers decide that users are not asked for a client, and where
+    /// such a client is answered and what its secret is. Nobody is one, unless the application says so.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn is_superuser(&self, _owner: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 }

@@ -41,11 +41,22 @@ pub struct Actor {
     pub subject: String,
     /// The name that people know them by.
     pub name: String,
-    /// Whether they may change what concerns staff.
+    /// Whether they may change what concerns staff, and clients that users are not asked for.
     pub is_superuser: bool,
 }
 
 impl Actor {
+    /// Refuses, for this reason, who is no superuser: as of this transaction.
+    fn must_be_superuser(
+        &self,
+        db: &mut DbConnection,
+        why: &'static str,
+    ) -> Query<Result<(), AdminError>> {
+        let lost = self.has_lost_rights(db, None)?.then_some(LOST);
+        let refusal = lost.or((!self.is_superuser).then_some(why));
+        Ok(refusal.map_or(Ok(()), |why| Err(AdminError::Forbidden(why))))
+    }
+
     /// Whether a superuser of the bundled accounts is one no longer: that was read before the transaction. It locks the
     /// rows of the actor and of who is `changed`, so that of two superusers who demote each other, one comes second.
     fn has_lost_rights(&self, db: &mut DbConnection, changed: Option<i64>) -> Query<bool> {
@@ -115,6 +126,12 @@ impl AuthorizationServer {
 pub(crate) type Change<T> = Query<Result<(T, Option<Entry>), AdminError>>;
 
 impl Admin {
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     /// What every change ends with: the change and its row of the trail, in one transaction. Where somebody else took
     /// the name of the record a moment before, the field `unique` says so.
     async fn change<T: Send + 'static>(

@@ -5,33 +5,50 @@ use diesel::prelude::*;
 use super::{DbConnection, Query, kept::native, schema::oauth_consents as consents};
 use crate::{Scopes, Timestamp};
 
-/// The scopes that the user has allowed the client, ever.
-pub(crate) fn scopes(db: &mut DbConnection, subject: &str, client_id: i64) -> Query<Scopes> {
-    let of = consents::table
-        .filter(consents::subject.eq(subject))
-        .filter(consents::client_id.eq(client_id));
-    let known: Option<String> = native!(db, of.select(consents::scopes).get_result(db).optional())?;
+/// Who allowed something, whom, and where the answer went.
+pub(crate) struct Consent {
+    pub(crate) subject: String,
+    pub(crate) client_id: i64,
+    pub(crate) redirect_uri: String,
+}
+
+/// The scopes that the user has allowed the client there, ever.
+pub(crate) fn scopes(db: &mut DbConnection, of: &Consent) -> Query<Scopes> {
+    let known: Option<String> = native!(
+        db,
+        consents::table
+            .filter(consents::subject.eq(&of.subject))
+            .filter(consents::client_id.eq(of.client_id))
+            .filter(consents::redirect_uri.eq(&of.redirect_uri))
+            .select(consents::scopes)
+            .get_result(db)
+            .optional()
+    )?;
     Ok(known.and_then(|scopes| scopes.parse().ok()).unwrap_or_default())
 }
 
 /// Remembers a consent, together with those before.
 pub(crate) fn remember(
     db: &mut DbConnection,
-    subject: &str,
-    client_id: i64,
+    of: &Consent,
     granted: &Scopes,
     now: Timestamp,
 ) -> Query<()> {
-    let known = scopes(db, subject, client_id)?;
+    let known = scopes(db, of)?;
     let all: Scopes = known.iter().chain(granted.iter()).collect();
     let changes = (consents::scopes.eq(all.to_string()), consents::granted_at.eq(now));
-    let of = consents::table
-        .filter(consents::subject.eq(subject))
-        .filter(consents::client_id.eq(client_id));
-    if diesel::update(of).set(changes.clone()).execute(db)? == 1 {
+    let before = consents::table
+        .filter(consents::subject.eq(&of.subject))
+        .filter(consents::client_id.eq(of.client_id))
+        .filter(consents::redirect_uri.eq(&of.redirect_uri));
+    if diesel::update(before).set(changes.clone()).execute(db)? == 1 {
         return Ok(());
     }
-    let key = (consents::subject.eq(subject), consents::client_id.eq(client_id));
+    let key = (
+        consents::subject.eq(&of.subject),
+        consents::client_id.eq(of.client_id),
+        consents::redirect_uri.eq(&of.redirect_uri),
+    );
     diesel::insert_into(consents::table).values((key, changes)).execute(db).map(drop)
 }
 

@@ -122,7 +122,9 @@ mod tests {
     fn requests(db: &mut DbConnection, round: &str) {
         let client = client::find(db, "app").unwrap().unwrap();
         scope::named(db, &"a b c".parse().unwrap()).unwrap();
-        consent::scopes(db, "1", client.id).unwrap();
+        let (subject, redirect_uri) = ("1".to_owned(), "https://app.example/".to_owned());
+        let consent = consent::Consent { subject, client_id: client.id, redirect_uri };
+        consent::scopes(db, &consent).unwrap();
         let ada = user::named(db, "ada").unwrap().unwrap();
         let new = NewGrant {
             client_id: client.id,

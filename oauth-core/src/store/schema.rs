@@ -88,6 +88,7 @@ diesel::table! {
         client_id -> BigInt,
         scopes -> Text,
         granted_at -> BigInt,
+        redirect_uri -> Nullable<Text>,
     }
 }
 

@@ -52,7 +52,66 @@ both_databases! {
         fixture.authorize(&native).await;
         assert!(!is_consented(&fixture, &native).await);
         let over_https = native.set("redirect_uri", CALLBACK);
+        fixture.authorize(&over_https).await;
         assert!(is_consented(&fixture, &over_https).await, "there the host says who gets the answer");
+    }
+
+    async fn another_redirect_uri_is_asked_for_and_then_both_are_remembered(fixture: Fixture) {
+        let elsewhere = "https://app.example/elsewhere";
+        let redirect_uris = vec![CALLBACK.to_owned(), elsewhere.to_owned()];
+        fixture.register(NewClient { redirect_uris, ..client("two") }).await;
+        let one = code_request().set("client_id", "two");
+        let other = one.clone().set("redirect_uri", elsewhere).set("scope", "read");
+        fixture.authorize(&one).await;
+        assert!(!is_consented(&fixture, &other).await);
+        fixture.authorize(&other).await;
+        assert!(is_consented(&fixture, &one).await && is_consented(&fixture, &other).await);
+        assert!(!is_consented(&fixture, &other.set("scope", "read write")).await, "each its own scopes");
+    }
+
+    async fn the_only_redirect_uri_is_the_same_whether_it_is_named_or_not(fixture: Fixture) {
+        fixture.authorize(&code_request().without("redirect_uri")).await;
+        assert!(is_consented(&fixture, &code_request()).await);
+    }
+
+    // RFC 8252 §7.3: the port of a loopback address is another one each time.
+    async fn a_loopback_redirect_uri_is_remembered_without_its_port(fixture: Fixture) {
+        let redirect_uris = vec!["http://127.0.0.1/cb".to_owned(), "http://127.0.0.1/other".to_owned()];
+        fixture.register(NewClient { redirect_uris, ..client("tool") }).await;
+        let at = |uri: &str| code_request().set("client_id", "tool").set("redirect_uri", uri);
+        fixture.authorize(&at("http://127.0.0.1:50000/cb")).await;
+        assert!(is_consented(&fixture, &at("http://127.0.0.1:50001/cb")).await);
+        assert!(is_consented(&fixture, &at("http://127.0.0.1/cb")).await);
+        assert!(!is_consented(&fixture, &at("http://127.0.0.1:50000/other")).await);
+    }
+
+    async fn a_consent_of_before_redirect_uris_were_remembered_asks_once(fixture: Fixture) {
+        fixture.authorize(&code_request()).await;
+        // As the migrations of this version leave what one before it has remembered.
+        let folder = if fixture.database.is_postgres() { "postgres" } else { "sqlite" };
+        for step in ["down", "up"] {
+            let path = format!("migrations/{folder}/20261125100000_consent_redirect_uri/{step}.sql");
+            fixture.database.execute(&std::fs::read_to_string(path).unwrap());
+        }
+        assert_eq!(fixture.count("oauth_consents"), "1");
+        assert!(!is_consented(&fixture, &code_request()).await);
+        fixture.authorize(&code_request()).await;
+        assert!(is_consented(&fixture, &code_request()).await);
+        fixture.server.disconnect("alice", Some("confidential")).await.unwrap();
+        assert_eq!(fixture.count("oauth_consents"), "0");
+    }
+
+    async fn going_back_keeps_the_newest_consent_of_each_user_and_client(fixture: Fixture) {
+        let redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/b".to_owned()];
+        fixture.register(NewClient { redirect_uris, ..client("two") }).await;
+        for uri in [CALLBACK, "https://app.example/b"] {
+            fixture.authorize(&code_request().set("client_id", "two").set("redirect_uri", uri)).await;
+        }
+        fixture.authorize(&code_request()).await;
+        let folder = if fixture.database.is_postgres() { "postgres" } else { "sqlite" };
+        let path = format!("migrations/{folder}/20261125100000_consent_redirect_uri/down.sql");
+        fixture.database.execute(&std::fs::read_to_string(path).unwrap());
+        assert_eq!(fixture.count("oauth_consents"), "2");
     }
 
     async fn an_application_of_the_providers_own_is_never_asked_for(fixture: Fixture) {

@@ -77,6 +77,10 @@ impl Users for Accounts {
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_staff))
     }
+
+    async fn is_superuser(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_superuser))
+    }
 }
 
 fn resource_owner(user: &User) -> ResourceOwner {

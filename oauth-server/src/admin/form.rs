@@ -60,6 +60,8 @@ pub(super) struct Form<'a> {
     pub(super) sent: Sent,
     choices: Vec<(&'static str, Vec<Choice>)>,
     problems: Vec<(String, String)>,
+    /// Which of the fields are not for who fills it in.
+    locked: Vec<&'static str>,
     /// By which it is known whether the record was changed since the form was made.
     version: Option<String>,
     context: Value,
@@ -73,8 +75,8 @@ impl<'a> Form<'a> {
         sent: Sent,
         context: Value,
     ) -> Self {
-        let (choices, problems) = (Vec::new(), Vec::new());
-        Self { template, fields, sent, choices, problems, version: None, context }
+        let (choices, problems, locked) = (Vec::new(), Vec::new(), Vec::new());
+        Self { template, fields, sent, choices, problems, locked, version: None, context }
     }
 
     /// It changes a record, which is now of this version.
@@ -91,6 +93,11 @@ impl<'a> Form<'a> {
     /// Offers these choices for a field.
     pub(super) fn offer(&mut self, name: &'static str, choices: Vec<Choice>) {
         self.choices.push((name, choices));
+    }
+
+    /// Shows a field that is for superusers: a browser sends it as it is.
+    pub(super) fn lock(&mut self, name: &'static str) {
+        self.locked.push(name);
     }
 
     /// Says what is wrong with a field: the first word on it counts.
@@ -226,6 +233,7 @@ impl<'a> Form<'a> {
             "checked": field.kind == Kind::Check && self.sent.is_on(field.name),
             "choices": choices.collect::<Vec<_>>(),
             "problem": self.problem(field.name),
+            "locked": self.locked.contains(&field.name),
         })
     }
 }

@@ -152,14 +152,8 @@ async fn staff(oauth: &OAuth, request: &Request) -> Result<ResourceOwner, Respon
     Err(oauth.forbidden(Some(&owner)))
 }
 
-/// Superusers are some of the bundled users only.
 async fn hands(oauth: &OAuth, staff: &ResourceOwner) -> Result<Admin, StoreError> {
-    let user = if oauth.has_bundled_users() {
-        oauth.bundled_accounts().user(&staff.subject).await?
-    } else {
-        None
-    };
-    let is_superuser = user.is_some_and(|user| user.is_superuser);
+    let is_superuser = oauth.users().is_superuser(staff).await?;
     let actor = Actor { subject: staff.subject.clone(), name: staff.name.clone(), is_superuser };
     Ok(oauth.server().admin(actor))
 }

@@ -6,7 +6,7 @@ use crate::{
     registration::{Prepared, check},
     store::{
         self, DbConnection, Query,
-        client::{Registration, StoredSecret},
+        client::{ClientFields, StoredSecret},
     },
 };
 
@@ -14,13 +14,15 @@ impl Admin {
     /// Registers a client. A secret that was generated can only be seen this once.
     ///
     /// # Errors
-    /// When fields are wrong, or the identifier is taken.
+    /// When fields are wrong, or the identifier is taken; when users would not be asked for it, and the actor is no
+    /// superuser.
     pub async fn create_client(&self, new: NewClient) -> Result<Registered, AdminError> {
         let (unknown, Prepared { registration, secret }) = self.judge(&new).await?;
         let client_id = new.client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
         let (actor, now) = (self.actor.clone(), self.server.now());
         let create = move |db: &mut DbConnection| {
-            if let Err(refusal) = may_have(db, &actor, &registration)? {
+            let fields = &registration.fields;
+            if let Err(refusal) = may_have(db, &actor, fields, fields.skip_consent)? {
                 return Ok(Err(refusal));
             }
             let id = store::client::register(db, &client_id, &registration, &unknown, now)?;
@@ -40,7 +42,8 @@ impl Admin {
     /// only be seen this once.
     ///
     /// # Errors
-    /// When fields are wrong, or somebody else has changed the client since.
+    /// When fields are wrong, or somebody else has changed the client since; when it changes whether users are asked
+    /// for it, or where one is answered that they are not asked for, or its secret, and the actor is no superuser.
     pub async fn update_client(
         &self,
         id: i64,
@@ -55,17 +58,18 @@ impl Admin {
                 Ok(old) => old,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if let Err(refusal) = may_have(db, &actor, &registration)? {
+            let fields = &registration.fields;
+            let mut changes = fields.changed_from(&store::client::fields(db, id)?);
+            let another_secret = chosen || old.is_public != fields.is_public;
+            changes.extend(another_secret.then_some("secret"));
+            if let Err(refusal) = may_have(db, &actor, fields, is_of_trust(&old, &changes))? {
                 return Ok(Err(refusal));
             }
-            let mut changes = registration.fields.changed_from(&store::client::fields(db, id)?);
-            let another_secret = chosen || old.is_public != registration.fields.is_public;
-            changes.extend(another_secret.then_some("secret"));
             if changes.is_empty() {
                 return Ok(Ok(((old, false), None)));
             }
             // The compare-and-set: who read the same version a moment ago has lost.
-            if !store::client::update(db, id, version, &registration.fields)? {
+            if !store::client::update(db, id, version, fields)? {
                 return Ok(Err(AdminError::Conflict));
             }
             store::scope::insert_named(db, &unknown)?;
@@ -84,7 +88,7 @@ impl Admin {
     /// it was remembered as verified.
     ///
     /// # Errors
-    /// When there is no such client, or it is public.
+    /// When there is no such client, or it is public; when users are not asked for it, and the actor is no superuser.
     pub async fn rotate_client_secret(&self, id: i64) -> Result<Secret, AdminError> {
         let secret = Secret::generate();
         let (stored, actor) = (StoredSecret::drawn(&secret), self.actor.clone());
@@ -95,8 +99,8 @@ impl Admin {
             if client.is_public {
                 return Ok(Err(AdminError::Refused("a public client has no secret")));
             }
-            let acts_for = client.owner.as_deref().filter(|_| client.acts_as_owner);
-            if let Err(refusal) = Self::may_act_for(db, &actor, acts_for)? {
+            let fields = store::client::fields(db, id)?;
+            if let Err(refusal) = may_have(db, &actor, &fields, client.skip_consent)? {
                 return Ok(Err(refusal));
             }
             store::client::set_secret(db, id, &stored)?;
@@ -164,11 +168,24 @@ fn of_version(db: &mut DbConnection, id: i64, version: i64) -> Query<Result<Clie
     }))
 }
 
+/// A client that users are not asked for acts for whoever follows a link, superusers too. So it is for superusers that it
+/// is one, where it is answered, and what it proves itself with.
+fn is_of_trust(old: &Client, changes: &[&str]) -> bool {
+    let of_trusted = ["redirect_uris", "secret"].iter().any(|name| changes.contains(name));
+    changes.contains(&"skip_consent") || old.skip_consent && of_trusted
+}
+
 fn may_have(
     db: &mut DbConnection,
     actor: &Actor,
-    registration: &Registration,
+    fields: &ClientFields,
+    for_superusers: bool,
 ) -> Query<Result<(), AdminError>> {
-    let fields = &registration.fields;
+    if for_superusers && let Err(refusal) = actor.must_be_superuser(db, TRUSTED)? {
+        return Ok(Err(refusal));
+    }
     Admin::may_act_for(db, actor, fields.owner.as_deref().filter(|_| fields.acts_as_owner))
 }
+
+const TRUSTED: &str = "only a superuser may have users not be asked for a client, and change the redirect URIs and the \
+                       secret of one that they are not asked for";

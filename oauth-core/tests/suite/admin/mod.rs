@@ -10,6 +10,7 @@ mod plans;
 mod public_or_not;
 mod scopes;
 mod staff;
+mod trust;
 mod users;
 
 use oauth_core::admin::{Actor, Admin, AdminError, AuditFilter};

@@ -57,6 +57,12 @@ pub(super) async fn form(
     form.offer("kind", choices(["confidential", "public"].into_iter()));
     form.offer("grant_types", choices(GRANT_TYPES.into_iter().map(GrantType::as_str)));
     form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));
+    if !visit.admin.actor().is_superuser {
+        form.lock("skip_consent");
+        if client.is_some_and(|client| client.skip_consent) {
+            ["redirect_uris", "kind"].into_iter().for_each(|name| form.lock(name));
+        }
+    }
     let known = visit.oauth.server().scopes().await?;
     // What the client lists and the server does not know any more can be kept off here, and is refused if it stays.
     let listed = client.map(|client| client.scopes.clone()).unwrap_or_default();

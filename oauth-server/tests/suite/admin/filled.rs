@@ -13,7 +13,7 @@ pub(super) fn filled(page: &Answer) -> Form {
         let (tag, text) = control.split_once('>').unwrap_or((control, ""));
         if let Some(input) = tag.strip_prefix("input ") {
             let is_box = ["checkbox", "radio"].contains(&attribute(input, "type").as_str());
-            if !is_box || input.contains(" checked") {
+            if (!is_box || input.contains(" checked")) && !input.contains(" disabled") {
                 fields = fields.and(&attribute(input, "name"), &attribute(input, "value"));
             }
         } else if let Some(area) = tag.strip_prefix("textarea ") {

@@ -28,6 +28,28 @@ impl Users for Own {
     }
 }
 
+/// The same, of whom everybody is a superuser.
+struct Superusers;
+
+#[async_trait]
+impl Users for Superusers {
+    async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+        Own.signed_in(request).await
+    }
+
+    fn login_url(&self, next: &str) -> String {
+        Own.login_url(next)
+    }
+
+    async fn is_staff(&self, _: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn is_superuser(&self, _: &ResourceOwner) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
 async fn own(site: Site) -> Site {
     site.with(|config| config.oauth = |oauth| oauth.users(Own)).await
 }
@@ -66,6 +88,15 @@ both_databases! {
         assert!(!answer.has_header("Set-Cookie"), "{answer:#?}");
         assert_eq!(site.database.count("oauth_audit"), 0);
         assert_eq!(site.database.count("oauth_sessions"), 0);
+    }
+
+    async fn are_superusers_only_where_the_application_says_so(site: Site) {
+        let site = own(site).await;
+        let browser = site.browser();
+        let path = format!("{}edit/", record(&browser, "/admin/clients/", "confidential").await);
+        change(&browser, &path, &[("skip_consent", "on")]).await.with_status(403);
+        let site = site.with(|config| config.oauth = |oauth| oauth.users(Superusers)).await;
+        change(&site.browser(), &path, &[("skip_consent", "on")]).await.with_status(303);
     }
 
     async fn a_subject_that_the_application_does_not_know_is_refused(site: Site) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Part of the others.
-pub(super) const PARTIALS: [&str; 27] = [
+pub(super) const PARTIALS: [&str; 28] = [
     "admin/area",
     "admin/audit/action",
     "admin/audit/kind",
@@ -20,6 +20,7 @@ pub(super) const PARTIALS: [&str; 27] = [
     "admin/label",
     "admin/layout",
     "admin/lifetime",
+    "admin/locked",
     "admin/pager",
     "admin/problems",
     "admin/question",
@@ -143,7 +144,7 @@ fn fields(names: &[&str], full: bool) -> Value {
                 { "id": format!("{name}-0"), "value": "confidential", "label": null, "checked": full },
                 { "id": format!("{name}-1"), "value": "read", "label": "read", "checked": false },
             ],
-            "problem": if full { json!("must not be empty") } else { Value::Null },
+            "problem": if full { json!("must not be empty") } else { Value::Null }, "locked": full,
         });
     }
     fields

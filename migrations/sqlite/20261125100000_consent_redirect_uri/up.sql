@@ -1,0 +1,16 @@
+-- A consent counts for where its answer went: a redirect URI that a client gets later is asked for. Those of before have
+-- none, and so ask once more.
+CREATE TABLE oauth_consents_anew (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    subject    TEXT    NOT NULL,
+    client_id  BIGINT  NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    scopes     TEXT    NOT NULL,
+    granted_at BIGINT  NOT NULL,
+    redirect_uri TEXT,
+    UNIQUE (subject, client_id, redirect_uri)
+);
+INSERT INTO oauth_consents_anew (id, subject, client_id, scopes, granted_at)
+    SELECT id, subject, client_id, scopes, granted_at FROM oauth_consents;
+DROP TABLE oauth_consents;
+ALTER TABLE oauth_consents_anew RENAME TO oauth_consents;
+CREATE INDEX oauth_consents_client_id ON oauth_consents (client_id);
