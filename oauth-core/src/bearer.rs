@@ -3,8 +3,9 @@
 use std::slice;
 
 use crate::{
-    AuthorizationServer, BearerError, Scopes, Timestamp,
+    AuthorizationServer, BearerError, Scopes, StoreError, Timestamp,
     grant::NEVER,
+    scope_request::{left, names},
     secret::Digest,
     store::{self, Affected, access_token::Standing},
 };
@@ -50,8 +51,13 @@ impl AuthorizationServer {
             || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
         let standing = self.store.standing(Digest::of(presented)).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
+        let scopes = match token.expires_at {
+            // In a box, because every guarded request carries the future of its guard, and few come here.
+            NEVER => Box::pin(self.left_of_endless(&token)).await?,
+            _ => token.scopes.clone(),
+        };
 
-        if !alternatives.iter().any(|required| required.is_within(&token.scopes)) {
+        if !alternatives.iter().any(|required| required.is_within(&scopes)) {
             let first = alternatives.first().cloned().unwrap_or_default();
             return Err(BearerError::InsufficientScope(first));
         }
@@ -59,9 +65,22 @@ impl AuthorizationServer {
         Ok(AccessToken {
             subject: token.subject.clone(),
             client_id: token.client_id.clone(),
-            scopes: token.scopes.clone(),
+            scopes,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
         })
+    }
+
+    /// What a token that never ends still allows. Any other keeps its scopes until its end: there a client that may have
+    /// less is given less the next time.
+    async fn left_of_endless(&self, token: &Standing) -> Result<Scopes, StoreError> {
+        let (client_id, scopes) = (token.client_id.clone(), token.scopes.clone());
+        let find = move |db: &mut store::DbConnection| {
+            let Some(client) = store::client::find(db, &client_id)? else {
+                return Ok(Scopes::default());
+            };
+            Ok(left(&client, &scopes, &names(&store::scope::named(db, &scopes)?)))
+        };
+        self.store.read(find).await
     }
 
     /// Marks the grant as used, at most once an hour and never in the request's way.

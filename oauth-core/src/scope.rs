@@ -54,6 +54,12 @@ impl Scopes {
         self.0.split(' ').filter(|scope| !scope.is_empty())
     }
 
+    /// The scopes that the other set has, too.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        self.beyond(&self.beyond(other))
+    }
+
     /// The scopes that the other set lacks.
     #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
@@ -150,6 +156,9 @@ mod tests {
         {
             assert!(!set(these).is_within(&set(those)), "{these} in {those}");
             assert_eq!(set(these).beyond(&set(those)), set(beyond));
+            let within = set(these).within(&set(those));
+            assert!(within.is_within(&set(those)), "{these} in {those}");
+            assert_eq!(set(these).beyond(&within), set(beyond));
         }
     }
 

@@ -1,9 +1,9 @@
-//! What a client asks for, and may have: RFC 6749 §3.3.
+//! What a client asks for, and may have: RFC 6749 §3.3. It is judged whenever something is issued, by one rule.
 
 use std::borrow::Cow;
 
 use crate::{
-    AuthorizationServer, Client, InvalidScope, Params, Scope, Scopes, StoreError,
+    AuthorizationServer, Client, InvalidScope, Params, Scope, Scopes, StoreError, TokenError,
     scope::not_available, store,
 };
 
@@ -19,6 +19,22 @@ impl From<StoreError> for ScopeFault {
     }
 }
 
+/// The rule: of these scopes the client may have those that it is registered for, as far as the server gives them now.
+pub(crate) fn left(client: &Client, scopes: &Scopes, given: &Scopes) -> Scopes {
+    let given = scopes.within(given);
+    if client.any_scope { given } else { given.within(&client.scopes) }
+}
+
+/// What is left of scopes that were granted before. A client is told where that is nothing.
+pub(crate) fn left_of_grant(
+    client: &Client,
+    granted: &Scopes,
+    given: &Scopes,
+) -> Result<Scopes, TokenError> {
+    let left = left(client, granted, given);
+    if left.is_empty() { Err(TokenError::InvalidScope(not_available(granted))) } else { Ok(left) }
+}
+
 /// The scopes of a request: all of them, or none. A client that asks for none gets its default ones; "if the client
 /// omits the scope parameter" and has none, the server "MUST [...] fail the request indicating an invalid scope".
 pub(crate) async fn requested_scopes(
@@ -30,7 +46,7 @@ pub(crate) async fn requested_scopes(
     let requested: Result<Scopes, InvalidScope> = params.get("scope").unwrap_or_default().parse();
     let requested = requested.map_err(|error| ScopeFault::Refused(error.to_string().into()))?;
     if requested.is_empty() {
-        let defaults = given(server, &client.default_scopes).await?;
+        let defaults = allowed(server, client, &client.default_scopes).await?;
         return if defaults.is_empty() { refused("scope must be included") } else { Ok(defaults) };
     }
     available(server, client, &requested).await
@@ -46,19 +62,27 @@ pub(crate) async fn available(
     if requested.iter().count() > MOST {
         return refused("scope names too many scopes at once");
     }
-    let beyond = requested.beyond(&client.scopes);
-    if !client.any_scope && !beyond.is_empty() {
-        return Err(ScopeFault::Refused(not_available(&beyond)));
-    }
-    let given = given(server, requested).await?;
-    let missing = requested.beyond(&given.iter().map(|scope| scope.name.as_str()).collect());
-    if missing.is_empty() { Ok(given) } else { Err(ScopeFault::Refused(not_available(&missing))) }
+    let allowed = allowed(server, client, requested).await?;
+    let missing = requested.beyond(&names(&allowed));
+    if missing.is_empty() { Ok(allowed) } else { Err(ScopeFault::Refused(not_available(&missing))) }
 }
 
-/// Those of the scopes that the server knows and has not disabled.
-async fn given(server: &AuthorizationServer, scopes: &Scopes) -> Result<Vec<Scope>, StoreError> {
-    let scopes = scopes.clone();
-    server.store.read(move |db| store::scope::named(db, &scopes)).await
+/// Those of the scopes that the client may have, as users see them.
+async fn allowed(
+    server: &AuthorizationServer,
+    client: &Client,
+    scopes: &Scopes,
+) -> Result<Vec<Scope>, StoreError> {
+    let asked = scopes.clone();
+    let mut given = server.store.read(move |db| store::scope::named(db, &asked)).await?;
+    let left = left(client, scopes, &names(&given));
+    given.retain(|scope| left.contains(&scope.name));
+    Ok(given)
+}
+
+/// The names of scopes.
+pub(crate) fn names(scopes: &[Scope]) -> Scopes {
+    scopes.iter().map(|scope| scope.name.as_str()).collect()
 }
 
 /// What one request may name: each is looked up.

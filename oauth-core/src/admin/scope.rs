@@ -27,7 +27,7 @@ pub struct ScopeChange {
     pub title: String,
     /// What it allows, in a sentence for users.
     pub description: String,
-    /// Whether it is given to anybody; tokens that have it keep it.
+    /// Whether it is given to anybody. Access tokens that have it keep it until their end; those that never end lose it.
     pub is_enabled: bool,
 }
 
@@ -101,8 +101,8 @@ impl Admin {
         self.change("name", update).await
     }
 
-    /// Deletes a scope. Clients that list it keep it in their lists, and are not given it: only what the server knows
-    /// is. Tokens that have it keep it.
+    /// Deletes a scope. Clients that list it keep it in their lists, and are not given it, by a refresh neither: only what
+    /// the server knows is. Access tokens that have it keep it until their end; those that never end lose it.
     ///
     /// # Errors
     /// When there is no such scope.

@@ -11,8 +11,10 @@ mod response_type;
 use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
-    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
-    scope_request::requested_scopes,
+    Scope, Scopes, StoreError,
+    error::AuthorizationErrorCode as Code,
+    pkce::Challenge,
+    scope_request::{names, requested_scopes},
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -153,7 +155,7 @@ impl AuthorizationRequest {
     }
 
     pub(crate) fn granted(&self) -> Scopes {
-        self.scopes.iter().map(|scope| scope.name.as_str()).collect()
+        names(&self.scopes)
     }
 }
 

@@ -1,11 +1,12 @@
 //! `grant_type=authorization_code`: RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
 
 use crate::{
-    AuthorizationServer, Client, EventKind, GrantType, Params, RedirectUri, Tokens,
+    AuthorizationServer, Client, EventKind, GrantType, Params, RedirectUri, Scopes, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
     grant::{NewTokens, Terms, issued, reuse::reused},
     pkce::Verifier,
+    scope_request::left_of_grant,
     secret::Digest,
     store::{self, Affected, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
 };
@@ -38,17 +39,18 @@ pub(super) async fn exchange(
     if code.expires_at <= server.now() || !grant.is_live(server.now()) {
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
-    redeem(server, client, &code, &grant).await
+    let scopes = left_of_grant(client, &grant.scopes, &code.given)?;
+    redeem(server, client, (&code, &grant), scopes).await
 }
 
 async fn redeem(
     server: &AuthorizationServer,
     client: &Client,
-    code: &AuthorizationCode,
-    grant: &Grant,
+    (code, grant): (&AuthorizationCode, &Grant),
+    scopes: Scopes,
 ) -> Result<Tokens, TokenError> {
     let (now, code_id, grant_id) = (server.now(), code.id, grant.id);
-    let terms = Terms::new(server, client, grant.scopes.clone(), grant.expires_at);
+    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
     let tokens = NewTokens::drawn(server, client, terms);
 
     let stored = tokens.clone();
@@ -60,7 +62,7 @@ async fn redeem(
     };
     let prepare = || -> LedTo<Outcome> {
         let subject = grant.subject.as_deref();
-        let issued = issued(GrantType::AuthorizationCode, client, subject, grant.scopes.clone());
+        let issued = issued(GrantType::AuthorizationCode, client, subject, scopes);
         let reused = reused(client, grant, code_used_again);
         Box::new(|outcome| match outcome {
             Outcome::Redeemed => vec![issued],

@@ -4,7 +4,7 @@ use crate::{
     AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
     grant::{NewTokens, Terms, begin, issued, new_grant},
-    scope_request::requested_scopes,
+    scope_request::{names, requested_scopes},
 };
 
 /// Issues an access token to the client itself, or, where its registration says so, for its owner.
@@ -17,8 +17,7 @@ pub(super) async fn exchange(
         // §4.4: the grant "MUST only be used by confidential clients".
         return Err(UnauthorizedClient("this grant is for clients that have a secret".into()));
     }
-    let scopes = requested_scopes(server, client, params).await?;
-    let scopes = scopes.iter().map(|scope| scope.name.as_str()).collect::<crate::Scopes>();
+    let scopes = names(&requested_scopes(server, client, params).await?);
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
 
     let grant = new_grant(server, client, subject, scopes.clone());

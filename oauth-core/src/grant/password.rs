@@ -2,10 +2,10 @@
 //! registration lists it, for what is too old to use another.
 
 use crate::{
-    AuthorizationServer, Client, GrantType, Params, Scopes, Tokens,
+    AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     grant::{NewTokens, Terms, begin, issued, new_grant},
-    scope_request::requested_scopes,
+    scope_request::{names, requested_scopes},
 };
 
 /// Trades a user's name and password for tokens.
@@ -16,8 +16,7 @@ pub(super) async fn exchange(
 ) -> Result<Tokens, TokenError> {
     let username = params.get("username").ok_or(InvalidRequest("username is missing".into()))?;
     let password = params.get("password").ok_or(InvalidRequest("password is missing".into()))?;
-    let scopes = requested_scopes(server, client, params).await?;
-    let scopes = scopes.iter().map(|scope| scope.name.as_str()).collect::<Scopes>();
+    let scopes = names(&requested_scopes(server, client, params).await?);
 
     // Last, because a hash costs 20 ms: what else is wrong with the request is said before.
     let subject = server.resource_owner(username, password).await?;

@@ -11,6 +11,7 @@ use crate::{
         reuse::reused,
     },
     scope::not_available,
+    scope_request::left_of_grant,
     secret::{Digest, Secret, random_bytes},
     store::{
         self, Affected, DbConnection,
@@ -51,7 +52,7 @@ pub(super) async fn exchange(
     // A redeemed one is answered with what it led to, or is a replay: whatever scope is asked for.
     let scopes = match token.redeemed_at {
         Some(_) => grant.scopes.clone(),
-        None => narrowed(&grant, params)?,
+        None => left_of_grant(client, &narrowed(&grant, params)?, &token.given)?,
     };
     rotate(server, client, &Presented { secret: presented, digest, token, grant }, scopes).await
 }
@@ -78,7 +79,8 @@ enum Outcome {
 }
 
 /// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
-/// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token.
+/// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token, and so is what the
+/// client may not have just now.
 fn narrowed(grant: &Grant, params: &Params) -> Result<Scopes, TokenError> {
     let requested = params.get("scope").unwrap_or_default();
     let requested: Scopes = requested

@@ -158,8 +158,8 @@ impl AuthorizationServer {
         Ok(scopes.beyond(&known.iter().map(String::as_str).collect()))
     }
 
-    /// Disables a scope, or enables it again: while it is disabled nobody is given it, and tokens that have it keep
-    /// it. Says whether there is a scope of this name.
+    /// Disables a scope, or enables it again: while it is disabled nobody is given it, by a refresh neither. Access tokens
+    /// that have it keep it until their end; those that never end do without. Says whether there is a scope of this name.
     ///
     /// # Errors
     /// When the store fails.

@@ -4,11 +4,12 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
+    given::Given,
     grant::Grant,
     kept::{Keep, native},
     schema::{oauth_authorization_codes as codes, oauth_grants},
 };
-use crate::{Timestamp, secret::Digest};
+use crate::{Scopes, Timestamp, secret::Digest};
 
 /// A code that was issued.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -20,6 +21,9 @@ pub(crate) struct AuthorizationCode {
     pub(crate) code_challenge: Option<String>,
     pub(crate) expires_at: Timestamp,
     pub(crate) redeemed_at: Option<Timestamp>,
+    /// Of the grant's scopes, those that the server gives now.
+    #[diesel(select_expression = Given, deserialize_as = String)]
+    pub(crate) given: Scopes,
 }
 
 /// What is stored of a new code.

@@ -16,6 +16,7 @@ mod connection;
 pub(crate) mod consent;
 mod error;
 mod executor;
+mod given;
 pub(crate) mod grant;
 mod kept;
 mod libpq;

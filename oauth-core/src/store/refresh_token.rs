@@ -6,11 +6,12 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
+    given::Given,
     grant::Grant,
     kept::{Keep, native},
     schema::{oauth_grants, oauth_refresh_tokens as tokens},
 };
-use crate::{Timestamp, secret::Digest};
+use crate::{Scopes, Timestamp, secret::Digest};
 
 /// A refresh token that was issued.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -24,6 +25,9 @@ pub(crate) struct RefreshToken {
     pub(crate) salt: Option<Vec<u8>>,
     /// The token whose successor it is.
     pub(crate) predecessor_id: Option<i64>,
+    /// Of the grant's scopes, those that the server gives now.
+    #[diesel(select_expression = Given, deserialize_as = String)]
+    pub(crate) given: Scopes,
 }
 
 /// What is stored of a new refresh token.

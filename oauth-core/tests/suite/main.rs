@@ -16,6 +16,7 @@ mod admin;
 mod authorization_page;
 mod authorization_request;
 mod bearer;
+mod changed_policy;
 mod chosen_secret;
 mod clearing;
 mod clearing_walk;
