@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::Credentials;
+use super::{Credentials, with_hint};
 use crate::{
     error::TokenError::{self, InvalidClient, InvalidRequest},
     params,
@@ -10,11 +10,7 @@ use crate::{
 
 /// The credentials of an `Authorization` header. Both are form-urlencoded inside (§2.3.1). An empty secret is none.
 pub(super) fn credentials(authorization: &str) -> Result<Credentials, TokenError> {
-    let malformed = || {
-        InvalidRequest(
-            "the Authorization header must be Basic base64(client_id:client_secret)".into(),
-        )
-    };
+    let malformed = || InvalidRequest(MALFORMED.into());
     let (scheme, value) = authorization.trim().split_once(' ').ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return Err(InvalidClient(
@@ -26,15 +22,20 @@ pub(super) fn credentials(authorization: &str) -> Result<Credentials, TokenError
     let (client_id, secret) = decoded.split_at(colon);
     let secret = secret.strip_prefix(b":").unwrap_or_default();
 
+    let may_be_raw = decoded.iter().any(|byte| b"+%".contains(byte));
     let text = |encoded: &[u8]| {
-        params::decode(encoded).filter(|text| !text.contains('\0')).ok_or_else(malformed)
+        let text = params::decode(encoded).filter(|text| !text.contains('\0'));
+        text.ok_or_else(|| InvalidRequest(with_hint(MALFORMED, may_be_raw)))
     };
     let (client_id, secret) = (text(client_id)?, text(secret)?);
     if client_id.is_empty() {
         return Err(malformed());
     }
-    Ok(Credentials { client_id, secret: (!secret.is_empty()).then(|| secret.as_str().into()) })
+    let secret = (!secret.is_empty()).then(|| secret.as_str().into());
+    Ok(Credentials { client_id, secret, may_be_raw })
 }
+
+const MALFORMED: &str = "the Authorization header must be Basic base64(client_id:client_secret)";
 
 #[cfg(test)]
 mod tests {

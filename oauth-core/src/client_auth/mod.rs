@@ -5,6 +5,8 @@ mod none;
 mod post;
 mod secret;
 
+use std::borrow::Cow;
+
 pub(crate) use self::secret::VerifiedSecrets;
 use crate::{
     AuthorizationServer, Client, Params, Secret,
@@ -16,6 +18,9 @@ struct Credentials {
     client_id: String,
     /// `None` is the method `none` (RFC 7591 §2): a public client only says who it is.
     secret: Option<Secret>,
+    /// In Basic, where a `+` or `%` stands: who did not encode it sent another id or secret than was meant. That is said
+    /// by what was presented alone, and tells nothing of what would be right.
+    may_be_raw: bool,
 }
 
 /// The client that sends this request, proven as far as its registration asks.
@@ -29,8 +34,8 @@ pub(crate) async fn authenticate(
 ) -> Result<Client, TokenError> {
     let credentials = presented(authorization, params)?;
     let client = server.client(&credentials.client_id).await?;
-    let client =
-        client.ok_or(InvalidClient("no client is registered under this client_id".into()))?;
+    let refused = |why| InvalidClient(with_hint(why, credentials.may_be_raw));
+    let client = client.ok_or_else(|| refused("no client is registered under this client_id"))?;
 
     match (client.is_public, &credentials.secret) {
         (true, None) => Ok(client),
@@ -39,9 +44,16 @@ pub(crate) async fn authenticate(
         )),
         (false, None) => Err(InvalidClient("this client must authenticate with its secret".into())),
         (false, Some(secret)) if secret::verify(server, &client, secret).await? => Ok(client),
-        (false, Some(_)) => Err(InvalidClient("the client secret is wrong".into())),
+        (false, Some(_)) => Err(refused("the client secret is wrong")),
     }
 }
+
+fn with_hint(why: &'static str, may_be_raw: bool) -> Cow<'static, str> {
+    if may_be_raw { format!("{why}; {HOW_BASIC_ENCODES}").into() } else { why.into() }
+}
+
+const HOW_BASIC_ENCODES: &str =
+    "HTTP Basic form-urlencodes both first (RFC 6749 2.3.1): + is sent as %2B, and % as %25";
 
 fn presented(authorization: Option<&str>, params: &Params) -> Result<Credentials, TokenError> {
     let Some(authorization) = authorization else {

@@ -4,5 +4,6 @@ use super::Credentials;
 use crate::Params;
 
 pub(super) fn credentials(params: &Params) -> Option<Credentials> {
-    Some(Credentials { client_id: params.get("client_id")?.to_owned(), secret: None })
+    let client_id = params.get("client_id")?.to_owned();
+    Some(Credentials { client_id, secret: None, may_be_raw: false })
 }

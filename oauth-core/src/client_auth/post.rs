@@ -5,5 +5,9 @@ use crate::Params;
 
 pub(super) fn credentials(params: &Params) -> Option<Credentials> {
     let (client_id, secret) = (params.get("client_id")?, params.get("client_secret")?);
-    Some(Credentials { client_id: client_id.to_owned(), secret: Some(secret.into()) })
+    Some(Credentials {
+        client_id: client_id.to_owned(),
+        secret: Some(secret.into()),
+        may_be_raw: false,
+    })
 }

@@ -1,7 +1,7 @@
 //! Client authentication at the token endpoint: RFC 6749 §2.3, §3.2.1.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{TokenError, Tokens};
+use oauth_core::{ClientSecret, GrantType, NewClient, TokenError, Tokens};
 
 use crate::support::{
     Fixture, Form, assert_refused, code_request, is_description, public_exchange_form,
@@ -148,6 +148,48 @@ both_databases! {
                 fixture.with_header(header, &without_credentials(fixture.exchange_form("x"))).await;
             assert_refused(answer, "invalid_request", "Authorization header");
         }
+    }
+
+    // §2.3.1: both are "encoded using the application/x-www-form-urlencoded encoding algorithm" before they are joined.
+    async fn a_secret_that_came_raw_in_basic_is_refused_with_a_text_that_says_how_it_is_encoded(
+        fixture: Fixture,
+    ) {
+        let chosen = NewClient {
+            client_id: Some("a+b".to_owned()),
+            secret: ClientSecret::Chosen("p+ss%41word%zz".into()),
+            grant_types: vec![GrantType::ClientCredentials],
+            scopes: "read".parse().unwrap(),
+            ..NewClient::new("Chosen")
+        };
+        fixture.server.register_client(chosen).await.unwrap();
+        let form = Form::new(&[("grant_type", "client_credentials"), ("scope", "read")]);
+        let encoded = basic("a%2Bb", "p%2Bss%2541word%25zz");
+        fixture.with_header(&encoded, &form).await.unwrap();
+        for (raw, code) in [
+            (basic("a%2Bb", "p+ss%2541word%25zz"), "invalid_client"),
+            (basic("a%2Bb", "p%2Bss%41word%25zz"), "invalid_client"),
+            (basic("a+b", "p%2Bss%2541word%25zz"), "invalid_client"),
+            (basic("a%2Bb", "p+ss%41word%zz"), "invalid_request"),
+        ] {
+            for said in ["RFC 6749 2.3.1", "%2B", "%25"] {
+                assert_refused(fixture.with_header(&raw, &form).await, code, said);
+            }
+        }
+    }
+
+    /// What is said hangs on what was presented, and never on what the secret is.
+    async fn the_text_on_encoding_is_no_oracle(fixture: Fixture) {
+        let form = without_credentials(fixture.exchange_form("x"));
+        let description = async |secret: &str| {
+            let refused = fixture.with_header(&basic("confidential", secret), &form).await;
+            refused.unwrap_err().description().to_owned()
+        };
+        assert!(description("x+y").await.contains("RFC 6749 2.3.1"));
+        assert_eq!(description("x+y").await, description("%41").await);
+        assert!(!description("xy").await.contains("RFC 6749 2.3.1"));
+        let in_body = fixture.exchange_form("x").set("client_secret", "x+y");
+        let refused = fixture.token(&in_body).await.unwrap_err();
+        assert!(!refused.description().contains("2.3.1"), "only Basic encodes twice: {refused}");
     }
 
     async fn another_scheme_is_refused_also_beside_a_good_body(fixture: Fixture) {
