@@ -109,6 +109,7 @@ mod builder;
 mod cookies;
 mod csrf;
 mod endpoint;
+mod forwarded;
 mod guard;
 mod locale;
 mod middleware;

@@ -11,6 +11,33 @@ use crate::support::{
 /// A wrong password, which may be another site's right one.
 const WRONG_PASSWORD: &str = "a password of another site";
 
+type Chain = (&'static [(&'static str, &'static str)], &'static str);
+
+/// What the trusted proxy 127.0.0.1 may send on, and whose request that is.
+const CHAINS: &[Chain] = &[
+    (&[("X-Forwarded-For", "192.0.2.1:4711")], "192.0.2.1"),
+    (&[("X-Forwarded-For", "[2001:db8::1]:4711")], "2001:db8::1"),
+    (&[("X-Forwarded-For", "[2001:db8::1]")], "2001:db8::1"),
+    (&[("X-Forwarded-For", "2001:db8::1")], "2001:db8::1"),
+    (&[("X-Forwarded-For", "6.6.6.6, 192.0.2.1:4711, 127.0.0.2:80")], "192.0.2.1"),
+    (&[("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.1")], "192.0.2.1"),
+    (&[("Forwarded", "for=192.0.2.1")], "192.0.2.1"),
+    (&[("Forwarded", "For=\"192.0.2.1:4711\";proto=http;by=_proxy")], "192.0.2.1"),
+    (&[("Forwarded", "proto=http;for=\"[2001:db8::1]:4711\"")], "2001:db8::1"),
+    (&[("Forwarded", "for=\"[2001:db8::1]\"")], "2001:db8::1"),
+    (&[("Forwarded", "for=6.6.6.6, for=192.0.2.1, for=\"127.0.0.2:_x\"")], "192.0.2.1"),
+    // What is hidden, unknown or no address ends the chain; what stands before it is nobody's word.
+    (&[("Forwarded", "for=6.6.6.6, for=unknown, for=127.0.0.2")], "127.0.0.2"),
+    (&[("Forwarded", "for=6.6.6.6, for=_hidden")], "127.0.0.1"),
+    (&[("X-Forwarded-For", "6.6.6.6, unknown, 127.0.0.2")], "127.0.0.2"),
+    (&[("X-Forwarded-For", "6.6.6.6, localhost")], "127.0.0.1"),
+    (&[("Forwarded", "for=\"6.6.6.6, for=192.0.2.1")], "192.0.2.1"),
+    // A proxy writes one of the two, and passes the client's other one on: nobody can pick an address.
+    (&[("Forwarded", "for=192.0.2.1"), ("X-Forwarded-For", "192.0.2.1")], "192.0.2.1"),
+    (&[("Forwarded", "for=6.6.6.6"), ("X-Forwarded-For", "192.0.2.1")], "127.0.0.1"),
+    (&[("Forwarded", "for=unknown"), ("X-Forwarded-For", "192.0.2.1")], "192.0.2.1"),
+];
+
 /// The first line that was logged and holds this text.
 fn logged(text: &str) -> Option<String> {
     log::lines().into_iter().find(|line| line.contains(text))
@@ -132,6 +159,23 @@ both_databases! {
             let lines = log::lines();
             let line = lines.iter().find(|line| line.contains(&format!("id={id} ")) && line.contains(fault));
             assert!(line.expect(fault).contains("client=127.0.0.1"), "{line:?}");
+        }
+    }
+
+    /// RFC 7239; and as proxies write it that know the older headers only.
+    async fn an_address_is_understood_however_a_trusted_proxy_writes_it(site: Site) {
+        log::keep();
+        let site = site.with(|config| {
+            config.oauth = |oauth| oauth.trusted_proxies(vec!["127.0.0.0/8".parse().unwrap()]);
+        });
+        let site = site.await;
+        for (headers, client) in CHAINS {
+            let request = site.request(Method::GET, "/nothing");
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let id = site.send(request).await.header("X-Request-Id").to_owned();
+            let line = logged(&format!("id={id} ")).expect("a line");
+            let address = line.split_once(" client=").and_then(|(_, rest)| rest.split(['}', ' ']).next());
+            assert_eq!(address, Some(*client), "{headers:?}: {line}");
         }
     }
 

@@ -11,7 +11,7 @@ fn behind_a_proxy(oauth: OAuthBuilder) -> OAuthBuilder {
 }
 
 /// What a trusted proxy may say, and whether that is TLS.
-const REPORTS: [(&[(&str, &str)], bool); 17] = [
+const REPORTS: [(&[(&str, &str)], bool); 28] = [
     (&[], false),
     (&[("X-Forwarded-Proto", "https")], true),
     (&[("X-Forwarded-Proto", "HTTPS")], true),
@@ -29,6 +29,35 @@ const REPORTS: [(&[(&str, &str)], bool); 17] = [
     (&[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "http")], false),
     (&[("Forwarded", "proto=http"), ("X-Forwarded-Proto", "https")], false),
     (&[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "https")], true),
+    // The client's connection to the first of two trusted proxies is what counts, and neither what passed between them
+    // nor what the client says itself.
+    (&[("X-Forwarded-For", "192.0.2.1, 127.0.0.2"), ("X-Forwarded-Proto", "https, http")], true),
+    (&[("X-Forwarded-For", "192.0.2.1, 127.0.0.2"), ("X-Forwarded-Proto", "http, https")], false),
+    (
+        &[("X-Forwarded-For", "192.0.2.1, 127.0.0.2"), ("X-Forwarded-Proto", "https, http, http")],
+        false,
+    ),
+    (&[("X-Forwarded-For", "192.0.2.1, 127.0.0.2"), ("X-Forwarded-Proto", "https")], true),
+    (&[("X-Forwarded-For", "127.0.0.2, 192.0.2.1"), ("X-Forwarded-Proto", "https, http")], false),
+    (&[("X-Forwarded-For", "127.0.0.2, unknown"), ("X-Forwarded-Proto", "https, http")], false),
+    (
+        &[
+            ("X-Forwarded-For", "192.0.2.1:4711, 127.0.0.2:80"),
+            ("X-Forwarded-Proto", "https, http"),
+        ],
+        true,
+    ),
+    (&[("Forwarded", "for=192.0.2.1;proto=https, for=127.0.0.2;proto=http")], true),
+    (
+        &[(
+            "Forwarded",
+            "for=6.6.6.6;proto=https, for=192.0.2.1;proto=http, for=\"127.0.0.2:80\";proto=https",
+        )],
+        false,
+    ),
+    (&[("Forwarded", "for=192.0.2.1;proto=https, for=_hidden;proto=http")], false),
+    // Who says only whose request it is leaves the scheme to the other header.
+    (&[("Forwarded", "for=192.0.2.1"), ("X-Forwarded-Proto", "https")], true),
 ];
 
 /// With TLS required, and a proxy that says it is there.
