@@ -13,6 +13,8 @@ pub(super) struct Outage {
     known: Option<(Arc<str>, Instant)>,
     /// When the prober last tried, while there is one.
     tried: Option<Instant>,
+    /// Who that is: one that was stuck for so long that another took its place ends with its try.
+    prober: u64,
 }
 
 impl Outage {
@@ -30,6 +32,12 @@ impl Outage {
         }
     }
 
+    fn tries(&mut self, prober: u64) {
+        if self.prober == prober {
+            self.tried = Some(Instant::now());
+        }
+    }
+
     pub(super) fn ends(&mut self) {
         if let Some((_, began)) = self.known.take() {
             tracing::warn!(seconds = began.elapsed().as_secs_f32(), "the database is back");
@@ -44,19 +52,21 @@ impl Threads {
         if state.outage.tried.is_some_and(|tried| tried.elapsed() < patience) {
             return;
         }
-        let threads = Arc::downgrade(self);
+        state.outage.prober += 1;
+        let (threads, prober) = (Arc::downgrade(self), state.outage.prober);
         let thread = std::thread::Builder::new().name("oauth-prober".to_owned());
-        let spawned = thread.spawn(move || until_back(&threads));
+        let spawned = thread.spawn(move || until_back(&threads, prober));
         state.outage.tried = spawned.is_ok().then(Instant::now);
     }
 
     /// Tries once; `false` where there is nothing to wait for any more.
-    fn try_again(self: &Arc<Self>) -> bool {
+    fn try_again(self: &Arc<Self>, prober: u64) -> bool {
         let answers = self.answers();
-        self.lock().outage.tried = Some(Instant::now());
+        self.lock().outage.tries(prober);
         let outcome = connect(&self.database, self.deadline);
         let mut state = self.lock();
         match outcome {
+            Err(_) if state.outage.prober != prober => return false,
             Err(cause) if self.answers() == answers => {
                 self.out(state, &cause);
                 return true;
@@ -69,8 +79,8 @@ impl Threads {
     }
 }
 
-fn until_back(threads: &Weak<Threads>) {
-    while threads.upgrade().is_some_and(|threads| threads.try_again()) {
+fn until_back(threads: &Weak<Threads>, prober: u64) {
+    while threads.upgrade().is_some_and(|threads| threads.try_again(prober)) {
         std::thread::sleep(PAUSE);
     }
 }
