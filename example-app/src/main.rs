@@ -54,7 +54,9 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         // The API's document, for people and for programs.
         .nest("/docs", docs)
         .at("/openapi.json", openapi)
+        // For what watches over the process, and for what sends it requests.
         .at("/healthz", get(oauth2server::views::healthz))
+        .at("/readyz", oauth.readiness_endpoint())
         .with(oauth.middleware())
 }
 

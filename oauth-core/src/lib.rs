@@ -119,7 +119,7 @@ pub use self::{
     server::{AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
-        Store, StoreError, StoreOptions,
+        NotReady, Store, StoreError, StoreOptions,
         client::Client,
         scope::{NewScope, Scope},
         user::{NewUser, User},

@@ -143,6 +143,13 @@ impl OAuth {
         endpoint::token::TokenEndpoint::new(self.clone())
     }
 
+    /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why
+    /// not ([`NotReady`](crate::NotReady)). For load balancers, at a path of your own. A process that is not ready
+    /// becomes so again by itself, so do not restart it for that.
+    pub fn readiness_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        endpoint::readiness::ReadinessEndpoint::new(self.clone())
+    }
+
     /// The pages of the bundled accounts: `/login`, `/logout` and `/apps`, to be nested under `/accounts`.
     pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
         accounts::routes(self.connected_apps())

@@ -85,6 +85,7 @@
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`] |
+//! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
 //! | do without HTTP | [`oauth_core`], whose names are found there |
@@ -135,7 +136,7 @@ pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Cleared, Clearing,
     ClearingTask, Client, ClientChange, ClientSecret, Clock, ConnectedApp, Event, EventKind,
     Events, FieldError, GrantType, InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime,
-    Missed, MovableClock, NewClient, NewScope, NewUser, Problem, RedirectUri, Registered,
+    Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Problem, RedirectUri, Registered,
     RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings, Store,
     StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType, UnknownRequireState, User,
 };

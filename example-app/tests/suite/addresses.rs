@@ -41,6 +41,7 @@ async fn every_address_answers_with_and_without_its_trailing_slash_and_without_a
         (&nobody, Method::GET, "/docs/oauth-receiver.html", "", 200),
         (&nobody, Method::GET, "/openapi.json", "", 200),
         (&nobody, Method::GET, "/healthz", "", 200),
+        (&nobody, Method::GET, "/readyz", "", 200),
     ] {
         for slash in ["", "/"] {
             let mut request = agent.request(method.clone(), &format!("{path}{slash}{query}"));
@@ -238,16 +239,17 @@ async fn swagger_ui_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn healthz_is_503_while_the_database_does_not_answer_and_200_again_after() {
+async fn readyz_is_503_while_the_database_does_not_answer_and_healthz_is_200() {
     let Some(url) = postgres_schema() else { return };
     let network = Network::to_socket_of(&url);
     let site = Site::new();
     let server = site.serve_with("DATABASE_URL", &network.url);
     let agent = server.agent();
-    assert_eq!(agent.get("/healthz").await.status, 200);
+    agent.is_told("/readyz", (200, "ready")).await;
 
     network.set_down(true);
-    assert_eq!(agent.get("/healthz").await.status, 503);
-    network.set_down(false);
+    agent.is_told("/readyz", (503, "silent")).await;
     assert_eq!(agent.get("/healthz").await.status, 200);
+    network.set_down(false);
+    agent.is_told("/readyz", (200, "ready")).await;
 }

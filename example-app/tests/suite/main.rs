@@ -14,6 +14,7 @@ mod oauthost;
 mod readme;
 mod settings;
 mod shutdown;
+mod sqlite_faults;
 mod swagger;
 mod two_processes;
 mod walk;

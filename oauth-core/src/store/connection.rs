@@ -1,16 +1,14 @@
 //! Connections: the only file of the queries' side that knows there are two databases.
 
-use std::time::{Duration, Instant};
-
 use diesel::{
     Connection, PgConnection, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection,
     r2d2::{ManageConnection, R2D2Connection},
-    result::Error,
+    sql_types::{Bool, Integer},
 };
 use url::Url;
 
-use super::{Query, StoreError, libpq, sqlite_switches};
+use super::{Query, StoreError, libpq, sqlite_file::SqliteFile};
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -25,7 +23,7 @@ pub(crate) enum DbConnection {
 #[derive(Clone)]
 pub(super) enum Database {
     Postgres { url: String },
-    Sqlite { path: String },
+    Sqlite(SqliteFile),
 }
 
 impl Database {
@@ -40,16 +38,14 @@ impl Database {
                 "a database URL is sqlite://relative/path, sqlite:///absolute/path or postgres://user@host/database"
                     .to_owned(),
             )),
-            Some(path) => Ok(Self::Sqlite { path: path.to_owned() }),
+            Some(path) => SqliteFile::parse(path).map(Self::Sqlite),
         }
     }
 
     /// Opens a connection of its own.
     pub(super) fn connect(&self) -> Result<DbConnection, StoreError> {
         ManageConnection::connect(self).map_err(|error| match self {
-            Self::Sqlite { path } => {
-                StoreError::unavailable(format!("cannot connect: {error} ({path})"))
-            }
+            Self::Sqlite(file) => file.cannot_open(&error),
             Self::Postgres { .. } => {
                 StoreError::unavailable(format!("cannot connect: {}", error.to_string().trim_end()))
             }
@@ -62,17 +58,12 @@ impl ManageConnection for Database {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<DbConnection, Self::Error> {
-        use diesel::r2d2::Error::{ConnectionError, QueryError};
+        use diesel::r2d2::Error::ConnectionError;
         match self {
             Self::Postgres { url } => {
                 PgConnection::establish(url).map(DbConnection::Postgres).map_err(ConnectionError)
             }
-            Self::Sqlite { path } => {
-                sqlite_switches::throw();
-                let mut connection = SqliteConnection::establish(path).map_err(ConnectionError)?;
-                set_up(&mut connection).map_err(QueryError)?;
-                Ok(DbConnection::Sqlite(connection))
-            }
+            Self::Sqlite(file) => file.connect().map(DbConnection::Sqlite).map_err(ConnectionError),
         }
     }
 
@@ -85,36 +76,29 @@ impl ManageConnection for Database {
     }
 }
 
-/// With WAL and `synchronous=FULL` a committed transaction survives a power cut. What a savepoint may have to bring back
-/// stays in memory.
-fn set_up(connection: &mut SqliteConnection) -> Query<()> {
-    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
-    let began = Instant::now();
-    // A switch that meets another program's lock is answered at once, whatever the timeout.
-    while let Err(error) = connection.batch_execute("PRAGMA journal_mode = WAL") {
-        if !is_locked(&error) || began.elapsed() > SWITCH {
-            return Err(error);
-        }
-        std::thread::sleep(A_MOMENT);
-    }
-    connection.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; \
-        PRAGMA temp_store = MEMORY;",
-    )
-}
-
-fn is_locked(error: &Error) -> bool {
-    matches!(error, Error::DatabaseError(_, cause) if cause.message() == "database is locked")
-}
-
-/// How long others that start may keep a new file.
-const SWITCH: Duration = Duration::from_secs(10);
-const A_MOMENT: Duration = Duration::from_millis(10);
-
 pub(super) fn ping(connection: &mut DbConnection) -> Query<()> {
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
-        .get_result::<i32>(connection)
-        .map(drop)
+    diesel::select(diesel::dsl::sql::<Integer>("1")).get_result::<i32>(connection).map(drop)
+}
+
+/// Whether PostgreSQL is a standby, or told to refuse writes.
+pub(super) fn is_read_only(connection: &mut DbConnection) -> Query<bool> {
+    let DbConnection::Postgres(postgres) = connection else { return Ok(false) };
+    let setting = diesel::dsl::sql::<Bool>("current_setting('transaction_read_only') = 'on'");
+    diesel::select(setting).get_result(postgres)
+}
+
+/// A write that changes nothing, and is one nevertheless.
+pub(super) fn touch(connection: &mut DbConnection) -> Query<()> {
+    match connection {
+        DbConnection::Sqlite(sqlite) => {
+            let version = diesel::dsl::sql::<Integer>("user_version FROM pragma_user_version");
+            let version: i32 = diesel::select(version).get_result(sqlite)?;
+            sqlite.batch_execute(&format!("PRAGMA user_version = {version}"))
+        }
+        DbConnection::Postgres(postgres) => {
+            postgres.batch_execute("UPDATE oauth_schema_migrations SET run_on = run_on")
+        }
+    }
 }
 
 /// Without TLS compiled in, passwords and tokens' digests would cross the network in the clear: only on request.
@@ -169,11 +153,12 @@ mod tests {
 
     #[test]
     fn the_scheme_of_the_url_picks_the_database() {
+        let here = std::env::current_dir().unwrap().join("a.sqlite3");
         assert!(
-            matches!(Database::parse("sqlite://a.sqlite3"), Ok(Database::Sqlite { path }) if path == "a.sqlite3")
+            matches!(Database::parse("sqlite://a.sqlite3"), Ok(Database::Sqlite(file)) if file.path() == here)
         );
         assert!(
-            matches!(Database::parse("sqlite:///tmp/a"), Ok(Database::Sqlite { path }) if path == "/tmp/a")
+            matches!(Database::parse("sqlite:///tmp/a"), Ok(Database::Sqlite(file)) if file.path() == "/tmp/a")
         );
         assert!(matches!(
             Database::parse("postgres://u@localhost/db"),

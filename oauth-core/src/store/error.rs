@@ -5,6 +5,7 @@ use diesel::result::{
     Error::{self, BrokenTransactionManager, DatabaseError, RollbackErrorOnCommit},
 };
 
+use super::not_ready::NotReady;
 use crate::InvalidSetting;
 
 /// The store failed.
@@ -94,7 +95,9 @@ fn is_of_availability(error: &Error) -> bool {
         | DatabaseError(Kind::ReadOnlyTransaction | Kind::SerializationFailure, _)
         | BrokenTransactionManager => true,
         DatabaseError(Kind::Unknown, told) => {
-            POSTGRES.iter().any(|text| told.message().contains(text))
+            let text = told.message();
+            NotReady::told_by_sqlite(text).is_some()
+                || POSTGRES.iter().any(|told| text.contains(told))
         }
         RollbackErrorOnCommit { commit_error, .. } => is_of_availability(commit_error),
         _ => false,

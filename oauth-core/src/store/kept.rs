@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn what_most_requests_ask_is_prepared_once_a_connection_and_goes_by_an_index() {
         for database in databases() {
-            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             crate::Store::open(&database.url).unwrap().migrate().unwrap();
+            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             db.batch_execute(&format!("{CLIENT}; {USER}")).unwrap();
             let (asked, prepared) =
                 (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Mutex::new(Vec::new())));

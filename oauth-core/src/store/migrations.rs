@@ -14,7 +14,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{
-    DbConnection, Query, StoreError,
+    DbConnection, NotReady, Query, StoreError,
     executor::{begin_immediate, commit, roll_back},
 };
 
@@ -53,6 +53,17 @@ pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreErr
 pub(super) fn pending(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
     let pending = lacking(connection)?;
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+/// Whether the tables are those of this program.
+pub(super) fn standing(connection: &mut DbConnection) -> Query<Result<(), NotReady>> {
+    Ok(match lacking(connection) {
+        Ok(lacking) if lacking.is_empty() => Ok(()),
+        Ok(_) => Err(NotReady::Pending),
+        Err(StoreError::Newer(_)) => Err(NotReady::Newer),
+        Err(StoreError::Query(error)) => return Err(error),
+        Err(error) => Err(NotReady::of(&error).unwrap_or(NotReady::Failing)),
+    })
 }
 
 /// Whether nothing of ours was ever applied.

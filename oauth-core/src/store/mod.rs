@@ -22,23 +22,27 @@ mod kept;
 mod libpq;
 pub(crate) mod list;
 mod migrations;
+mod not_ready;
 mod options;
 #[cfg(test)]
 mod plan;
+mod readiness;
 pub(crate) mod refresh_token;
 pub(crate) mod rotation;
 mod schema;
 pub(crate) mod scope;
 pub(crate) mod session;
+mod sqlite_file;
 mod sqlite_switches;
+mod sqlite_watch;
 pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;
 use self::{
     access_token::Standing, client::Client, connection::Database, executor::Executor, grant::Grant,
-    refresh_token::RefreshToken,
+    readiness::Readiness, refresh_token::RefreshToken,
 };
-pub use self::{error::StoreError, options::StoreOptions};
+pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions};
 use crate::secret::Digest;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
@@ -71,10 +75,13 @@ pub(crate) type Query<T> = diesel::QueryResult<T>;
 pub struct Store {
     database: Database,
     executor: Executor,
+    readiness: Readiness,
 }
 
 impl Store {
     /// Connects to `sqlite://relative/path`, `sqlite:///absolute/path` or `postgres://…`. Blocks while it connects.
+    ///
+    /// SQLite's file is created where there is none, unless `?mode=rw` follows its path; `?mode=rwc` says the default.
     ///
     /// # Errors
     /// When the URL is of another form, or the database cannot be reached. PostgreSQL on another host is refused where
@@ -91,7 +98,7 @@ impl Store {
         options.check()?;
         let database = Database::parse(url)?;
         let executor = Executor::start(&database, options)?;
-        Ok(Self { database, executor })
+        Ok(Self { database, executor, readiness: Readiness::default() })
     }
 
     /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
@@ -125,6 +132,16 @@ impl Store {
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(connection::ping).await
+    }
+
+    /// Whether requests can be served: the database can be read and written, as far as the last write tells, and its
+    /// tables are those of this program. Answers within a second or so; what was found counts for a second, so that any
+    /// number may ask.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        self.readiness.of(&self.executor).await
     }
 
     /// Looks something up by key. On SQLite this runs right here and takes microseconds.
@@ -178,7 +195,9 @@ impl Store {
         affected: Affected,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.executor.write(affected, work).await
+        let done = self.executor.write(affected, work).await;
+        self.readiness.wrote(&done);
+        done
     }
 
     /// Writes what may be there already: `None` where it is, also when somebody else was faster by a moment.

@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn what_a_user_asks_of_connected_apps_and_sessions_goes_by_an_index() {
         for database in databases() {
-            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             crate::Store::open(&database.url).unwrap().migrate().unwrap();
+            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
             let asked = Arc::new(Mutex::new(Vec::new()));
             let hears = Arc::clone(&asked);
             db.set_instrumentation(move |event: InstrumentationEvent<'_>| {

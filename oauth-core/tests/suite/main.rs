@@ -45,5 +45,6 @@ mod schema;
 mod secrecy;
 mod sessions;
 mod settings;
+mod sqlite_faults;
 mod state;
 mod token_endpoint;

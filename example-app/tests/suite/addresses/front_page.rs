@@ -24,6 +24,7 @@ async fn the_front_page_links_to_every_address_and_each_is_there() {
             "/docs/",
             "/openapi.json",
             "/healthz",
+            "/readyz",
         ] {
             assert!(links.iter().any(|link| link.starts_with(wanted)), "{wanted} in {links:?}");
         }

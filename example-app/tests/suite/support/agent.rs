@@ -1,6 +1,6 @@
 //! A user's browser, as far as HTTP goes, or a client: it keeps cookies and follows nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap, redirect::Policy};
 
@@ -36,6 +36,19 @@ impl Agent {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         send(self.request(Method::GET, path)).await
+    }
+
+    /// Asks again and again until this is the answer: readiness is looked at once a second.
+    pub(crate) async fn is_told(&self, path: &str, expected: (u16, &str)) {
+        let began = Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if (answer.status, answer.body.as_str()) == expected {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "{path}: not {expected:?} but {answer:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -168,3 +181,5 @@ pub(crate) fn client() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(60))
 }
+
+const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@
 //!
 //! | | SQLite | PostgreSQL |
 //! |---|---|---|
-//! | read | right here, on a pooled connection: a lookup by key takes microseconds | on a thread of the store |
+//! | read | right here, on an idle connection: a lookup by key takes microseconds | on a thread of the store |
 //! | write | one writer thread; what waits shares one commit | on a thread of the store, one transaction each |
 //!
 //! Measured on two cores with 32 callers and durable commits: one SQLite writer with shared commits does three times
@@ -10,10 +10,13 @@
 
 use std::sync::Arc;
 
+mod group_commit;
+mod health;
 mod look_ups;
 mod outage;
 mod piece;
 mod postgres;
+mod readers;
 mod savepoint;
 mod seats;
 mod session;
@@ -28,7 +31,7 @@ mod writer;
 pub(super) use self::savepoint::{begin_immediate, commit, roll_back};
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
-    Affected, DbConnection, Query, StoreError, StoreOptions,
+    Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
     access_token::Standing,
     client::{self, Client},
     connection::Database,
@@ -47,7 +50,7 @@ impl Executor {
     pub(super) fn start(database: &Database, options: StoreOptions) -> Result<Self, StoreError> {
         match database {
             Database::Postgres { .. } => Postgres::start(database, options).map(Self::Postgres),
-            Database::Sqlite { path } => Sqlite::start(database, path).map(Self::Sqlite),
+            Database::Sqlite(file) => Sqlite::start(database, file, options).map(Self::Sqlite),
         }
     }
 
@@ -96,6 +99,14 @@ impl Executor {
         match self {
             Self::Postgres(postgres) => postgres.refresh_token(digest).await,
             Self::Sqlite(sqlite) => sqlite.read(move |db| refresh_token::find(db, &digest)).await,
+        }
+    }
+
+    /// What need not be asked for.
+    pub(super) fn ready(&self) -> Result<(), NotReady> {
+        match self {
+            Self::Postgres(_) => Ok(()),
+            Self::Sqlite(sqlite) => sqlite.ready(),
         }
     }
 

@@ -2,58 +2,91 @@
 
 use std::sync::Arc;
 
-use diesel::r2d2::Pool;
+use tokio::sync::Semaphore;
 
 use super::{
     super::{
-        Affected, DbConnection, Query, StoreError,
+        Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
         access_token::{self, Standing},
         connection::Database,
+        sqlite_file::SqliteFile,
     },
+    group_commit::GroupCommit,
+    health::Health,
+    readers::Readers,
     standings::{Moment, Standings},
     wal_index::WalIndex,
     writer::Writer,
 };
 use crate::secret::Digest;
 
+/// What it holds is closed in this order, so that the last connection leaves no `-wal` behind.
 #[derive(Clone)]
 pub(in crate::store) struct Sqlite {
-    readers: Pool<Database>,
+    readers: Arc<Readers>,
+    free: Arc<Semaphore>,
     writer: Arc<Writer>,
     standings: Arc<Standings>,
+    file: SqliteFile,
+    health: Arc<Health>,
 }
 
 impl Sqlite {
-    pub(super) fn start(database: &Database, path: &str) -> Result<Self, StoreError> {
-        let connection = database.connect()?; // first, so that the file exists and is in WAL mode
-        let standings = Arc::new(Standings::new(WalIndex::open(database, path)?));
-        let writer = Writer::start(database.clone(), connection, Arc::clone(&standings))?;
-        let readers = Pool::builder()
-            .max_size(READERS)
-            .min_idle(Some(1))
-            .test_on_check_out(false)
-            .build(database.clone())?;
-        Ok(Self { readers, writer: Arc::new(writer), standings })
+    pub(super) fn start(
+        database: &Database,
+        file: &SqliteFile,
+        options: StoreOptions,
+    ) -> Result<Self, StoreError> {
+        let first = file.open()?; // so that the file exists and is in WAL mode
+        let standings = Arc::new(Standings::new(WalIndex::open(database, file.path())?));
+        file.keep_watch();
+        drop(first);
+        let (file, health) = (file.clone(), Arc::new(Health::default()));
+        let commits = GroupCommit {
+            database: database.clone(),
+            file: file.clone(),
+            connection: None,
+            standings: Arc::clone(&standings),
+            health: Arc::clone(&health),
+        };
+        let writer = Writer::start(commits, Arc::clone(&health), options.deadline)?;
+        let readers = Arc::new(Readers::new(database.clone()));
+        let free = Arc::new(Semaphore::new(LISTS));
+        Ok(Self { readers, free, writer: Arc::new(writer), standings, file, health })
     }
 
-    /// A worker never waits for a connection: where all are out, the work goes to a blocking thread, which does.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        if let Some(mut connection) = self.readers.try_get() {
-            return Ok(work(&mut connection)?);
-        }
-        self.list(work).await
+        self.file.check_lately()?;
+        self.noted(self.readers.run(&work))
     }
 
     pub(super) async fn list<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let readers = self.readers.clone();
-        let waiting = move || Ok(work(&mut *readers.get()?)?);
-        tokio::task::spawn_blocking(waiting).await.map_err(StoreError::internal)?
+        self.file.check_lately()?;
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(StoreError::internal)?;
+        let readers = Arc::clone(&self.readers);
+        let reading = move || {
+            let done = readers.run(&work);
+            drop(permit);
+            done
+        };
+        let done = tokio::task::spawn_blocking(reading).await.map_err(StoreError::internal)?;
+        self.noted(done)
+    }
+
+    /// Whether the last attempt to write, and all that was read, says that the database can be used.
+    pub(super) fn ready(&self) -> Result<(), NotReady> {
+        self.file.check().map_err(|_| NotReady::Gone)?;
+        self.health.ready()
+    }
+
+    fn noted<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        done.inspect_err(|error| self.health.failed(error))
     }
 
     /// Asks the database where the answer is not remembered.
@@ -61,6 +94,7 @@ impl Sqlite {
         &self,
         digest: Digest,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
+        self.file.check_lately()?;
         match self.standings.find(&digest) {
             Ok(standing) => Ok(Some(standing)),
             // In a box, because every guarded request carries the future of its guard, and few come here.
@@ -89,5 +123,5 @@ impl Sqlite {
     }
 }
 
-/// At least one for each worker of any runtime that a machine of today gives; they are opened as they are needed.
-const READERS: u32 = 32;
+/// Who reads more than a few rows, at once.
+const LISTS: usize = 32;

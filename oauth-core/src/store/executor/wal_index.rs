@@ -5,6 +5,7 @@
 
 use std::{
     fs::File,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -40,7 +41,7 @@ pub(super) struct WalIndex {
 
 impl WalIndex {
     /// Of a database that is in WAL mode already.
-    pub(super) fn open(database: &Database, path: &str) -> Result<Self, StoreError> {
+    pub(super) fn open(database: &Database, path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
         connection.batch_execute("PRAGMA user_version").map_err(StoreError::Query)?; // the file is there after a read
         let file = std::fs::canonicalize(path).and_then(|mut path| {

@@ -17,7 +17,7 @@ use diesel::{
 use tokio::sync::Notify;
 
 use super::*;
-use crate::store::schema::oauth_scopes;
+use crate::store::{StoreOptions, schema::oauth_scopes};
 
 /// The writer, kept in a piece of work until the value is dropped: what is queued meanwhile is one batch.
 struct Held {
@@ -165,9 +165,9 @@ async fn a_piece_that_leaves_a_transaction_open_fails_alone() {
 #[tokio::test]
 async fn while_another_program_keeps_the_lock_everyone_is_answered_and_the_writer_goes_on() {
     let database = Database::sqlite();
-    let store = migrated(&database);
-    let impatient = |db: &mut DbConnection| db.batch_execute("PRAGMA busy_timeout = 10");
-    store.write(impatient).await.unwrap(); // instead of five seconds
+    let options = StoreOptions { deadline: Duration::from_secs(1) };
+    let store = Store::open_with(&database.url, options).unwrap();
+    store.migrate().unwrap();
     let mut other = another_connection(&database.url);
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
 
@@ -177,6 +177,7 @@ async fn while_another_program_keeps_the_lock_everyone_is_answered_and_the_write
     assert_failed(&two, "locked");
 
     other.batch_execute("COMMIT").unwrap();
+    while store.ready().await.is_err() {}
     assert!(store.write(insert("good", nothing)).await.unwrap());
     assert_eq!(committed(&store).await, ["good"]);
 }
