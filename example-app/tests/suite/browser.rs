@@ -5,3 +5,4 @@ mod accounts;
 mod admin;
 mod consent;
 mod keyboard;
+mod onward;

@@ -50,7 +50,9 @@ impl Chromium {
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", home.join("profile").display()));
         let options = json!({ "binary": chromium, "args": arguments });
-        let driver = WebDriver::start(port, &json!({ "goog:chromeOptions": options })).await;
+        let logged = json!({ "browser": "ALL" });
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": logged });
+        let driver = WebDriver::start(port, &capabilities).await;
         Some(Self { driver, port, _chromedriver: chromedriver, profile })
     }
 
@@ -136,6 +138,25 @@ impl Chromium {
         self.click("button[type=submit]").await;
     }
 
+    /// Opens a window, and turns to it.
+    pub(crate) async fn open_window(&self) {
+        self.driver.open_window().await.unwrap();
+    }
+
+    /// Waits until it is at this address.
+    pub(crate) async fn is_at(&self, url: &str) {
+        let look = async || {
+            let address = self.driver.address().await?;
+            if address == url { Ok(()) } else { Err(format!("it is at {address}")) }
+        };
+        patiently(&format!("at {url}"), look).await;
+    }
+
+    /// What it has complained of since it was asked last.
+    pub(crate) async fn complaints(&self) -> String {
+        self.driver.console().await.unwrap().to_string()
+    }
+
     /// Waits until this many windows are open, and turns to the last of them.
     pub(crate) async fn turn_to_last_window_of(&self, count: usize) {
         let turn = async || {
@@ -195,7 +216,7 @@ fn port(stdout: &str) -> Option<u16> {
 
 /// No window, no sandbox (it refuses to run as root, and it is our own pages that it opens), and no talk with anybody
 /// but the application.
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -204,6 +225,7 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--ignore-certificate-errors", // a client's of the tests, which is signed by itself
     "--no-proxy-server",
     "--window-size=1280,1600", // Swagger UI's dialog has to fit: it scrolls under its own button
 ];

@@ -12,6 +12,7 @@ mod database;
 mod html;
 mod missing;
 mod network;
+mod onward;
 mod pair;
 mod postgres_schema;
 mod process;
@@ -39,6 +40,7 @@ pub(crate) use self::{
     html::links,
     missing::missing,
     network::Network,
+    onward::Onward,
     own_postgres::OwnPostgres,
     pair::Pair,
     postgres_schema::postgres_schema,

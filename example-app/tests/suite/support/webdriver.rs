@@ -41,6 +41,21 @@ impl WebDriver {
         self.post("/window", json!({ "handle": window })).await
     }
 
+    /// Opens a window, and turns to it.
+    pub(super) async fn open_window(&self) -> Outcome {
+        let window = self.post("/window/new", json!({ "type": "tab" })).await?;
+        self.turn_to_window(&text(&window["handle"])).await
+    }
+
+    pub(super) async fn address(&self) -> Outcome<String> {
+        Ok(text(&self.get("/url").await?))
+    }
+
+    /// What the browser has written to its console since it was asked last.
+    pub(super) async fn console(&self) -> Outcome {
+        self.post("/se/log", json!({ "type": "browser" })).await
+    }
+
     /// The first element of a CSS selector; an error if it is hidden.
     pub(super) async fn visible(&self, css: &str) -> Outcome<Element> {
         let element = json!({ "using": "css selector", "value": css });
