@@ -100,7 +100,7 @@ mod settings;
 mod store;
 
 pub use self::{
-    account::{AccountError, Session},
+    account::{AccountError, Caller, Guess, GuessError, Session},
     authorization::AuthorizationRequest,
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},
@@ -108,7 +108,7 @@ pub use self::{
     consent::ConnectedApp,
     csrf::FormKey,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
-    event::{ClientChange, Event, EventKind, Events, Missed, Revocation, Subscription},
+    event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     field::{FieldError, Problem},
     grant::{GrantType, Tokens, UnknownGrantType},
     params::Params,

@@ -3,8 +3,8 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
-    Clock, EventKind, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
-    client_auth::VerifiedSecrets, password::Hasher,
+    Caller, Clock, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
+    account::Guesses, client_auth::VerifiedSecrets, password::Hasher,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -32,13 +32,12 @@ pub struct AuthorizationServer {
     pub(crate) settings: Arc<Settings>,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    /// For users' passwords.
     pub(crate) hasher: Hasher,
-    /// For clients' hand-picked secrets: a flood of wrong ones must not keep users from signing in.
-    pub(crate) secret_hasher: Hasher,
+    pub(crate) guesses: Guesses,
+    pub(crate) caller: Caller,
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
     pub(crate) events: Events,
-    passwords: Option<PasswordVerifier>,
+    pub(crate) passwords: Option<PasswordVerifier>,
 }
 
 /// Answers whose name and password these are: the user's subject, if anybody's.
@@ -63,7 +62,8 @@ impl AuthorizationServer {
             store,
             clock: Clock::default(),
             hasher: Hasher::new(),
-            secret_hasher: Hasher::new(),
+            guesses: Guesses::default(),
+            caller: Caller::default(),
             verified_secrets: Arc::default(),
             events: Events::new(),
             passwords: None,
@@ -93,27 +93,6 @@ impl AuthorizationServer {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// The subject of this name and password.
-    pub(crate) async fn resource_owner(
-        &self,
-        username: &str,
-        password: &str,
-    ) -> Result<Option<String>, StoreError> {
-        match &self.passwords {
-            Some(verifier) => {
-                let subject = verifier(username.to_owned(), password.into()).await?;
-                if subject.is_none() {
-                    self.raise(|| EventKind::SignInFailed { subject: None });
-                }
-                Ok(subject)
-            }
-            None => {
-                let user = self.verify_password(username, password).await?;
-                Ok(user.map(|user| user.id.to_string()))
-            }
-        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -51,6 +51,11 @@ pub struct Settings {
     /// stands there: two providers with one name would sign each other's users out. `None` is a name that differs by
     /// issuer: `oauth_session_` and 8 hexadecimal digits. Default: `None`.
     pub cookie_name: Option<String>,
+    /// How many wrong passwords are heard at one account: so many at once, and then so many a minute. `None` hears all.
+    /// A browser from which the user has signed in before is counted apart. Default: 10.
+    pub sign_in_guesses: Option<u32>,
+    /// The same from one address, which many people may share; of IPv6, a network of 64 bits is one. Default: 60.
+    pub sign_in_guesses_by_address: Option<u32>,
 }
 
 /// When an authorization request must carry `state`.
@@ -113,6 +118,8 @@ impl Settings {
             session_idle: 24 * 3600,
             session_lifetime: 14 * 24 * 3600,
             cookie_name: None,
+            sign_in_guesses: Some(10),
+            sign_in_guesses_by_address: Some(60),
         }
     }
 
@@ -150,6 +157,8 @@ impl Settings {
                 "cookie_name",
                 "1 to 64 letters, digits, - and _",
             ),
+            (self.sign_in_guesses != Some(0), "sign_in_guesses", GUESSES),
+            (self.sign_in_guesses_by_address != Some(0), "sign_in_guesses_by_address", GUESSES),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             Some((_, setting, expected)) => Err(InvalidSetting { setting, expected }),
@@ -189,3 +198,4 @@ pub(crate) fn lasts(seconds: i64) -> bool {
 }
 
 pub(crate) const LASTS: &str = "1 second to 100 years, in seconds";
+const GUESSES: &str = "at least 1 a minute, or none";

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use ipnet::IpNet;
-use oauth_core::{AuthorizationServer, BearerError, PasswordVerifier, Settings};
-use poem::{Endpoint, Response};
+use oauth_core::{AuthorizationServer, BearerError, Caller, PasswordVerifier, Settings};
+use poem::{Endpoint, Request, Response};
 use poem_openapi::OpenApi;
 use serde::Serialize;
 
@@ -210,6 +210,15 @@ impl OAuth {
     #[must_use]
     pub fn text(&self, key: &str, arguments: &[(&str, &str)]) -> String {
         self.pages().messages().say(key, arguments)
+    }
+
+    /// Who sends this request, as far as guesses at passwords are counted by it: for
+    /// [`AuthorizationServer::asked_by`], on a login page of the application's own.
+    #[must_use]
+    pub fn caller(&self, request: &Request) -> Caller {
+        let (address, browser) =
+            (self.proxies().client_address(request), self.cookies().browser.presented(request));
+        Caller { address, browser }
     }
 
     /// The server.

@@ -15,6 +15,8 @@ pub(crate) struct Cookies {
     pub(crate) session: Cookie,
     /// Holds what forms hang on: random, kept nowhere else, of nobody in particular.
     pub(crate) form: Cookie,
+    /// Holds what a browser is known by in which a user has signed in before.
+    pub(crate) browser: Cookie,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ impl Cookies {
         let chosen = settings.cookie_name.clone();
         let name = chosen.unwrap_or_else(|| format!("oauth_session_{}", mark(&settings.issuer)));
         let cookie = |end| Cookie { name: format!("{prefix}{name}{end}"), secure };
-        Self { session: cookie(""), form: cookie("_form") }
+        Self { session: cookie(""), form: cookie("_form"), browser: cookie("_browser") }
     }
 }
 
@@ -56,6 +58,11 @@ impl Cookie {
     /// Has the browser keep the secret.
     pub(crate) fn keep(&self, secret: &Secret, response: Response) -> Response {
         self.set(secret.expose(), "", response)
+    }
+
+    /// Has the browser keep the secret for so many seconds, also when it is closed in between.
+    pub(crate) fn keep_for(&self, seconds: i64, secret: &Secret, response: Response) -> Response {
+        self.set(secret.expose(), &format!("; Max-Age={seconds}"), response)
     }
 
     /// Has the browser forget it.

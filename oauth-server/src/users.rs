@@ -16,7 +16,8 @@ pub struct ResourceOwner {
 /// An application's users, as far as an authorization server must know them. The bundled [`Accounts`](crate::Accounts)
 /// are one implementation. Who wants to hear of sign-ins raises [`SignedIn`](oauth_core::EventKind::SignedIn) and
 /// [`SignInFailed`](oauth_core::EventKind::SignInFailed) on its own login page, with
-/// [`raise`](oauth_core::AuthorizationServer::raise), as the bundled accounts do.
+/// [`raise`](oauth_core::AuthorizationServer::raise), as the bundled accounts do; and has wrong passwords counted there
+/// by [`guess`](oauth_core::AuthorizationServer::guess).
 ///
 /// ```
 /// use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
@@ -56,7 +57,8 @@ pub trait Users: Send + Sync + 'static {
         Ok(Some(subject.to_owned()))
     }
 
-    /// The user of this name and password, where passwords are this application's business.
+    /// The user of this name and password, where passwords are this application's business. How many wrong ones are
+    /// heard is counted before this is asked.
     ///
     /// # Errors
     /// When that cannot be found out just now.

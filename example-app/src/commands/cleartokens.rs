@@ -31,6 +31,7 @@ fn progress(estimate: usize) -> ProgressBar {
 fn say(cleared: &Cleared) {
     let kinds = [
         (cleared.sessions, "sessions"),
+        (cleared.known_browsers, "known browsers"),
         (cleared.authorization_codes, "authorization codes"),
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),

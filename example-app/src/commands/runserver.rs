@@ -101,11 +101,15 @@ fn announce(oauth: &OAuth, bound: SocketAddr) {
 /// One line for each event: louder what an operator should hear of at once, quieter what happens all the time.
 fn log(Event { at, kind, .. }: &Event) {
     use EventKind::{
-        AuthorizationCodeUsedAgain, RefreshTokenUsedAfterInvalidation, TokenIssued, TokenRefreshed,
+        AuthorizationCodeUsedAgain, GuessesLimited, RefreshTokenUsedAfterInvalidation, TokenIssued,
+        TokenRefreshed,
     };
     match kind {
         AuthorizationCodeUsedAgain { .. } | RefreshTokenUsedAfterInvalidation { .. } => {
             tracing::warn!(at, event = ?kind, "somebody may hold a stolen code or token");
+        }
+        GuessesLimited { .. } => {
+            tracing::warn!(at, event = ?kind, "somebody guesses at passwords");
         }
         TokenIssued { .. } | TokenRefreshed { .. } => tracing::debug!(at, event = ?kind),
         _ => tracing::info!(at, event = ?kind),

@@ -61,6 +61,12 @@ pub(crate) struct ServerOptions {
     /// The name of the session's cookie [default: one that differs by issuer]
     #[arg(long, env = "OAUTH_COOKIE_NAME", global = true, value_name = "TEXT")]
     cookie_name: Option<String>,
+    /// Wrong passwords a minute that are heard at one account, 0 = unlimited [default: 10]
+    #[arg(long, env = "OAUTH_SIGN_IN_GUESSES", global = true, value_name = "NUMBER")]
+    sign_in_guesses: Option<String>,
+    /// The same from one address, 0 = unlimited [default: 60]
+    #[arg(long, env = "OAUTH_SIGN_IN_GUESSES_BY_ADDRESS", global = true, value_name = "NUMBER")]
+    sign_in_guesses_by_address: Option<String>,
     /// Networks of proxies that are believed, separated by commas [default: none]
     #[arg(long, env = "OAUTH_TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
@@ -105,7 +111,7 @@ impl ServerOptions {
                 .seconds(library.session_lifetime)?,
             cookie_name: of("OAUTH_COOKIE_NAME", &self.cookie_name)
                 .or(None, "text", |name| Some(Some(name.to_owned())))?,
-            ..library
+            ..self.guesses(library)?
         };
         settings.check().map_err(|invalid| match invalid.setting {
             "realm" => BadValue::new("OAUTH_REALM", &settings.realm, invalid.expected),
@@ -116,6 +122,19 @@ impl ServerOptions {
             _ => BadValue::new("OAUTH_ISSUER", &issuer, invalid.expected),
         })?;
         Ok(settings)
+    }
+
+    /// How many wrong passwords are heard.
+    fn guesses(&self, library: Settings) -> Result<Settings, BadValue> {
+        let (account, address) = (&self.sign_in_guesses, &self.sign_in_guesses_by_address);
+        let account = of("OAUTH_SIGN_IN_GUESSES", account);
+        let address = of("OAUTH_SIGN_IN_GUESSES_BY_ADDRESS", address);
+        Ok(Settings {
+            sign_in_guesses: account.number_or_none(library.sign_in_guesses)?,
+            sign_in_guesses_by_address: address
+                .number_or_none(library.sign_in_guesses_by_address)?,
+            ..library
+        })
     }
 
     /// How the store is opened.

@@ -71,6 +71,13 @@ impl<'a> Variable<'a> {
         };
         self.or(default, &expected, meaning)
     }
+
+    /// A number, where 0 means that there is no limit.
+    pub(super) fn number_or_none(&self, default: Option<u32>) -> Result<Option<u32>, BadValue> {
+        let expected = format!("a number from 1 to {}, or 0 for no limit", u32::MAX);
+        let meaning = |value: &str| Some(Some(value.parse().ok()?).filter(|number| *number > 0));
+        self.or(default, &expected, meaning)
+    }
 }
 
 const CENTURY: i64 = 3_155_760_000;

@@ -7,7 +7,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 20] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 22] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -57,6 +57,14 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 20] = [
     ),
     ("OAUTH_STORE_DEADLINE", "--store-deadline", "1", "301", "seconds from 1 to 300"),
     ("OAUTH_COOKIE_NAME", "--cookie-name", "notes", "my notes", "letters, digits"),
+    ("OAUTH_SIGN_IN_GUESSES", "--sign-in-guesses", "0", "-1", "or 0 for no limit"),
+    (
+        "OAUTH_SIGN_IN_GUESSES_BY_ADDRESS",
+        "--sign-in-guesses-by-address",
+        "1",
+        "many",
+        "or 0 for no limit",
+    ),
     (
         "OAUTH_TRUSTED_PROXIES",
         "--trusted-proxies",

@@ -5,7 +5,13 @@
 //! password changes.
 
 pub(crate) mod check;
+mod guess;
+mod known_browser;
+mod meter;
+mod verify;
 
+pub use self::guess::{Caller, Guess, GuessError};
+pub(crate) use self::meter::Guesses;
 use crate::{
     AuthorizationServer, EventKind, FieldError, NewUser, Problem, Secret, StoreError, Timestamp,
     User,
@@ -86,27 +92,6 @@ impl AuthorizationServer {
         faults.into_result().map_err(AccountError::first)?;
         let hash = self.hasher.hash(password).await?;
         Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
-    }
-
-    /// The user of this name and password. An unknown name takes as long as a wrong password; both are told as
-    /// [`EventKind::SignInFailed`].
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn verify_password(
-        &self,
-        username: &str,
-        password: &str,
-    ) -> Result<Option<User>, StoreError> {
-        let known = self.user_named(username).await?;
-        let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
-        let verified = self.hasher.verify(password, hash).await?;
-        if !verified {
-            self.raise(|| EventKind::SignInFailed {
-                subject: known.as_ref().map(|user| user.id.to_string()),
-            });
-        }
-        Ok(known.filter(|_| verified))
     }
 
     /// The user of this key, unless deactivated.

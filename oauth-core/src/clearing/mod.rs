@@ -2,7 +2,7 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token | an hour after its end: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known | an hour after its end: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; when nothing hangs on it any more; a day after its last refresh token ended, where nothing else of it is alive |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
@@ -34,6 +34,8 @@ use crate::{
 pub struct Cleared {
     /// Browser sessions.
     pub sessions: usize,
+    /// Browsers from which a user had signed in.
+    pub known_browsers: usize,
     /// Authorization codes.
     pub authorization_codes: usize,
     /// Access tokens.
@@ -49,7 +51,7 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
-        self.sessions + tokens + self.grants
+        self.sessions + self.known_browsers + tokens + self.grants
     }
 }
 
@@ -59,6 +61,7 @@ impl Add for Cleared {
     fn add(self, other: Self) -> Self {
         Self {
             sessions: self.sessions + other.sessions,
+            known_browsers: self.known_browsers + other.known_browsers,
             authorization_codes: self.authorization_codes + other.authorization_codes,
             access_tokens: self.access_tokens + other.access_tokens,
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,
@@ -86,6 +89,7 @@ pub struct Clearing {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Sessions,
+    KnownBrowsers,
     AccessTokens,
     AuthorizationCodes,
     /// Refresh tokens that ended at this time or later.
@@ -142,7 +146,10 @@ impl Clearing {
         let Some(step) = self.step else { return Ok(None) };
         let begun = Instant::now();
         let (cleared, next) = match step {
-            Step::Sessions => self.rows(rows::sessions, step, Step::AccessTokens).await?,
+            Step::Sessions => self.rows(rows::sessions, step, Step::KnownBrowsers).await?,
+            Step::KnownBrowsers => {
+                self.rows(rows::known_browsers, step, Step::AccessTokens).await?
+            }
             Step::AccessTokens => {
                 self.rows(rows::access_tokens, step, Step::AuthorizationCodes).await?
             }

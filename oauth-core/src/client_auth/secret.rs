@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::{AuthorizationServer, Client, Secret, StoreError, secret::Digest};
+use crate::{AuthorizationServer, Client, GuessError, Secret, secret::Digest};
 
 /// The hand-picked secrets that were verified: at most one for each client.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) async fn verify(
     server: &AuthorizationServer,
     client: &Client,
     presented: &Secret,
-) -> Result<bool, StoreError> {
+) -> Result<bool, GuessError> {
     let digest = Digest::of(presented.expose());
     if let Some(generated) = &client.secret_digest {
         return Ok(digest.is(generated));
@@ -43,8 +43,7 @@ pub(super) async fn verify(
     if server.verified_secrets.knows(client, &digest) {
         return Ok(true);
     }
-    let verified =
-        server.secret_hasher.verify(presented.expose(), client.secret_hash.clone()).await?;
+    let verified = server.verify_chosen_secret(client, presented).await?;
     if verified {
         server.verified_secrets.remember(client, digest);
     }

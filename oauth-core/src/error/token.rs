@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use crate::{StoreError, scope_request::ScopeFault};
+use crate::{GuessError, StoreError, scope_request::ScopeFault};
 
 /// Why the token endpoint refused a request. Each variant carries a sentence for the client's developer, in the
 /// characters that §5.2 allows.
@@ -21,6 +21,12 @@ pub enum TokenError {
     UnsupportedGrantType(Cow<'static, str>),
     /// The scope is malformed, unknown, or more than was granted.
     InvalidScope(Cow<'static, str>),
+    /// Too many wrong passwords came before, or more at once than can be judged. RFC 6749 has no code for that: it is
+    /// told with the authorization endpoint's `temporarily_unavailable` (§4.1.2.1) and a status of 429.
+    TooManyGuesses {
+        /// Seconds until the next one is heard.
+        retry_after: i64,
+    },
     /// The server itself failed; the cause is for the log, never for the client.
     Server(StoreError),
 }
@@ -37,6 +43,7 @@ impl TokenError {
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType(_) => "unsupported_grant_type",
             Self::InvalidScope(_) => "invalid_scope",
+            Self::TooManyGuesses { .. } => "temporarily_unavailable",
             Self::Server(cause) => failure_code(cause),
         }
     }
@@ -51,6 +58,7 @@ impl TokenError {
             | Self::UnauthorizedClient(text)
             | Self::UnsupportedGrantType(text)
             | Self::InvalidScope(text) => text,
+            Self::TooManyGuesses { .. } => TOO_MANY_GUESSES,
             Self::Server(cause) => failure_description(cause),
         }
     }
@@ -72,6 +80,15 @@ impl Error for TokenError {
 impl From<StoreError> for TokenError {
     fn from(error: StoreError) -> Self {
         Self::Server(error)
+    }
+}
+
+impl From<GuessError> for TokenError {
+    fn from(error: GuessError) -> Self {
+        match error {
+            GuessError::TooManyGuesses { retry_after } => Self::TooManyGuesses { retry_after },
+            GuessError::Store(error) => Self::Server(error),
+        }
     }
 }
 
@@ -97,3 +114,6 @@ pub(crate) fn failure_description(cause: &StoreError) -> &'static str {
         "the server failed to answer this request; try again later"
     }
 }
+
+const TOO_MANY_GUESSES: &str =
+    "too many wrong passwords; try again after as many seconds as Retry-After says";

@@ -2,6 +2,8 @@
 
 mod delivery;
 
+use std::net::IpAddr;
+
 pub(crate) use self::delivery::LedTo;
 pub use self::delivery::{Events, Missed, Subscription};
 use crate::{AuthorizationErrorCode, GrantType, PageFault, Scopes, Timestamp};
@@ -128,6 +130,16 @@ pub enum EventKind {
         /// The user of that name, where there is one.
         subject: Option<String>,
     },
+    /// More wrong passwords came than are heard: from now on guesses are refused without a look at them. Raised once,
+    /// when that begins, and again only after the limit had been at rest.
+    GuessesLimited {
+        /// Which limit.
+        limit: GuessLimit,
+        /// The user at whose account it is, where there is one.
+        subject: Option<String>,
+        /// Whence came the first that was refused, where that is known.
+        address: Option<IpAddr>,
+    },
     /// A user signed out.
     SignedOut {
         /// The user.
@@ -140,6 +152,20 @@ pub enum EventKind {
         /// How.
         change: ClientChange,
     },
+}
+
+/// What guesses at passwords were too many of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GuessLimit {
+    /// At one account, from anywhere.
+    Account,
+    /// From one address, at any account.
+    Address,
+    /// At one account, from one of its user's own browsers.
+    Browser,
+    /// At once: as many wait to be hashed as may.
+    Hashes,
 }
 
 /// Who ended a grant, or why.

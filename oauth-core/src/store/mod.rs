@@ -19,6 +19,7 @@ mod executor;
 mod given;
 pub(crate) mod grant;
 mod kept;
+pub(crate) mod known_browser;
 mod libpq;
 pub(crate) mod list;
 mod migrations;

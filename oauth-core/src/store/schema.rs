@@ -26,6 +26,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_known_browsers (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_scopes (id) {
         id -> BigInt,
         name -> Text,

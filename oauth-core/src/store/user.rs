@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::{
-    DbConnection, Query, client, consent, grant, kept::native, schema::oauth_users, session,
+    DbConnection, Query, client, consent, grant, kept::native, known_browser, schema::oauth_users,
+    session,
 };
 use crate::{Timestamp, admin::UserChange, password::StoredHash};
 
@@ -136,10 +137,11 @@ pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
     diesel::delete(oauth_users::table.find(id)).execute(db).map(drop)
 }
 
-/// Ends what a user has begun: sessions, grants, consents, and that clients act for the user.
+/// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user.
 pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
     let subject = id.to_string();
     session::delete_of_user(db, id)?;
+    known_browser::forget(db, id)?;
     grant::revoke_of_subject(db, &subject, None, now)?;
     consent::forget(db, &subject, None)?;
     client::disown(db, &subject)
@@ -168,10 +170,11 @@ pub(crate) fn still_has(db: &mut DbConnection, user: &User) -> Query<bool> {
     Ok(diesel::update(unchanged).set(oauth_users::is_active.eq(true)).execute(db)? == 1)
 }
 
-/// Sets the password and ends every session of the user.
+/// Sets the password, ends every session of the user, and forgets the user's browsers.
 pub(crate) fn set_password(db: &mut DbConnection, id: i64, password_hash: &str) -> Query<bool> {
     let user = diesel::update(oauth_users::table.find(id));
     let changed = user.set(oauth_users::password_hash.eq(password_hash)).execute(db)?;
     session::delete_of_user(db, id)?;
+    known_browser::forget(db, id)?;
     Ok(changed == 1)
 }

@@ -45,7 +45,7 @@ both_databases! {
         let indexes = fixture.database.texts(indexes);
         let columns = fixture.database.columns();
         let ends: Vec<_> = columns.iter().filter(|column| column.name == "expires_at").collect();
-        assert_eq!(ends.len(), 5);
+        assert_eq!(ends.len(), 6);
         for Column { table, name, .. } in ends {
             assert!(indexes.contains(&format!("{table}_{name}")), "{table}.{name}");
         }

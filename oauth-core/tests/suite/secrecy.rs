@@ -50,6 +50,8 @@ impl Fixture {
         secrets.push(in_fragment(&implicit, "access_token").unwrap());
 
         let alice = self.user("alice").await;
+        let browser = self.server.remember_browser(&alice).await.unwrap();
+        secrets.push(browser.expose().to_owned());
         let session = self.server.sign_in(None, alice).await.unwrap();
         secrets.push(session.secret.expose().to_owned());
         secrets.push(PASSWORD.to_owned());
@@ -79,8 +81,10 @@ both_databases! {
 
     async fn what_is_stored_is_the_digest(fixture: Fixture) {
         let tokens = fixture.tokens().await;
+        let alice = fixture.user("alice").await;
+        let browser = fixture.server.remember_browser(&alice).await.unwrap();
         let stored = fixture.stored();
-        for secret in [&tokens.access_token, refresh_token(&tokens), &fixture.secret] {
+        for secret in [&tokens.access_token, refresh_token(&tokens), &fixture.secret, &browser] {
             let digest = digest(secret.expose());
             assert!(stored.contains(&digest), "the digest is not there, or was not read");
         }

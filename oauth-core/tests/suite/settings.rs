@@ -28,6 +28,19 @@ fn the_defaults_are_those_that_are_documented() {
     assert_eq!((settings.grant_lifetime, settings.refresh_token_grace), (Some(365 * day), 10));
     assert_eq!((settings.session_idle, settings.session_lifetime), (day, 14 * day));
     assert_eq!(settings.cookie_name, None);
+    assert_eq!(settings.sign_in_guesses, Some(10));
+    assert_eq!(settings.sign_in_guesses_by_address, Some(60));
+}
+
+// Nobody could sign in: what hears every guess is `None`.
+#[test]
+fn at_least_one_guess_is_heard() {
+    assert_eq!(refused(|settings| settings.sign_in_guesses = Some(0)), Some("sign_in_guesses"));
+    let by_address = refused(|settings| settings.sign_in_guesses_by_address = Some(0));
+    assert_eq!(by_address, Some("sign_in_guesses_by_address"));
+    for heard in [None, Some(1), Some(u32::MAX)] {
+        assert_eq!(refused(|settings| settings.sign_in_guesses = heard), None, "{heard:?}");
+    }
 }
 
 #[test]

@@ -9,6 +9,10 @@ sign-in-occupied = You are signed in as { $user } already.
 sign-in-stay = Continue as { $user }
 sign-in-switch = To sign in as { $user } instead, enter the password once more.
 sign-in-wrong-password = The user name or the password is wrong.
+sign-in-too-many = Too many attempts to sign in. { $count ->
+    [one] Try again in a second.
+   *[other] Try again in { $count } seconds.
+}
 
 sign-out = Sign out
 sign-out-submit = Sign out

@@ -9,6 +9,11 @@ sign-in-occupied = Вы уже вошли как { $user }.
 sign-in-stay = Продолжить как { $user }
 sign-in-switch = Чтобы вместо этого войти как { $user }, введите пароль ещё раз.
 sign-in-wrong-password = Неверное имя пользователя или пароль.
+sign-in-too-many = Слишком много попыток входа. { $count ->
+    [one] Попробуйте ещё раз через { $count } секунду.
+    [few] Попробуйте ещё раз через { $count } секунды.
+   *[other] Попробуйте ещё раз через { $count } секунд.
+}
 
 sign-out = Выход
 sign-out-submit = Выйти

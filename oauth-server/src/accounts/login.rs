@@ -1,6 +1,6 @@
 //! `/login`: a user signs in, and the browser goes on to `next`.
 
-use oauth_core::{Params, Session, StoreError, User};
+use oauth_core::{AuthorizationServer, GuessError, Params, Session, StoreError, User};
 use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
@@ -15,7 +15,7 @@ use crate::{
     response::{
         failed,
         page::{error_page, unreadable_form},
-        see_other,
+        see_other, try_again_after,
     },
 };
 
@@ -41,6 +41,8 @@ enum Problem<'a> {
     /// It was not made for this browser, or the browser has lost its cookie.
     Expired,
     WrongPassword,
+    /// The next guess is heard in so many seconds.
+    TooMany(i64),
     /// This user is signed in, and the form does not say that another shall be.
     Occupied(&'a User),
 }
@@ -50,6 +52,9 @@ impl Problem<'_> {
         match self {
             Self::Expired => Message::new("sign-in-expired").said(oauth),
             Self::WrongPassword => Message::new("sign-in-wrong-password").said(oauth),
+            Self::TooMany(seconds) => {
+                Message::new("sign-in-too-many").said_with_count(oauth, seconds)
+            }
             Self::Occupied(user) => {
                 Message::new("sign-in-occupied").said_of(oauth, &[("user", &user.username)])
             }
@@ -60,6 +65,7 @@ impl Problem<'_> {
         match self {
             Self::Expired => StatusCode::FORBIDDEN,
             Self::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Occupied(_) => StatusCode::CONFLICT,
         }
     }
@@ -90,8 +96,15 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         return Ok(expired(oauth, http, username));
     }
     let password = fields.get("password").unwrap_or_default();
-    let Some(user) = oauth.server().verify_password(username, password).await? else {
-        return Ok(form(oauth, http, username, Some(Problem::WrongPassword)));
+    let server = oauth.server().asked_by(oauth.caller(http));
+    let user = match server.verify_password(username, password).await {
+        Ok(Some(user)) => user,
+        Ok(None) => return Ok(form(oauth, http, username, Some(Problem::WrongPassword))),
+        Err(GuessError::TooManyGuesses { retry_after }) => {
+            let refused = form(oauth, http, username, Some(Problem::TooMany(retry_after)));
+            return Ok(try_again_after(retry_after, refused));
+        }
+        Err(GuessError::Store(error)) => return Err(error),
     };
     let query = request::query(http);
     let onward = see_other(local_path(&query));
@@ -105,8 +118,29 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         }
         _ => (),
     }
-    let session = oauth.server().sign_in(before.as_ref(), user).await?;
-    Ok(oauth.cookies().session.keep(&session.secret, onward))
+    let session = server.sign_in(before.as_ref(), user).await?;
+    let onward = oauth.cookies().session.keep(&session.secret, onward);
+    Ok(remembered(oauth, &server, &session.user, onward).await)
+}
+
+/// The browser is known from now on. Who has signed in is signed in, also where that could not be kept.
+async fn remembered(
+    oauth: &OAuth,
+    server: &AuthorizationServer,
+    user: &User,
+    onward: Response,
+) -> Response {
+    match server.remember_browser(user).await {
+        Ok(secret) => oauth.cookies().browser.keep_for(
+            AuthorizationServer::BROWSER_KNOWN_FOR,
+            &secret,
+            onward,
+        ),
+        Err(error) => {
+            tracing::warn!(%error, "a browser is not known after a sign-in");
+            onward
+        }
+    }
 }
 
 /// Whether the form says that it knows who is signed in, and that this user gives way.

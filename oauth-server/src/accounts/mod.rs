@@ -7,7 +7,7 @@ mod next;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use oauth_core::{AuthorizationServer, Session, StoreError, User};
+use oauth_core::{AuthorizationServer, GuessError, Session, StoreError, User};
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, http::StatusCode};
 
 use crate::{
@@ -66,12 +66,17 @@ impl Users for Accounts {
         Ok(self.user(subject).await?.as_ref().map(|user| resource_owner(user).name))
     }
 
+    /// Too many guesses are answered like a wrong one; [`AuthorizationServer::verify_password`] says which it is.
     async fn verify_password(
         &self,
         username: &str,
         password: &str,
     ) -> Result<Option<ResourceOwner>, StoreError> {
-        Ok(self.server.verify_password(username, password).await?.as_ref().map(resource_owner))
+        match self.server.verify_password(username, password).await {
+            Ok(user) => Ok(user.as_ref().map(resource_owner)),
+            Err(GuessError::TooManyGuesses { .. }) => Ok(None),
+            Err(GuessError::Store(error)) => Err(error),
+        }
     }
 
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {

@@ -1,6 +1,6 @@
 //! The token endpoint: RFC 6749 §3.2.
 
-use oauth_core::{Params, TokenError, Tokens};
+use oauth_core::{Caller, Params, TokenError, Tokens};
 use poem::{
     Body, Endpoint, IntoResponse, Request, RequestBody, Response, Result, http::Method, web::Data,
 };
@@ -69,7 +69,7 @@ impl Endpoint for TokenEndpoint {
             return Ok(TokenResponse::post_only().into_response());
         }
         let body = request.take_body();
-        let form = TokenForm::read(self.oauth.proxies().is_secure(&request), &request, body).await;
+        let form = TokenForm::read(Some(&self.oauth), &request, body).await;
         let answer = TokenResponse::new(form.answer(&self.oauth).await, self.oauth.settings());
         Ok(answer.into_response())
     }
@@ -78,12 +78,15 @@ impl Endpoint for TokenEndpoint {
 /// A token request as it came, with what is wrong with it as HTTP goes.
 struct TokenForm {
     is_secure: bool,
+    caller: Caller,
     read: Result<(Option<String>, Params), TokenError>,
 }
 
 impl TokenForm {
-    async fn read(is_secure: bool, request: &Request, body: Body) -> Self {
-        Self { is_secure, read: read(request, body).await }
+    async fn read(provider: Option<&OAuth>, request: &Request, body: Body) -> Self {
+        let is_secure = provider.is_some_and(|oauth| oauth.proxies().is_secure(request));
+        let caller = provider.map(|oauth| oauth.caller(request)).unwrap_or_default();
+        Self { is_secure, caller, read: read(request, body).await }
     }
 
     async fn answer(self, oauth: &OAuth) -> Result<Tokens, TokenError> {
@@ -91,7 +94,7 @@ impl TokenForm {
             return Err(TokenError::InvalidRequest("token requests must use TLS".into()));
         }
         let (authorization, params) = self.read?;
-        oauth.server().token(authorization.as_deref(), &params).await
+        oauth.server().asked_by(self.caller).token(authorization.as_deref(), &params).await
     }
 }
 
@@ -158,8 +161,6 @@ impl<'a> ApiExtractor<'a> for TokenForm {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        let provider = request.data::<OAuth>();
-        let is_secure = provider.is_some_and(|oauth| oauth.proxies().is_secure(request));
-        Ok(Self::read(is_secure, request, body.take()?).await)
+        Ok(Self::read(request.data::<OAuth>(), request, body.take()?).await)
     }
 }

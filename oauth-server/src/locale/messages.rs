@@ -113,7 +113,18 @@ impl Messages {
         for &(name, value) in arguments {
             given.set(name, FluentValue::String(Cow::Borrowed(value)));
         }
-        self.text(&self.language(), key, &given).unwrap_or_else(|| {
+        self.said(key, &given)
+    }
+
+    /// A message with a number, which languages put into words in their own ways: it is called `count` there.
+    pub(crate) fn say_count(&self, key: &str, count: i64) -> String {
+        let mut given = FluentArgs::new();
+        given.set("count", count);
+        self.said(key, &given)
+    }
+
+    fn said(&self, key: &str, given: &FluentArgs<'_>) -> String {
+        self.text(&self.language(), key, given).unwrap_or_else(|| {
             tracing::error!(key, "there is no such message");
             key.to_owned()
         })
@@ -166,5 +177,10 @@ impl Message {
     /// The same, with what it speaks of.
     pub(crate) fn said_of(self, oauth: &OAuth, arguments: &[(&str, &str)]) -> String {
         oauth.pages().messages().say(self.0, arguments)
+    }
+
+    /// The same, with how many they are.
+    pub(crate) fn said_with_count(self, oauth: &OAuth, count: i64) -> String {
+        oauth.pages().messages().say_count(self.0, count)
     }
 }

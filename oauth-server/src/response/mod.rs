@@ -45,6 +45,12 @@ pub(crate) fn try_again(mut response: Response) -> Response {
     response
 }
 
+/// The same in as many seconds.
+pub(crate) fn try_again_after(seconds: i64, mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// Seconds.
 pub(crate) const RETRY_AFTER: &str = "2";
 

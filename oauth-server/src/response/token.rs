@@ -30,8 +30,8 @@ enum TokenType {
 #[derive(Debug, Object)]
 #[oai(rename = "TokenError")]
 pub(crate) struct TokenErrorBody {
-    /// One of the codes of RFC 6749 §5.2; and two of ours, `temporarily_unavailable` with a status of 503, `server_error`
-    /// with one of 500.
+    /// One of the codes of RFC 6749 §5.2; and two of ours, `temporarily_unavailable` with a status of 429 or 503,
+    /// `server_error` with one of 500.
     error: TokenErrorCode,
     /// What the client's developer has to change.
     error_description: String,
@@ -87,6 +87,17 @@ pub(crate) enum TokenResponse {
         #[oai(header = "Allow")]
         String,
     ),
+    /// Too many wrong passwords came before, or more at once than can be judged: `temporarily_unavailable`. Nothing was
+    /// judged.
+    #[oai(status = 429)]
+    TooManyGuesses(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+        /// When the next one is heard, in seconds (RFC 9110 §10.2.3).
+        #[oai(header = "Retry-After")]
+        String,
+    ),
     /// The server failed: `server_error`.
     #[oai(status = 500)]
     Failed(
@@ -122,6 +133,9 @@ impl TokenResponse {
                 let challenge =
                     format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&settings.realm));
                 Self::Unauthorized(body, no_store, no_cache, challenge)
+            }
+            TokenError::TooManyGuesses { retry_after } => {
+                Self::TooManyGuesses(body, no_store, no_cache, retry_after.to_string())
             }
             TokenError::Server(cause) if cause.is_unavailable() => {
                 tracing::warn!(%cause, "the token endpoint cannot answer at the moment");
@@ -169,6 +183,7 @@ impl From<&TokenError> for TokenErrorBody {
             TokenError::UnauthorizedClient(_) => TokenErrorCode::UnauthorizedClient,
             TokenError::UnsupportedGrantType(_) => TokenErrorCode::UnsupportedGrantType,
             TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
+            TokenError::TooManyGuesses { .. } => TokenErrorCode::TemporarilyUnavailable,
             TokenError::Server(cause) if cause.is_unavailable() => {
                 TokenErrorCode::TemporarilyUnavailable
             }

@@ -19,6 +19,7 @@ mod events;
 mod examples;
 mod grants;
 mod guard;
+mod guessing;
 mod headers;
 mod locales;
 mod login_forms;

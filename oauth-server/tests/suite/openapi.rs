@@ -122,7 +122,7 @@ both_databases! {
         ] {
             assert!(schema["properties"][parameter].is_object(), "{parameter}");
         }
-        for status in ["200", "400", "401", "405", "500", "503"] {
+        for status in ["200", "400", "401", "405", "429", "500", "503"] {
             assert!(operation["responses"][status]["content"].is_object(), "{status}");
         }
         assert!(document["paths"]["/oauth2/token"].get("get").is_none(), "only POST is offered");

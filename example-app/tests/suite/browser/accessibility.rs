@@ -69,6 +69,26 @@ async fn everybody_can_use_the_pages_of_this_application() {
 }
 
 #[tokio::test]
+async fn everybody_can_use_the_page_that_says_when_to_try_again() {
+    let Some(browser) = Chromium::with_checker().await else { return };
+    let site = Site::new();
+    let server = site.serve_with("OAUTH_SIGN_IN_GUESSES", "1");
+    for (language, said) in [("en", "Try again in"), ("ru", "Попробуйте ещё раз через")]
+    {
+        browser.prefer(language).await;
+        browser.open(&format!("{}/accounts/login/", server.url())).await;
+        for _ in 0..2 {
+            browser.type_in("#username", language).await;
+            browser.type_in("#password", "wrong").await;
+            browser.click("button[type=submit]").await;
+            browser.shows("[role=alert]", "").await;
+        }
+        browser.shows("[role=alert]", said).await;
+        browser.is_accessible().await;
+    }
+}
+
+#[tokio::test]
 async fn everybody_can_use_the_lists_records_and_questions_of_the_admin_site() {
     let Some(browser) = Chromium::with_checker().await else { return };
     let site = Site::new();

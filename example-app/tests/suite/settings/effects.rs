@@ -1,6 +1,7 @@
 //! What each setting does.
 
 use reqwest::Method;
+use tokio::task::JoinSet;
 
 use crate::support::{
     Agent, Answer, CHALLENGE, EXAMPLE_CLIENT, EXAMPLE_REQUEST, Server, Site, agent::send,
@@ -176,6 +177,46 @@ async fn a_refresh_token_without_a_lifetime_lives_as_long_as_its_family() {
     let ends = site.query("SELECT coalesce(expires_at, 'none') FROM oauth_refresh_tokens");
     assert_eq!(ends, site.query("SELECT coalesce(expires_at, 'none') FROM oauth_grants"));
     assert_ne!(ends, ["none"]);
+}
+
+#[tokio::test]
+async fn sign_in_guesses_are_heard_at_one_account_and_0_hears_all() {
+    for (value, heard) in [(None, 10), (Some("2"), 2), (Some("0"), 15)] {
+        let site = Site::new();
+        let mut command = site.program(&[]);
+        command.envs(value.map(|value| ("OAUTH_SIGN_IN_GUESSES", value)));
+        let server = Server::start(&mut command);
+        assert_eq!(wrong_passwords_heard(&server, |_| "exampleuser".to_owned()).await, heard);
+    }
+}
+
+#[tokio::test]
+async fn sign_in_guesses_by_address_are_heard_at_whatever_accounts() {
+    for (value, heard) in [("3", 3), ("0", 15)] {
+        let site = Site::new();
+        let server = site.serve_with("OAUTH_SIGN_IN_GUESSES_BY_ADDRESS", value);
+        let nobody = |number| format!("nobody{number}");
+        assert_eq!(wrong_passwords_heard(&server, nobody).await, heard, "{value}");
+    }
+}
+
+/// How many of fifteen, sent at once: what runs out meanwhile is less than one.
+async fn wrong_passwords_heard(server: &Server, username: impl Fn(usize) -> String) -> usize {
+    let mut forms = Vec::new();
+    for number in 0..15 {
+        let agent = server.agent();
+        let page = agent.get("/accounts/login/").await;
+        forms.push((agent, page, username(number)));
+    }
+    let mut sign_ins = JoinSet::new();
+    for (agent, page, username) in forms {
+        sign_ins.spawn(async move {
+            agent.submit(&page, &[("username", &username), ("password", "wrong")]).await.status
+        });
+    }
+    let statuses = sign_ins.join_all().await;
+    assert!(statuses.iter().all(|status| matches!(status, 422 | 429)), "{statuses:?}");
+    statuses.into_iter().filter(|&status| status == 422).count()
 }
 
 #[tokio::test]

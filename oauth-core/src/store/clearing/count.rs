@@ -5,18 +5,24 @@ use diesel::prelude::*;
 use super::Ends;
 use crate::store::{
     DbConnection, Query,
-    schema::{oauth_access_tokens, oauth_authorization_codes, oauth_grants, oauth_sessions},
+    schema::{
+        oauth_access_tokens, oauth_authorization_codes, oauth_grants, oauth_known_browsers,
+        oauth_sessions,
+    },
 };
 
 /// What has ended by its own date, or was revoked: about what a clean-up deletes.
 pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
     let sessions = oauth_sessions::table.filter(oauth_sessions::expires_at.le(ends.single));
+    let browsers =
+        oauth_known_browsers::table.filter(oauth_known_browsers::expires_at.le(ends.single));
     let tokens = oauth_access_tokens::table.filter(oauth_access_tokens::expires_at.le(ends.single));
     let codes = oauth_authorization_codes::table
         .filter(oauth_authorization_codes::expires_at.le(ends.family));
     let expired = oauth_grants::table.filter(oauth_grants::expires_at.le(ends.family));
     let revoked = oauth_grants::table.filter(oauth_grants::revoked_at.le(ends.family));
     Ok(sessions.count().get_result::<i64>(db)?
+        + browsers.count().get_result::<i64>(db)?
         + tokens.count().get_result::<i64>(db)?
         + codes.count().get_result::<i64>(db)?
         + expired.count().get_result::<i64>(db)?

@@ -13,7 +13,7 @@ use super::{
     DbConnection, Query,
     schema::{
         oauth_access_tokens as access_tokens, oauth_authorization_codes as codes, oauth_grants,
-        oauth_refresh_tokens as refresh_tokens, oauth_sessions,
+        oauth_known_browsers as browsers, oauth_refresh_tokens as refresh_tokens, oauth_sessions,
     },
 };
 use crate::{Timestamp, clearing::Cleared};
@@ -21,7 +21,7 @@ use crate::{Timestamp, clearing::Cleared};
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions and access tokens.
+    /// Sessions, known browsers and access tokens.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
@@ -57,6 +57,17 @@ pub(crate) fn sessions(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<C
     let ended = oauth_sessions::table.filter(oauth_sessions::id.eq_any(ids));
     let sessions = diesel::delete(ended).execute(db)?;
     Ok(Cleared { sessions, ..Cleared::default() })
+}
+
+pub(crate) fn known_browsers(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = browsers::table
+        .filter(browsers::expires_at.le(ends.single))
+        .order(browsers::expires_at)
+        .limit(limit);
+    let ids: Vec<i64> = ended.select(browsers::id).load(db)?;
+    let ended = browsers::table.filter(browsers::id.eq_any(ids));
+    let known_browsers = diesel::delete(ended).execute(db)?;
+    Ok(Cleared { known_browsers, ..Cleared::default() })
 }
 
 pub(crate) fn access_tokens(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {

@@ -26,6 +26,10 @@ const ENDED: &str = "
         SELECT digest, grant_id, 0, 10 FROM oauth_access_tokens;
     INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at, expires_at)
         SELECT digest, grant_id, id, 0, 10 FROM oauth_access_tokens;
+    INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, is_active,
+        created_at) VALUES ('alice', '', '', '', '', FALSE, FALSE, TRUE, 0);
+    INSERT INTO oauth_known_browsers (user_id, digest, expires_at)
+        SELECT oauth_users.id, digest, 10 FROM oauth_users, oauth_access_tokens;
     INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
 ";
 
@@ -39,11 +43,12 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
         }
     });
     let ends = Ends { single: 20, family: 20, endless: 20 };
-    assert_eq!(ended(db, ends).unwrap(), 11);
+    assert_eq!(ended(db, ends).unwrap(), 14);
     stretch(db, ends, 0, 200).unwrap();
     let last = ended_between(db, 0, 21).unwrap();
     assert_eq!(last.len(), 3);
     sessions(db, ends, 200).unwrap();
+    known_browsers(db, ends, 200).unwrap();
     access_tokens(db, ends, 200).unwrap();
     authorization_codes(db, ends, 200).unwrap();
     let over = over(db, ends, &last).unwrap();

@@ -3,16 +3,16 @@
 //! One hash takes some 20 ms and 19 MiB, so a bounded number runs at a time and the others wait: a flood of sign-ins
 //! must not starve the rest of the server.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+mod queue;
+
+use std::{fmt, sync::OnceLock};
 
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash,
 };
-use tokio::sync::Semaphore;
 
+use self::queue::Queue;
+pub(crate) use self::queue::{Turn, Unhashed};
 use crate::store::StoreError;
 
 /// The hash of what a person chose. `Debug` hides it: it is what an attacker would guess against.
@@ -37,23 +37,23 @@ impl fmt::Debug for StoredHash {
     }
 }
 
-/// Hashes passwords on a bounded number of threads.
-#[derive(Debug, Clone)]
-pub(crate) struct Hasher {
-    running: Arc<Semaphore>,
-}
+/// Hashes passwords, each when its turn comes. Cloning is cheap, and shares the queue.
+#[derive(Clone)]
+pub(crate) struct Hasher(Queue);
 
 impl Hasher {
-    /// As many at a time as there are processors.
     pub(crate) fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { running: Arc::new(Semaphore::new(processors)) }
+        Self(Queue::new())
     }
 
+    /// The hash of what somebody chose who may.
     pub(crate) async fn hash(&self, password: &str) -> Result<String, StoreError> {
         let password = password.to_owned();
-        let hashed = self.bounded(move || hash(&password)).await?;
-        hashed.ok_or_else(|| StoreError::internal("Argon2 refused the password"))
+        match self.0.run(Turn::Known(0), move || hash(&password)).await {
+            Ok(hashed) => hashed.ok_or_else(|| StoreError::internal("Argon2 refused the password")),
+            Err(Unhashed::Failed(error)) => Err(error),
+            Err(Unhashed::Full { .. }) => Err(StoreError::internal("who is known was refused")),
+        }
     }
 
     /// Whether the password is the hashed one. Without a hash (nobody has that name) it takes as long, and is not.
@@ -61,7 +61,8 @@ impl Hasher {
         &self,
         password: &str,
         hashed: Option<String>,
-    ) -> Result<bool, StoreError> {
+        turn: Turn,
+    ) -> Result<bool, Unhashed> {
         let password = password.to_owned();
         let verify = move || match hashed {
             Some(hashed) => matches(&password, &hashed),
@@ -70,20 +71,7 @@ impl Hasher {
                 false
             }
         };
-        self.bounded(verify).await
-    }
-
-    async fn bounded<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let permit =
-            Arc::clone(&self.running).acquire_owned().await.map_err(StoreError::internal)?;
-        let work = move || {
-            let _held = permit; // until the hash is done, also when nobody waits for it any more
-            work()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(StoreError::internal)
+        self.0.run(turn, verify).await
     }
 }
 

@@ -1,0 +1,101 @@
+//! Whether a password, or a secret that a person picked, is the right one.
+
+use super::{
+    guess::GuessError,
+    meter::{By, Counted, network},
+};
+use crate::{
+    AuthorizationServer, Client, EventKind, GuessLimit, Secret, User,
+    password::{Turn, Unhashed},
+};
+
+impl AuthorizationServer {
+    /// The user of this name and password. An unknown name takes as long as a wrong password; both are told as
+    /// [`EventKind::SignInFailed`], and count as a wrong guess by whoever [asks](AuthorizationServer::asked_by).
+    ///
+    /// # Errors
+    /// When too many guesses were wrong before, and when the store fails.
+    pub async fn verify_password(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<User>, GuessError> {
+        let guess = self.guess(username).await?;
+        let judged = self.user_of(username, password, guess.turn()).await;
+        guess.judged(judged)
+    }
+
+    async fn user_of(
+        &self,
+        username: &str,
+        password: &str,
+        turn: Turn,
+    ) -> Result<Option<User>, GuessError> {
+        let known = self.user_named(username).await?;
+        let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
+        let verified = self.verify_hash(password, hash, turn).await?;
+        if !verified {
+            self.raise(|| EventKind::SignInFailed {
+                subject: known.as_ref().map(|user| user.id.to_string()),
+            });
+        }
+        Ok(known.filter(|_| verified))
+    }
+
+    /// The subject of this name and password.
+    pub(crate) async fn resource_owner(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<String>, GuessError> {
+        let Some(verifier) = &self.passwords else {
+            let user = self.verify_password(username, password).await?;
+            return Ok(user.map(|user| user.id.to_string()));
+        };
+        let guess = self.guess(username).await?;
+        let subject = guess.judged(verifier(username.to_owned(), password.into()).await)?;
+        if subject.is_none() {
+            self.raise(|| EventKind::SignInFailed { subject: None });
+        }
+        Ok(subject)
+    }
+
+    /// Whether this is the secret of the client who presents it. Nothing bounds the wrong ones, but who sends many waits
+    /// behind everybody else.
+    pub(crate) async fn verify_chosen_secret(
+        &self,
+        client: &Client,
+        presented: &Secret,
+    ) -> Result<bool, GuessError> {
+        let by = By::Client(client.id, self.caller.address.map(network));
+        let reserved = self.guesses.reserve(&[Counted { by, a_minute: None }], self.now());
+        let Ok(reserved) = reserved else { return Ok(false) }; // it has no limit
+        let turn = Turn::Stranger(reserved.before);
+        let verified = self.verify_hash(presented.expose(), client.secret_hash.clone(), turn).await;
+        if !matches!(verified, Ok(false)) {
+            reserved.give_back();
+        }
+        verified
+    }
+
+    async fn verify_hash(
+        &self,
+        presented: &str,
+        hash: Option<String>,
+        turn: Turn,
+    ) -> Result<bool, GuessError> {
+        match self.hasher.verify(presented, hash, turn).await {
+            Ok(verified) => Ok(verified),
+            Err(Unhashed::Failed(error)) => Err(error.into()),
+            Err(Unhashed::Full { begun }) => {
+                if begun {
+                    self.raise_limited(GuessLimit::Hashes, None);
+                }
+                Err(GuessError::TooManyGuesses { retry_after: SOON })
+            }
+        }
+    }
+}
+
+/// Seconds in which those who wait now have been answered.
+const SOON: i64 = 2;
