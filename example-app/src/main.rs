@@ -12,8 +12,8 @@ mod polls;
 
 use std::{process::ExitCode, sync::Arc};
 
-use oauth_server::{OAuth, OAuthApi};
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
+use oauth_server::{OAuth, OAuthApi, methods::get};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 use poem_openapi::OpenApiService;
 
 #[global_allocator]
@@ -53,7 +53,7 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/polls/:id/results", service)
         // The API's document, for people and for programs.
         .nest("/docs", docs)
-        .at("/openapi.json", openapi)
+        .at("/openapi.json", get(openapi))
         // For what watches over the process, and for what sends it requests.
         .at("/healthz", get(oauth2server::views::healthz))
         .at("/readyz", oauth.readiness_endpoint())

@@ -3,13 +3,16 @@
 mod client;
 mod development;
 mod server;
+mod serving;
 mod value;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
-pub(crate) use self::{client::ClientOptions, server::ServerOptions, value::BadValue};
+pub(crate) use self::{
+    client::ClientOptions, server::ServerOptions, serving::ServingOptions, value::BadValue,
+};
 
 /// The quickstart: a poem application that is an OAuth 2.0 provider.
 ///
@@ -114,6 +117,8 @@ pub(crate) struct Site {
     pub(crate) log: String,
     #[command(flatten)]
     pub(crate) server: ServerOptions,
+    #[command(flatten)]
+    pub(crate) serving: ServingOptions,
 }
 
 impl Site {
@@ -121,6 +126,7 @@ impl Site {
     pub(crate) fn check(&self) -> Result<(), BadValue> {
         self.server.trusted_proxies()?;
         self.server.store()?;
+        self.serving.check()?;
         self.server.settings(self.listen()?.port())?;
         Ok(())
     }

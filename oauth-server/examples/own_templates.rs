@@ -12,7 +12,7 @@ use oauth_server::{
     Store, scope, sync_scopes,
 };
 use poem::{
-    EndpointExt, Response, Route, Server, get, handler,
+    EndpointExt, Response, Route, get, handler,
     listener::{Acceptor, Listener, TcpListener},
     web::Data,
 };
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("listening on {origin}; open it, and follow the link:\n  {origin}/");
     }
     println!("sign in as \"alice\" with the password \"the password of alice\"");
-    Server::new_with_acceptor(acceptor).run(urls).await?;
+    oauth_server::serve(acceptor, urls).run().await?;
     Ok(())
 }
 

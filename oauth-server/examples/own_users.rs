@@ -16,7 +16,7 @@ use oauth_server::{
     Secret, Settings, Store, StoreError, Users, async_trait, scope, sync_scopes,
 };
 use poem::{
-    EndpointExt, IntoResponse, Request, Response, Route, Server, get, handler,
+    EndpointExt, IntoResponse, Request, Response, Route, get, handler,
     http::{StatusCode, header},
     listener::{Acceptor, Listener, TcpListener},
     web::{Data, Form, Html, Query, Redirect},
@@ -164,7 +164,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for address in acceptor.local_addr() {
         announce(&address.to_string());
     }
-    Server::new_with_acceptor(acceptor).run(urls).await?;
+    oauth_server::serve(acceptor, urls).run().await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use oauth_server::{
     Settings, Store, scope, sync_scopes,
 };
 use poem::{
-    EndpointExt, Route, Server, handler,
+    EndpointExt, Route, handler,
     listener::{Acceptor, Listener, TcpListener},
 };
 
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for address in acceptor.local_addr() {
         announce(&address.to_string());
     }
-    Server::new_with_acceptor(acceptor).run(urls).await?;
+    oauth_server::serve(acceptor, urls).run().await?;
     Ok(())
 }
 

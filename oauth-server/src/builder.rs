@@ -1,6 +1,6 @@
 //! The provider as one value: what an application builds at its start, and mounts.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use oauth_core::{AuthorizationServer, BearerError, Caller, PasswordVerifier, Settings};
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     Accounts, AuthorizationPage, BuildError, Document, OAuthMiddleware, Page, ResourceOwner, Users,
-    accounts, admin,
+    accounts, admin, body,
     cookies::Cookies,
     endpoint,
     pages::{Pages, Sources},
@@ -31,6 +31,7 @@ struct Parts {
     pages: Pages,
     proxies: TrustedProxies,
     cookies: Cookies,
+    body_timeout: Duration,
 }
 
 /// Builds an [`OAuth`].
@@ -40,6 +41,7 @@ pub struct OAuthBuilder {
     users: Option<Arc<dyn Users>>,
     sources: Sources,
     trusted_proxies: Vec<IpNet>,
+    body_timeout: Duration,
 }
 
 impl OAuthBuilder {
@@ -88,6 +90,12 @@ impl OAuthBuilder {
         Self { trusted_proxies: networks, ..self }
     }
 
+    /// How long the body of a request to one of the provider's own endpoints may take, from its head on; who is slower
+    /// is answered 408. Default: 30 seconds.
+    pub fn body_timeout(self, timeout: Duration) -> Self {
+        Self { body_timeout: timeout, ..self }
+    }
+
     /// The provider.
     ///
     /// # Errors
@@ -102,8 +110,15 @@ impl OAuthBuilder {
         };
         let pages = Pages::with(&self.sources)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
-        let own_users = self.users;
-        Ok(OAuth(Arc::new(Parts { server, accounts, own_users, pages, proxies, cookies })))
+        Ok(OAuth(Arc::new(Parts {
+            server,
+            accounts,
+            own_users: self.users,
+            pages,
+            proxies,
+            cookies,
+            body_timeout: self.body_timeout,
+        })))
     }
 }
 
@@ -126,6 +141,7 @@ impl OAuth {
             users: None,
             sources: Sources::default(),
             trusted_proxies: Vec::new(),
+            body_timeout: body::TIMEOUT,
         }
     }
 
@@ -179,7 +195,7 @@ impl OAuth {
         service: &poem_openapi::OpenApiService<A, W>,
         client_id: &str,
     ) -> impl Endpoint<Output = Response> + use<A, W> {
-        SwaggerUi::new(&service.swagger_ui_html(), service.swagger_ui(), client_id)
+        SwaggerUi::new(&service.swagger_ui_html(), &service.spec(), client_id)
     }
 
     /// What goes around the whole application: it gives guards their server, answers with and without a trailing
@@ -255,5 +271,9 @@ impl OAuth {
 
     pub(crate) fn proxies(&self) -> &TrustedProxies {
         &self.0.proxies
+    }
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.0.body_timeout
     }
 }

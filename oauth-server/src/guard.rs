@@ -8,7 +8,7 @@ use poem::{FromRequest, Request, RequestBody, Response};
 use crate::{
     InHeader, OAuth, Presentation, ScopeSet,
     locale::token_was_in_query,
-    presentation::{Presented, presented},
+    presentation::{Presented, Refusal, presented},
     response,
 };
 
@@ -75,10 +75,11 @@ impl OAuth {
     /// When the request is refused; the error holds the answer that the guard gives, and is not told from it.
     pub async fn verify(&self, request: &Request, required: &Scopes) -> poem::Result<AccessToken> {
         let verified = match read::<InHeader>(self, request, &mut RequestBody::default()).await {
-            Ok(token) => self.server().verify(&token, required).await,
+            Ok(token) => self.server().verify(&token, required).await.map_err(Refusal::Bearer),
             Err(refusal) => Err(refusal),
         };
-        verified.map_err(|refusal| self.refuse(&refusal))
+        let refuse = |refusal| response::bearer::refused(&refusal, self);
+        verified.map_err(|refusal| poem::Error::from_response(refuse(refusal)))
     }
 }
 
@@ -94,19 +95,19 @@ async fn admit<P: Presentation>(
         return Err(response::failure());
     };
     let verified = match read::<P>(oauth, request, body).await {
-        Ok(token) => oauth.server().verify_any(&token, alternatives).await,
+        Ok(token) => oauth.server().verify_any(&token, alternatives).await.map_err(Refusal::Bearer),
         Err(refusal) => Err(refusal),
     };
-    verified.map_err(|refusal| response::bearer::refusal(&refusal, oauth))
+    verified.map_err(|refusal| response::bearer::refused(&refusal, oauth))
 }
 
 async fn read<P: Presentation>(
     oauth: &OAuth,
     request: &Request,
     body: &mut RequestBody,
-) -> Result<String, BearerError> {
+) -> Result<String, Refusal> {
     if oauth.settings().ssl_only && !oauth.proxies().is_secure(request) {
-        return Err(BearerError::InvalidRequest("requests must use TLS".into()));
+        return Err(BearerError::InvalidRequest("requests must use TLS".into()).into());
     }
     let Presented { token, in_query } = presented::<P>(request, body).await?;
     if in_query {

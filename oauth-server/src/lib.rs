@@ -36,7 +36,7 @@
 //! let server = AuthorizationServer::new(settings, store)?;
 //! sync_scopes(&server, &[]).await?; // a scope must be known before anybody can be granted it
 //! let oauth = OAuth::builder(server).build()?;
-//! let app = urls(&oauth); // poem::Server::new(TcpListener::bind("127.0.0.1:8080")).run(app).await?
+//! let app = urls(&oauth); // oauth_server::serve(acceptor, app).run().await?
 //!
 //! // A client is registered once. This one acts for itself; the others send a user's browser to the authorization
 //! // endpoint first.
@@ -88,6 +88,8 @@
 //! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
+//! | route by method, with refusals that say what is allowed | [`methods`] |
+//! | serve it, so that no caller holds what others need | [`serve`](serve()), [`Serve`] |
 //! | do without HTTP | [`oauth_core`], whose names are found there |
 //!
 //! # Features
@@ -105,6 +107,7 @@
 
 mod accounts;
 mod admin;
+mod body;
 mod build_error;
 mod builder;
 mod cookies;
@@ -113,6 +116,7 @@ mod endpoint;
 mod forwarded;
 mod guard;
 mod locale;
+pub mod methods;
 mod middleware;
 mod openapi;
 mod pages;
@@ -124,6 +128,7 @@ mod scope;
 #[doc(hidden)]
 pub mod scope_name;
 mod scope_sync;
+mod serve;
 mod swagger;
 #[cfg(feature = "test-kit")]
 pub mod test_kit;
@@ -154,5 +159,6 @@ pub use self::{
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
     scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},
     scope_sync::{SyncedScopes, missing_scopes, sync_scopes},
+    serve::{Serve, serve},
     users::{ResourceOwner, Users},
 };

@@ -17,7 +17,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use crate::{Access, InHeader, Presentation, ScopeSet, declared_scopes};
+use crate::{Access, InHeader, Presentation, ScopeSet, declared_scopes, methods};
 
 /// [`Access`] for a poem-openapi operation: the same check, and shown in the document.
 ///
@@ -97,6 +97,7 @@ impl<A: OpenApi> OpenApi for Document<A> {
 
     fn add_routes(self, routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         self.0.add_routes(routes);
+        methods::refuse_others(routes);
     }
 }
 

@@ -3,7 +3,10 @@
 use oauth_core::{BearerError, Params};
 use poem::{Body, Request, RequestBody, http::Method};
 
-use crate::request;
+use crate::{
+    body::{self, Unreadable},
+    request,
+};
 
 /// The ways that a guard admits. The `Authorization` header always is one (§2.1: "Resource servers MUST support this
 /// method"); the others are a guard's explicit choice, because bodies and queries end up in logs and histories.
@@ -47,24 +50,40 @@ pub(crate) struct Presented {
     pub(crate) in_query: bool,
 }
 
+/// Why a request is not admitted.
+pub(crate) enum Refusal {
+    Bearer(BearerError),
+    /// The form that may hold the token could not be read.
+    Unreadable(Unreadable),
+}
+
+impl From<BearerError> for Refusal {
+    fn from(error: BearerError) -> Self {
+        Self::Bearer(error)
+    }
+}
+
 /// The one token of a request. §2: "Clients MUST NOT use more than one method to transmit the token in each request."
 pub(crate) async fn presented<P: Presentation>(
     request: &Request,
-    body: &mut RequestBody,
-) -> Result<Presented, BearerError> {
+    rest: &mut RequestBody,
+) -> Result<Presented, Refusal> {
     let in_header = in_header(request)?;
-    let has_form = P::IN_BODY && request.method() != Method::GET && request::is_form(request);
+    let has_form = P::IN_BODY && request.method() != Method::GET && body::is_form(request);
     // In a box: a guard's future is moved with every request, and few have a form.
-    let in_body = if has_form { Box::pin(in_body(body)).await? } else { None };
+    let in_body = if has_form { Box::pin(in_body(request, rest)).await? } else { None };
     let in_query = if P::IN_QUERY { parameter(&request::query(request))? } else { None };
 
     match (in_header, in_body, in_query) {
-        (None, None, None) => Err(BearerError::MissingToken),
+        (None, None, None) => Err(BearerError::MissingToken.into()),
         (Some(token), None, None) | (None, Some(token), None) => {
             Ok(Presented { token, in_query: false })
         }
         (None, None, Some(token)) => Ok(Presented { token, in_query: true }),
-        _ => Err(BearerError::InvalidRequest("the token must be sent in one way only".into())),
+        _ => {
+            let fault = "the token must be sent in one way only";
+            Err(BearerError::InvalidRequest(fault.into()).into())
+        }
     }
 }
 
@@ -82,13 +101,12 @@ fn in_header(request: &Request) -> Result<Option<String>, BearerError> {
 }
 
 /// §2.2: a form, and not by GET. What was read is put back for the handler.
-async fn in_body(body: &mut RequestBody) -> Result<Option<String>, BearerError> {
-    let Ok(taken) = body.take() else { return Ok(None) };
-    let bytes =
-        request::limited(taken).await.map_err(|fault| BearerError::InvalidRequest(fault.into()))?;
-    let token = parameter(&Params::parse(&bytes));
-    *body = RequestBody::new(Body::from_bytes(bytes.into()));
-    token
+async fn in_body(request: &Request, rest: &mut RequestBody) -> Result<Option<String>, Refusal> {
+    let Ok(taken) = rest.take() else { return Ok(None) };
+    let bytes = body::limited(request, taken).await.map_err(Refusal::Unreadable)?;
+    let token = parameter(&Params::parse(&bytes))?;
+    *rest = RequestBody::new(Body::from_bytes(bytes.into()));
+    Ok(token)
 }
 
 fn parameter(params: &Params) -> Result<Option<String>, BearerError> {

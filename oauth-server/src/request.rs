@@ -1,10 +1,7 @@
 //! From a poem request to what the core reads.
 
 use oauth_core::Params;
-use poem::{Body, Request, http::header::AUTHORIZATION};
-
-/// A body larger than this is no request of this protocol.
-pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+use poem::{Request, http::header::AUTHORIZATION};
 
 /// The parameters of the query.
 pub(crate) fn query(request: &Request) -> Params {
@@ -13,31 +10,6 @@ pub(crate) fn query(request: &Request) -> Params {
 
 pub(crate) fn raw_query(request: &Request) -> &str {
     request.uri().query().unwrap_or_default()
-}
-
-/// The body of a form, as it came.
-///
-/// # Errors
-/// A sentence for the client's developer, when the body is no form or too large.
-pub(crate) async fn form(request: &Request, body: Body) -> Result<Vec<u8>, &'static str> {
-    let bytes = limited(body).await?;
-    let is_nothing = bytes.is_empty() && request.content_type().is_none();
-    if is_nothing || is_form(request) {
-        return Ok(bytes);
-    }
-    Err("the body must be application/x-www-form-urlencoded")
-}
-
-/// Whether the body says that it is a form.
-pub(crate) fn is_form(request: &Request) -> bool {
-    let essence = request.content_type().and_then(|value| value.split(';').next());
-    essence.unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-/// The body, where it is not too large.
-pub(crate) async fn limited(body: Body) -> Result<Vec<u8>, &'static str> {
-    let bytes = body.into_bytes_limit(BODY_LIMIT).await;
-    bytes.map(|bytes| bytes.to_vec()).map_err(|_| "the body is broken, or larger than 64 KiB")
 }
 
 /// The value of the `Authorization` header, of which there may be one.

@@ -3,10 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use oauth_server::{AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes};
-use poem::{
-    Server,
-    listener::{Acceptor, Listener, TcpListener},
-};
+use poem::listener::{Acceptor, Listener, TcpListener};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, refuse_pending};
@@ -50,10 +47,11 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     announce(&oauth, bound);
 
     let _clearing = oauth.server().clear_expired_every(HOUR);
-    let served = Server::new_with_acceptor(acceptor);
-    let served =
-        served.run_with_graceful_shutdown(urls(&oauth), stop, Some(Duration::from_secs(10))).await;
-    served.map_err(|error| Failure::Other(format!("the server failed: {error}")))
+    let serve = site.serving.apply(oauth_server::serve(acceptor, urls(&oauth)))?;
+    serve
+        .run_until(stop)
+        .await
+        .map_err(|error| Failure::Other(format!("the server failed: {error}")))
 }
 
 /// The server, on a database with tables; on a fresh one of a developer's own machine, with the demo data.

@@ -5,7 +5,7 @@ expired-sign-out = You are still signed in. Go back, reload the page and try aga
 expired-consent = Nothing was granted. Go back, reload the page and try again.
 
 unreadable-title = This form cannot be read
-unreadable-text = What your browser sent is no form, or is too large. Go back, reload the page and try again.
+unreadable-text = What your browser sent is no form, is too large, or came too slowly. Go back, reload the page and try again.
 
 insecure-title = This page needs a secure connection
 insecure-text = Open it again with https at the front.

@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::next::local_path;
 use crate::{
-    OAuth, Page,
+    OAuth, Page, body,
     csrf::{self, FormToken},
     locale::Message,
     pages::HiddenField,
@@ -81,12 +81,12 @@ pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response 
 }
 
 #[handler]
-pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) -> Response {
-    match request::form(http, body).await {
+pub(super) async fn sent(http: &Request, unread: Body, Data(oauth): Data<&OAuth>) -> Response {
+    match body::form(http, unread).await {
         Ok(fields) => sign_in(oauth, http, &Params::parse(&fields))
             .await
             .unwrap_or_else(|error| failed(&error)),
-        Err(_) => unreadable_form(oauth),
+        Err(fault) => unreadable_form(oauth, fault),
     }
 }
 

@@ -5,10 +5,9 @@ use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
 use serde_json::json;
 
 use crate::{
-    OAuth, Page,
+    OAuth, Page, body,
     csrf::{self, FormToken},
     locale::Message,
-    request,
     response::{
         failed,
         page::{error_page, unreadable_form},
@@ -34,12 +33,12 @@ pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response 
 }
 
 #[handler]
-pub(super) async fn sent(http: &Request, body: Body, Data(oauth): Data<&OAuth>) -> Response {
-    match request::form(http, body).await {
+pub(super) async fn sent(http: &Request, unread: Body, Data(oauth): Data<&OAuth>) -> Response {
+    match body::form(http, unread).await {
         Ok(fields) => sign_out(oauth, http, &Params::parse(&fields))
             .await
             .unwrap_or_else(|error| failed(&error)),
-        Err(_) => unreadable_form(oauth),
+        Err(fault) => unreadable_form(oauth, fault),
     }
 }
 

@@ -5,7 +5,10 @@ use poem::{Response, http::StatusCode};
 use serde_json::json;
 
 use super::visit::Visit;
-use crate::response::{failed, method_not_allowed};
+use crate::{
+    body::Unreadable,
+    response::{failed, method_not_allowed},
+};
 
 /// What a page of the admin site gives.
 pub(super) type Answered = Result<Response, Refusal>;
@@ -25,8 +28,8 @@ pub(super) enum Refusal {
     Conflict,
     /// The form was not made for this session.
     Expired,
-    /// The body is no form, or too large.
-    Unreadable,
+    /// The body could not be read.
+    Unreadable(Unreadable),
     /// The store failed.
     Store(StoreError),
 }
@@ -59,7 +62,7 @@ impl Refusal {
             Self::Refused(why) => ("refused", StatusCode::CONFLICT, Some(why)),
             Self::Conflict => ("conflict", StatusCode::CONFLICT, None),
             Self::Expired => ("expired", StatusCode::FORBIDDEN, None),
-            Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST, None),
+            Self::Unreadable(fault) => ("unreadable", fault.status(), None),
             Self::NothingToSend => return method_not_allowed("GET, HEAD", Response::default()),
             Self::Store(cause) => return failed(cause),
         };

@@ -15,6 +15,7 @@ use super::{refusal::Refusal, sent::Sent};
 use crate::{
     OAuth, Page, ResourceOwner,
     accounts::refused_in_the_clear,
+    body,
     csrf::{self, FormToken},
     request,
     response::{failed, method_not_allowed, see_other},
@@ -41,7 +42,7 @@ impl<'a> Visit<'a> {
     pub(super) async fn admit(
         oauth: &'a OAuth,
         request: &Request,
-        body: Body,
+        sent: Body,
     ) -> Result<Self, Response> {
         if let Some(refused) = refused_in_the_clear(oauth, request) {
             return Err(refused);
@@ -52,7 +53,7 @@ impl<'a> Visit<'a> {
         // The form comes first, and who sends it second: a request whose body is held back would keep the rights of its
         // beginning, also of a user who has none any more.
         let is_sent = *request.method() == Method::POST;
-        let form = if is_sent { Some(request::form(request, body).await) } else { None };
+        let form = if is_sent { Some(body::form(request, sent).await) } else { None };
         let staff = staff(oauth, request).await?;
         let admin = hands(oauth, &staff).await.map_err(|error| failed(&error))?;
         let token = FormToken::new(oauth, request, Some(&staff.subject));
@@ -63,8 +64,7 @@ impl<'a> Visit<'a> {
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, token, base, path };
         if let Some(form) = form {
-            let sent =
-                form.map_err(|_| Refusal::Unreadable).and_then(|form| visit.own(request, &form));
+            let sent = form.map_err(Refusal::Unreadable).and_then(|form| visit.own(request, &form));
             visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
         }
         Ok(visit)

@@ -11,8 +11,10 @@ use url::form_urlencoded::byte_serialize;
 
 use self::proceed::{Decision, WayBack};
 use crate::{
-    OAuth, ResourceOwner, csrf, request,
-    response::{self, authorization::refusal, failed, see_other},
+    OAuth, ResourceOwner,
+    body::{self, Unreadable},
+    csrf, request,
+    response::{self, authorization::refusal, failed, page::unreadable_form, see_other},
 };
 
 mod consent;
@@ -87,10 +89,14 @@ impl AuthorizationEndpoint {
     }
 
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
-    async fn posted(&self, request: &Request, body: Body) -> Result<Response, Response> {
+    async fn posted(&self, request: &Request, sent: Body) -> Result<Response, Response> {
         self.require_tls(request)?;
-        let malformed = |fault: &str| self.fault(PageFault::Malformed(fault.to_owned()));
-        let form = request::form(request, body).await.map_err(malformed)?;
+        let form = body::form(request, sent).await.map_err(|fault| match fault {
+            Unreadable::NoForm | Unreadable::Broken => {
+                self.fault(PageFault::Malformed(fault.description().to_owned()))
+            }
+            _ => unreadable_form(&self.oauth, fault),
+        })?;
         let fields = Params::parse(&form);
         match fields.get("user_action") {
             None => Ok(see_other(&self.as_get(request, &form))),

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use url::form_urlencoded::byte_serialize;
 
 use crate::{
-    OAuth, Page, ResourceOwner,
+    OAuth, Page, ResourceOwner, body,
     csrf::{self, FormToken},
     locale::Message,
     request,
@@ -75,12 +75,12 @@ impl ConnectedApps {
     async fn revoke(
         &self,
         request: &Request,
-        body: Body,
+        sent: Body,
         owner: &ResourceOwner,
     ) -> Result<Response, StoreError> {
-        let fields = match request::form(request, body).await {
+        let fields = match body::form(request, sent).await {
             Ok(fields) => Params::parse(&fields),
-            Err(_) => return Ok(unreadable_form(&self.oauth)),
+            Err(fault) => return Ok(unreadable_form(&self.oauth, fault)),
         };
         if !csrf::is_ours(&self.oauth, request, Some(&owner.subject), &fields) {
             return Ok(self.refused(StatusCode::FORBIDDEN, Message::new("unchanged-expired")));

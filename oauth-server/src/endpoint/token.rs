@@ -1,6 +1,6 @@
 //! The token endpoint: RFC 6749 §3.2.
 
-use oauth_core::{Caller, Params, TokenError, Tokens};
+use oauth_core::{Caller, Params, TokenError};
 use poem::{
     Body, Endpoint, IntoResponse, Request, RequestBody, Response, Result, http::Method, web::Data,
 };
@@ -10,7 +10,12 @@ use poem_openapi::{
     types::Type,
 };
 
-use crate::{OAuth, request, response::token::TokenResponse};
+use crate::{
+    OAuth,
+    body::{self, Unreadable},
+    request,
+    response::token::TokenResponse,
+};
 
 /// The token endpoint at `/oauth2/token`, with its place in the OpenAPI document.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +37,7 @@ impl OAuthApi {
     /// ignored; none may be repeated.
     #[oai(path = "/oauth2/token", method = "post", operation_id = "token", tag = "Tag::OAuth")]
     async fn token(&self, oauth: Data<&OAuth>, form: TokenForm) -> TokenResponse {
-        TokenResponse::new(form.answer(oauth.0).await, oauth.0.settings())
+        form.answer(oauth.0).await
     }
 
     #[oai(
@@ -70,8 +75,7 @@ impl Endpoint for TokenEndpoint {
         }
         let body = request.take_body();
         let form = TokenForm::read(Some(&self.oauth), &request, body).await;
-        let answer = TokenResponse::new(form.answer(&self.oauth).await, self.oauth.settings());
-        Ok(answer.into_response())
+        Ok(form.answer(&self.oauth).await.into_response())
     }
 }
 
@@ -79,7 +83,18 @@ impl Endpoint for TokenEndpoint {
 struct TokenForm {
     is_secure: bool,
     caller: Caller,
-    read: Result<(Option<String>, Params), TokenError>,
+    read: Result<(Option<String>, Params), Fault>,
+}
+
+enum Fault {
+    Token(TokenError),
+    Unreadable(Unreadable),
+}
+
+impl From<TokenError> for Fault {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
 }
 
 impl TokenForm {
@@ -89,25 +104,33 @@ impl TokenForm {
         Self { is_secure, caller, read: read(request, body).await }
     }
 
-    async fn answer(self, oauth: &OAuth) -> Result<Tokens, TokenError> {
-        if oauth.settings().ssl_only && !self.is_secure {
-            return Err(TokenError::InvalidRequest("token requests must use TLS".into()));
-        }
-        let (authorization, params) = self.read?;
-        oauth.server().asked_by(self.caller).token(authorization.as_deref(), &params).await
+    async fn answer(self, oauth: &OAuth) -> TokenResponse {
+        let outcome = if oauth.settings().ssl_only && !self.is_secure {
+            Err(TokenError::InvalidRequest("token requests must use TLS".into()))
+        } else {
+            match self.read {
+                Ok((authorization, params)) => {
+                    let server = oauth.server().asked_by(self.caller);
+                    server.token(authorization.as_deref(), &params).await
+                }
+                Err(Fault::Token(error)) => Err(error),
+                Err(Fault::Unreadable(fault)) => return TokenResponse::unreadable(fault),
+            }
+        };
+        TokenResponse::new(outcome, oauth.settings())
     }
 }
 
-async fn read(request: &Request, body: Body) -> Result<(Option<String>, Params), TokenError> {
+async fn read(request: &Request, sent: Body) -> Result<(Option<String>, Params), Fault> {
     let invalid = |fault: &'static str| TokenError::InvalidRequest(fault.into());
     let query = request::query(request);
     query.check(CREDENTIALS).map_err(|fault| TokenError::InvalidRequest(fault.into()))?;
     if CREDENTIALS.iter().any(|name| query.get(name).is_some()) {
-        return Err(invalid("client credentials must not stand in the URI (RFC 6749 2.3.1)"));
+        return Err(invalid("client credentials must not stand in the URI (RFC 6749 2.3.1)").into());
     }
     let authorization = request::authorization(request).map_err(invalid)?;
-    let body = request::form(request, body).await.map_err(invalid)?;
-    Ok((authorization, Params::parse(&body)))
+    let form = body::form(request, sent).await.map_err(Fault::Unreadable)?;
+    Ok((authorization, Params::parse(&form)))
 }
 
 /// What a URI may not carry: it is kept in logs and histories.

@@ -13,7 +13,18 @@ use super::{no_store, quoted, try_again, varies_by};
 use crate::{
     OAuth, Page,
     locale::{Message, prefers_html},
+    presentation::Refusal,
 };
+
+pub(crate) fn refused(refusal: &Refusal, oauth: &OAuth) -> Response {
+    match refusal {
+        Refusal::Bearer(error) => self::refusal(error, oauth),
+        Refusal::Unreadable(fault) => {
+            let error = BearerError::InvalidRequest(fault.description().into());
+            fault.mark(self::refusal(&error, oauth))
+        }
+    }
+}
 
 pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
     let body = if prefers_html() { page(error, oauth) } else { json(error) };

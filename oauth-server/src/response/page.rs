@@ -4,7 +4,7 @@ use poem::{Response, http::StatusCode};
 use serde_json::json;
 
 use super::varies_by;
-use crate::{OAuth, Page, locale::Message};
+use crate::{OAuth, Page, body::Unreadable, locale::Message};
 
 /// A page that says what is wrong.
 pub(crate) fn error_page(
@@ -17,10 +17,10 @@ pub(crate) fn error_page(
     Page::new("error", &context).status(status).render(oauth)
 }
 
-/// The browser sent something that is no form, or is larger than any of ours.
-pub(crate) fn unreadable_form(oauth: &OAuth) -> Response {
+/// The browser sent something that is no form, or not one of ours.
+pub(crate) fn unreadable_form(oauth: &OAuth, fault: Unreadable) -> Response {
     let (title, problem) = (Message::new("unreadable-title"), Message::new("unreadable-text"));
-    error_page(oauth, StatusCode::BAD_REQUEST, title, problem)
+    fault.mark(error_page(oauth, fault.status(), title, problem))
 }
 
 /// Passwords and sessions do not cross the network in the clear.

@@ -4,6 +4,7 @@ use oauth_core::{Settings, TokenError, Tokens};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 
 use super::{RETRY_AFTER, quoted};
+use crate::body::Unreadable;
 
 /// A successful answer: RFC 6749 §5.1.
 #[derive(Debug, Object)]
@@ -87,6 +88,30 @@ pub(crate) enum TokenResponse {
         #[oai(header = "Allow")]
         String,
     ),
+    /// The body took too long to come.
+    #[oai(status = 408)]
+    TooSlow(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+    ),
+    /// The body is larger than 64 KiB.
+    #[oai(status = 413)]
+    TooLarge(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+    ),
+    /// The body is compressed.
+    #[oai(status = 415)]
+    Compressed(
+        Json<TokenErrorBody>,
+        #[oai(header = "Cache-Control")] NoStore,
+        #[oai(header = "Pragma")] NoCache,
+        /// `identity` (RFC 9110 §12.5.3).
+        #[oai(header = "Accept-Encoding")]
+        String,
+    ),
     /// Too many wrong passwords came before, or more at once than can be judged: `temporarily_unavailable`. Nothing was
     /// judged.
     #[oai(status = 429)]
@@ -146,6 +171,21 @@ impl TokenResponse {
                 Self::Failed(body, no_store, no_cache)
             }
             _ => Self::Refused(body, no_store, no_cache),
+        }
+    }
+
+    /// A request whose body says nothing.
+    pub(crate) fn unreadable(fault: Unreadable) -> Self {
+        let (no_store, no_cache) = ("no-store".to_owned(), "no-cache".to_owned());
+        let error = TokenError::InvalidRequest(fault.description().into());
+        let body = Json(TokenErrorBody::from(&error));
+        match fault {
+            Unreadable::TooSlow => Self::TooSlow(body, no_store, no_cache),
+            Unreadable::TooLarge => Self::TooLarge(body, no_store, no_cache),
+            Unreadable::Compressed => {
+                Self::Compressed(body, no_store, no_cache, "identity".to_owned())
+            }
+            Unreadable::NoForm | Unreadable::Broken => Self::Refused(body, no_store, no_cache),
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use oauth_core::{AuthorizationServer, MovableClock, Settings};
 use poem::{
-    EndpointExt, IntoEndpoint, Response, Server,
+    EndpointExt, IntoEndpoint, Response,
     endpoint::BoxEndpoint,
     listener::{Acceptor, Listener, TcpAcceptor, TcpListener},
 };
@@ -155,7 +155,7 @@ async fn listen() -> (TcpAcceptor, SocketAddr) {
 
 fn serve(acceptor: TcpAcceptor, application: BoxEndpoint<'static, Response>) -> JoinHandle<()> {
     tokio::spawn(async {
-        Server::new_with_acceptor(acceptor).run(application).await.expect("to serve");
+        crate::serve(acceptor, application).run().await.expect("to serve");
     })
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Site, app, client::code_request};
+use crate::support::{Answer, Site, app, client::code_request};
 
 /// Every operation of the document: method, path, operation.
 fn operations(document: &Value) -> Vec<(Method, String, Value)> {
@@ -133,17 +133,58 @@ both_databases! {
         for path in ["/docs", "/docs/"] {
             let page = site.get(path).await.with_status(200);
             assert!(!page.has_header("Set-Cookie"), "{path}");
-            assert!(page.body.contains("window.ui.initOAuth({"), "the button needs it");
-            assert!(page.body.contains("\"usePkceWithAuthorizationCodeGrant\":true"));
-            assert!(page.body.contains("\"clientId\":\"swagger-ui\""));
+            assert!(page.body.len() < 1000, "{path}: {}", page.body);
             let policy = page.header("Content-Security-Policy");
-            assert!(
-                policy.starts_with("default-src 'none'; script-src 'unsafe-inline';"),
-                "{policy}"
-            );
-            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            let is_strict = policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';")
+                && policy.contains("frame-ancestors 'none'")
+                && !policy.contains("unsafe");
+            assert!(is_strict, "{policy}");
+            let files = files(&site, path, &page.body).await;
+            assert_eq!(files.len(), 3, "{path}: {}", page.body);
+            let start = &files[2].body;
+            assert!(start.contains("window.ui.initOAuth("), "the button needs it");
+            assert!(start.contains("\"usePkceWithAuthorizationCodeGrant\":true"));
+            assert!(start.contains("\"clientId\":\"swagger-ui\""));
         }
         let receiver = site.get("/docs/oauth-receiver.html").await.with_status(200);
-        assert!(receiver.body.contains("swaggerUIRedirectOauth2"));
+        let [script] = &files(&site, "/docs/", &receiver.body).await[..] else {
+            panic!("{}", receiver.body)
+        };
+        assert!(script.body.contains("swaggerUIRedirectOauth2"));
     }
+
+    async fn the_files_of_swagger_ui_are_compressed_and_kept_for_ever(site: Site) {
+        let site = site.with(|config| config.urls = app::docs).await;
+        let page = site.get("/docs").await.with_status(200);
+        for file in files(&site, "/docs", &page.body).await {
+            assert_eq!(file.header("Cache-Control"), "public, max-age=31536000, immutable");
+            assert_eq!(file.header("Vary"), "Accept-Encoding");
+            assert!(!file.has_header("Content-Encoding"));
+        }
+        let (_, bundle) = page.body.split_once("<script src=\"").unwrap();
+        let bundle = format!("/{}", bundle.split('"').next().unwrap());
+        for (encoding, is_gzip) in [
+            ("gzip", true), ("br, GZIP;q=0.5", true), ("*", true), ("gzip;q=0, *", false),
+            ("identity", false), ("*;q=0", false),
+        ] {
+            let request = site.request(reqwest::Method::GET, &bundle);
+            let answer = request.header("Accept-Encoding", encoding).send().await.unwrap();
+            let said = answer.headers().get("Content-Encoding").map(|coding| coding == "gzip");
+            assert_eq!(said.unwrap_or_default(), is_gzip, "{encoding}");
+            let length = answer.bytes().await.unwrap().len();
+            assert_eq!(length < 600_000, is_gzip, "{encoding}: {length}");
+        }
+    }
+}
+
+/// What a page names, as seen from its address.
+async fn files(site: &Site, path: &str, page: &str) -> Vec<Answer> {
+    let mut files = Vec::new();
+    for reference in page.split([' ', '>']).filter_map(|attribute| {
+        attribute.strip_prefix("src=\"").or(attribute.strip_prefix("href=\""))?.strip_suffix('"')
+    }) {
+        let address = reqwest::Url::parse(&site.url(path)).unwrap().join(reference).unwrap();
+        files.push(site.get(address.path()).await.with_status(200));
+    }
+    files
 }

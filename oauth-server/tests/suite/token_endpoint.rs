@@ -129,11 +129,12 @@ both_databases! {
     async fn a_body_of_64_kib_is_read_and_a_larger_one_refused(site: Site) {
         let form = site.exchange_form("unknown").encoded();
         for path in BOTH {
-            for (size, code) in [(64 * 1024, "invalid_grant"), (64 * 1024 + 1, "invalid_request")] {
+            let sizes = [(64 * 1024, 400, "invalid_grant"), (64 * 1024 + 1, 413, "invalid_request")];
+            for (size, status, code) in sizes {
                 let body =
                     format!("{form}&padding={}", "x".repeat(size - form.len() - "&padding=".len()));
                 let answer = site.send(site.request(Method::POST, path).form_body(body)).await;
-                answer.assert_refused(400, code);
+                answer.assert_refused(status, code);
             }
         }
     }
@@ -182,5 +183,55 @@ both_databases! {
         let answer =
             site.send(request.header(header::AUTHORIZATION, basic("confidential", "wrong"))).await;
         assert_eq!(answer.header("WWW-Authenticate"), "Basic realm=\"notes\", charset=\"UTF-8\"");
+    }
+}
+
+/// A token request whose body is not taken: what it says of itself, its body, and the status.
+const UNREADABLE: [(&str, &str, u16); 4] = [
+    ("Content-Encoding: gzip\r\nContent-Length: 4", "a=b&", 415),
+    ("Content-Encoding: identity\r\nTransfer-Encoding: chunked", "3\r\na=b", 408),
+    ("Content-Length: 65537", "", 413),
+    ("Content-Length: 4", "a=b", 408),
+];
+
+both_databases! {
+    async fn a_body_that_is_not_read_is_refused_with_the_status_that_says_why(site: Site) {
+        let second = std::time::Duration::from_secs(1);
+        let site = site.with(|config| {
+            config.oauth = |builder| builder.body_timeout(std::time::Duration::from_secs(1));
+        }).await;
+        for path in ["/oauth2/token", "/own/token"] {
+            for (lines, body, status) in UNREADABLE {
+                let begin = std::time::Instant::now();
+                let answer = site.raw(format!(
+                    "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+                     Content-Type: application/x-www-form-urlencoded\r\n{lines}\r\n\r\n{body}"
+                ).as_bytes()).await;
+                let is_right = answer.starts_with(&format!("HTTP/1.1 {status} "))
+                    && answer.contains("{\"error\":\"invalid_request\",\"error_description\":\"")
+                    && answer.contains("cache-control: no-store");
+                assert!(is_right, "{path} {lines}: {answer}");
+                let says_coding = answer.contains("accept-encoding: identity");
+                assert_eq!(says_coding, status == 415, "{path} {lines}: {answer}");
+                assert!(status != 408 || begin.elapsed() >= second, "{:?}", begin.elapsed());
+            }
+        }
+    }
+
+    async fn the_answer_to_a_body_that_is_too_large_arrives(site: Site) {
+        let body = "x".repeat(2 * 1024 * 1024);
+        let callers: Vec<_> = (0..12).map(|_| {
+            let request = format!(
+                "POST /oauth2/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+                body.len()
+            );
+            let address = site.address;
+            tokio::spawn(async move { crate::support::client::raw(address, request.as_bytes()).await })
+        }).collect();
+        for caller in callers {
+            let answer = caller.await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        }
     }
 }

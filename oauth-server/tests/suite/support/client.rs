@@ -1,5 +1,7 @@
 //! The client's side: token requests, and calls with a token.
 
+use std::net::SocketAddr;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{Method, RequestBuilder, header};
 use tokio::{
@@ -81,13 +83,18 @@ impl Site {
 
     /// Sends bytes that no HTTP library would send; gives the answer's as text. The request has to end the connection.
     pub(crate) async fn raw(&self, request: &[u8]) -> String {
-        let mut connection = TcpStream::connect(self.address).await.expect("a connection");
-        // The server may have hung up before it has read all of it.
-        drop(connection.write_all(request).await);
-        let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
-        while let Ok(length @ 1..) = connection.read(&mut buffer).await {
-            answer.extend_from_slice(&buffer[..length]);
-        }
-        String::from_utf8_lossy(&answer).into_owned()
+        raw(self.address, request).await
     }
+}
+
+/// The same, for who has no site at hand.
+pub(crate) async fn raw(address: SocketAddr, request: &[u8]) -> String {
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    // The server may have hung up before it has read all of it.
+    drop(connection.write_all(request).await);
+    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(length @ 1..) = connection.read(&mut buffer).await {
+        answer.extend_from_slice(&buffer[..length]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
 }
