@@ -7,7 +7,7 @@ mod runserver;
 mod secret;
 mod syncscopes;
 
-use std::{io::IsTerminal, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use oauth_server::{
     AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
@@ -16,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     demo_data,
+    log::Log,
     options::{BadValue, Command, Options, Site},
 };
 
@@ -52,7 +53,8 @@ impl Failure {
 
 /// Runs the command that was asked for to its end.
 pub(crate) async fn run() -> ExitCode {
-    match command().await {
+    let mut log = Log::to_stderr();
+    let status = match command(&log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let context = if matches!(failure, Failure::Store(StoreError::Url(_))) {
@@ -60,27 +62,21 @@ pub(crate) async fn run() -> ExitCode {
             } else {
                 ""
             };
-            #[expect(clippy::print_stderr, reason = "this is where a command's failure is said")]
-            {
-                eprintln!("example-app: {context}{failure}");
-            }
+            log.say(format_args!("example-app: {context}{failure}"));
             ExitCode::from(failure.status())
         }
-    }
+    };
+    log.finish();
+    status
 }
 
-async fn command() -> Result<(), Failure> {
+async fn command(log: &Log) -> Result<(), Failure> {
     let Options { command, site } = Options::read()?;
     let filter = EnvFilter::try_new(&site.log);
     let filter = filter.map_err(|_| {
         BadValue::new("RUST_LOG", &site.log, "a filter such as info or oauth_server=debug")
     })?;
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && !no_color)
-        .init();
+    log.begin(filter);
     site.check()?;
 
     match command.unwrap_or(Command::Runserver) {

@@ -6,6 +6,7 @@
 mod api;
 mod commands;
 mod demo_data;
+mod log;
 mod oauth2server;
 mod options;
 mod polls;

@@ -1,6 +1,6 @@
 //! `runserver`: the main job.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io::Write, net::SocketAddr, time::Duration};
 
 use oauth_server::{AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes};
 use poem::listener::{Acceptor, Listener, TcpListener};
@@ -54,13 +54,20 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("the server failed: {error}")))
 }
 
+/// Says it on standard output, where somebody listens: who only started the program may be gone.
+macro_rules! say {
+    ($($said:tt)*) => {
+        let _ = writeln!(std::io::stdout(), $($said)*);
+    };
+}
+
 /// The server, on a database with tables; on a fresh one of a developer's own machine, with the demo data.
 async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer, Failure> {
     let store = Store::open_with(&site.database_url, site.server.store()?)?;
     let fresh = store.is_empty()?;
     if fresh {
         store.migrate()?;
-        println!("created the tables in {}", without_password(&site.database_url));
+        say!("created the tables in {}", without_password(&site.database_url));
     }
     refuse_pending(&store)?;
 
@@ -70,10 +77,10 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
     let more_than_development = site.beyond_development(bound)?.join(", ");
     if fresh && more_than_development.is_empty() {
         demo_data::load(&server).await?;
-        println!("loaded the demo data: sign in as exampleuser with the password \"password\"");
+        say!("loaded the demo data: sign in as exampleuser with the password \"password\"");
     } else if fresh {
-        println!("no demo data, whose passwords everybody knows: {more_than_development}");
-        println!(
+        say!("no demo data, whose passwords everybody knows: {more_than_development}");
+        say!(
             "the database is empty: if it should not be, look at DATABASE_URL; else create a user with \
              createsuperuser, or load the demo data with loaddemo --yes-known-passwords"
         );
@@ -83,15 +90,15 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
 
 fn announce(oauth: &OAuth, bound: SocketAddr) {
     let issuer = &oauth.server().settings().issuer;
-    println!("listening on {bound}; open next:");
+    say!("listening on {bound}; open next:");
     for (path, what) in [
         ("/", "the front page"),
         ("/admin/", "the admin site"),
         ("/docs/", "the API, with an Authorize button"),
     ] {
-        println!("  {:<40} {what}", format!("{issuer}{path}"));
+        say!("  {:<40} {what}", format!("{issuer}{path}"));
     }
-    println!(
+    say!(
         "or let a client do it, in a second terminal: cargo run -p client-demo -- --server {issuer}"
     );
 }

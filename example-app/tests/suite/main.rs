@@ -8,6 +8,7 @@ mod support;
 mod addresses;
 mod browser;
 mod commands;
+mod deaf_log;
 mod demo_data;
 mod kills;
 mod oauthost;

@@ -1,0 +1,163 @@
+//! Whoever should read the log is gone, asleep or full: requests are answered all the same.
+
+use std::{
+    fs::OpenOptions,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::support::{Site, until};
+
+/// The program, its standard error in hands that do not read it.
+struct Deaf {
+    child: Child,
+    port: u16,
+}
+
+impl Deaf {
+    fn start(site: &Site, stderr: Stdio) -> Self {
+        let mut command = site.program(&[]);
+        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let line = said.find(|line| line.starts_with("listening on ")).expect("where it listens");
+        let port = line.split([':', ';']).nth(1).unwrap().parse().unwrap();
+        thread::spawn(move || said.for_each(drop));
+        Self { child, port }
+    }
+
+    /// Asks it to stop; it must, and in time.
+    fn stops(mut self) {
+        let kill = format!("kill -s TERM {}", self.child.id());
+        std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
+        let asked = Instant::now();
+        until("it ends", || self.child.try_wait().unwrap().is_some());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        assert!(asked.elapsed() < Duration::from_secs(25), "{:?}", asked.elapsed());
+    }
+}
+
+impl Drop for Deaf {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends so many requests, and counts the answers.
+fn answers(port: u16, requests: usize, path: &str) -> usize {
+    const AT_ONCE: usize = 100;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let mut answers = 0;
+    while answers < requests {
+        let batch = AT_ONCE.min(requests - answers);
+        stream.write_all(request.repeat(batch).as_bytes()).unwrap();
+        let (mut seen, mut buffer) = (String::new(), [0; 65536]);
+        while seen.matches("HTTP/1.1 ").count() < batch {
+            match stream.read(&mut buffer) {
+                Ok(count @ 1..) => seen.push_str(&String::from_utf8_lossy(&buffer[..count])),
+                other => panic!("{other:?} after {answers} answers and {seen}"),
+            }
+        }
+        answers += batch;
+    }
+    answers
+}
+
+/// A log line for each, and little else: 303 to the login page.
+const PATH: &str = "/admin/";
+
+#[test]
+fn where_the_reader_of_standard_error_is_gone_every_request_is_answered() {
+    let site = Site::new();
+    let mut deaf = Deaf::start(&site, Stdio::piped());
+    drop(deaf.child.stderr.take());
+    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
+    deaf.stops();
+}
+
+#[test]
+fn where_the_disk_of_the_log_is_full_every_request_is_answered() {
+    let site = Site::new();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let deaf = Deaf::start(&site, full.into());
+    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
+    deaf.stops();
+}
+
+#[test]
+fn where_nobody_reads_the_log_every_request_is_answered_and_sigterm_ends_the_program() {
+    let site = Site::new();
+    let mut deaf = Deaf::start(&site, Stdio::piped());
+    let _unread = deaf.child.stderr.take();
+    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
+    let mut health = TcpStream::connect(("127.0.0.1", deaf.port)).unwrap();
+    health.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    health
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    health.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    deaf.stops();
+}
+
+/// More lines than a pipe and the queue hold.
+const FLOOD: usize = 12_000;
+
+#[test]
+fn what_was_lost_is_counted_and_said_once_the_log_is_read_again() {
+    let site = Site::new();
+    let mut deaf = Deaf::start(&site, Stdio::piped());
+    let mut unread = deaf.child.stderr.take().unwrap();
+    assert_eq!(answers(deaf.port, FLOOD, PATH), FLOOD);
+
+    let log = Arc::<Mutex<String>>::default();
+    let read = Arc::clone(&log);
+    thread::spawn(move || {
+        let mut buffer = [0; 65536];
+        while let Ok(count @ 1..) = unread.read(&mut buffer) {
+            read.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..count]));
+        }
+    });
+    let lost = |log: &str| {
+        let counts = log.lines().filter_map(|line| line.split_once(" WARN log: lost "));
+        counts
+            .map(|(_, rest)| rest.split(' ').next().unwrap().parse::<usize>().unwrap())
+            .sum::<usize>()
+    };
+    let written = |log: &str| log.lines().filter(|line| line.contains("answered")).count();
+    until("each line is there or counted", || {
+        let log = log.lock().unwrap();
+        written(&log) + lost(&log) == FLOOD
+    });
+    assert!(lost(&log.lock().unwrap()) > 0, "the pipe and the queue held everything");
+    deaf.stops();
+}
+
+#[test]
+fn a_failure_to_start_with_nobody_to_hear_of_it_still_has_its_status() {
+    let site = Site::new();
+    let mut command = site.program(&["migrate", "--database-url", "mysql://db"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
+#[tokio::test]
+async fn who_stopped_reading_standard_output_does_not_end_the_server() {
+    let site = Site::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = site.program(&["--listen", &free.to_string()]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    until("it listens", || TcpStream::connect(free).is_ok());
+    let deaf = Deaf { child, port: free.port() };
+    assert_eq!(answers(deaf.port, 1, PATH), 1);
+    deaf.stops();
+}
