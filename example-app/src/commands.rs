@@ -11,6 +11,7 @@ use std::{process::ExitCode, time::Duration};
 
 use oauth_server::{
     AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
+    oauth_core::admin::Actor,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -118,7 +119,7 @@ fn refuse_known_passwords(site: &Site, confirmed: bool) -> Result<(), Failure> {
 }
 
 async fn loaddemo(site: &Site) -> Result<(), Failure> {
-    let loaded = demo_data::load(&server(site)?).await?;
+    let loaded = demo_data::load(&server(site, "loaddemo")?).await?;
     loaded.iter().for_each(|what| println!("loaded {what}"));
     if loaded.is_empty() {
         println!("the demo data was already there");
@@ -126,12 +127,14 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The server on a database whose tables are up to date.
-fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
+/// The server on a database whose tables are up to date; what is changed is in the audit trail as this command's.
+fn server(site: &Site, command: &str) -> Result<AuthorizationServer, Failure> {
     let settings = site.server.settings(site.listen()?.port())?;
     let store = Store::open_with(&site.database_url, PATIENT)?;
     refuse_pending(&store)?;
-    AuthorizationServer::new(settings, store).map_err(|invalid| Failure::Other(invalid.to_string()))
+    let server = AuthorizationServer::new(settings, store)
+        .map_err(|invalid| Failure::Other(invalid.to_string()))?;
+    Ok(server.in_the_name_of(Actor::command(command)))
 }
 
 /// Nobody waits for a command as for a request: counting what there is to delete takes its time.

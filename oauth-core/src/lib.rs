@@ -59,7 +59,7 @@
 //! | protected resources | [`AccessToken`], [`BearerError`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
-//! | what an operator does and hears | [`admin`], [`Events`], [`Event`] |
+//! | what an operator does and hears | [`admin`], [`Events`], [`Event`], [`Origin`] |
 //!
 //! # Features
 //!
@@ -87,6 +87,7 @@ mod error;
 mod event;
 mod field;
 mod grant;
+mod origin;
 mod params;
 mod password;
 mod pkce;
@@ -111,6 +112,7 @@ pub use self::{
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     field::{FieldError, Problem},
     grant::{GrantType, Tokens, UnknownGrantType},
+    origin::Origin,
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},

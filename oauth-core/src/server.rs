@@ -4,7 +4,7 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
     Caller, Clock, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
-    account::Guesses, client_auth::VerifiedSecrets, password::Hasher,
+    account::Guesses, admin::Actor, client_auth::VerifiedSecrets, password::Hasher,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -38,6 +38,8 @@ pub struct AuthorizationServer {
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
     pub(crate) events: Events,
     pub(crate) passwords: Option<PasswordVerifier>,
+    /// Who acts, where that goes into the audit trail.
+    pub(crate) actor: Option<Arc<Actor>>,
 }
 
 /// Answers whose name and password these are: the user's subject, if anybody's.
@@ -67,6 +69,7 @@ impl AuthorizationServer {
             verified_secrets: Arc::default(),
             events: Events::new(),
             passwords: None,
+            actor: None,
         })
     }
 
@@ -81,6 +84,13 @@ impl AuthorizationServer {
     #[must_use]
     pub fn with_passwords(self, verifier: PasswordVerifier) -> Self {
         Self { passwords: Some(verifier), ..self }
+    }
+
+    /// The same server in the hands of somebody: users, clients and scopes that it registers, and what it changes of
+    /// them, are in the audit trail with this name. For commands, which no member of staff is asked for.
+    #[must_use]
+    pub fn in_the_name_of(self, actor: Actor) -> Self {
+        Self { actor: Some(Arc::new(actor)), ..self }
     }
 
     /// The settings it runs with.

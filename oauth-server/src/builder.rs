@@ -15,6 +15,7 @@ use crate::{
     endpoint,
     pages::{Pages, Sources},
     proxy::TrustedProxies,
+    refusals::Refusals,
     response,
     swagger::SwaggerUi,
 };
@@ -32,6 +33,7 @@ struct Parts {
     proxies: TrustedProxies,
     cookies: Cookies,
     body_timeout: Duration,
+    refusals: Refusals,
 }
 
 /// Builds an [`OAuth`].
@@ -84,8 +86,9 @@ impl OAuthBuilder {
         self
     }
 
-    /// Believes what proxies in these networks say of a request: `Forwarded` and `X-Forwarded-Proto` of how it came,
-    /// `X-Forwarded-For` of who sent it. Nobody else's word counts. Default: none.
+    /// Believes what proxies in these networks say of a request: `Forwarded` (RFC 7239), `X-Forwarded-For` and
+    /// `X-Forwarded-Proto` of who sent it and how it came, `X-Request-Id` of what it is called. Nobody else's word counts.
+    /// Default: none.
     pub fn trusted_proxies(self, networks: Vec<IpNet>) -> Self {
         Self { trusted_proxies: networks, ..self }
     }
@@ -110,7 +113,7 @@ impl OAuthBuilder {
         };
         let pages = Pages::with(&self.sources)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
-        Ok(OAuth(Arc::new(Parts {
+        let parts = Parts {
             server,
             accounts,
             own_users: self.users,
@@ -118,7 +121,9 @@ impl OAuthBuilder {
             proxies,
             cookies,
             body_timeout: self.body_timeout,
-        })))
+            refusals: Refusals::default(),
+        };
+        Ok(OAuth(Arc::new(parts)))
     }
 }
 
@@ -275,5 +280,9 @@ impl OAuth {
 
     pub(crate) fn body_timeout(&self) -> Duration {
         self.0.body_timeout
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 }

@@ -84,7 +84,7 @@
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
-//! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`] |
+//! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
 //! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
@@ -122,7 +122,9 @@ mod openapi;
 mod pages;
 mod presentation;
 mod proxy;
+mod refusals;
 mod request;
+mod request_id;
 mod response;
 mod scope;
 #[doc(hidden)]
@@ -141,7 +143,7 @@ pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Caller, Cleared, Clearing,
     ClearingTask, Client, ClientChange, ClientSecret, Clock, ConnectedApp, Event, EventKind,
     Events, FieldError, GrantType, Guess, GuessError, GuessLimit, InvalidRedirectUri, InvalidScope,
-    InvalidSetting, Lifetime, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady,
+    InvalidSetting, Lifetime, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
     Problem, RedirectUri, Registered, RegistrationError, RequireState, Revocation, Scopes, Secret,
     Session, Settings, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
     UnknownRequireState, User,

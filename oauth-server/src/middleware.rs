@@ -1,27 +1,25 @@
 //! What goes around the whole application.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
-use oauth_core::{Secret, StoreError};
+use oauth_core::{Origin, StoreError};
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
     error::NotFoundError,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{
         CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
     },
 };
-use tracing::Instrument;
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
 
 use crate::{
     OAuth,
     locale::{READER, Reader, prefers_html},
+    request_id,
     response::{self, Failure, no_store},
 };
 
@@ -65,27 +63,26 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let started = Instant::now();
-        let id = next_id();
-        // Without the query: that is where codes and tokens stand.
-        let (method, path) = (request.method(), request.uri().path());
-        let client = self.oauth.proxies().client_address(&request).map(tracing::field::display);
-        let span = tracing::info_span!("request", %id, %method, path, client);
+        let request_id = request_id::of(&request, self.oauth.proxies());
+        let address = self.oauth.proxies().client_address(&request);
+        let origin = Arc::new(Origin { request_id, address });
+        let span = span(&request, &origin);
         let is_secure = self.oauth.proxies().is_secure(&request);
         request.set_data(self.oauth.clone());
         let reader = Arc::new(Reader::of(&request, self.oauth.pages().messages()));
         let inner = self.inner.call(request).instrument(span.clone());
+        let inner = Arc::clone(&origin).around(inner);
         let outcome = READER.scope(Arc::clone(&reader), inner).await;
         let mut response = span.in_scope(|| {
             let response = outcome.map_or_else(answer, IntoResponse::into_response);
             let in_query = reader.sent_token_in_query();
             let response = READER.sync_scope(reader, || self.for_reader(response));
             let response = if in_query { no_store(response) } else { response };
-            let status = response.status().as_u16();
-            tracing::info!(status, micros = started.elapsed().as_micros(), "answered");
+            self.log(response.status(), started);
             response
         });
         self.protect(&mut response, is_secure);
-        if let Ok(id) = HeaderValue::try_from(id) {
+        if let Ok(id) = HeaderValue::try_from(&origin.request_id) {
             response.headers_mut().insert("X-Request-Id", id);
         }
         Ok(response)
@@ -93,6 +90,15 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
 }
 
 impl<E> OAuthEndpoint<E> {
+    fn log(&self, status: StatusCode, started: Instant) {
+        let is_refusal = status.is_client_error() || status.is_server_error();
+        let kind = status.canonical_reason().unwrap_or("another status");
+        if !is_refusal || self.oauth.refusals().admits(kind) {
+            let (status, micros) = (status.as_u16(), started.elapsed().as_micros());
+            tracing::info!(status, micros, "answered");
+        }
+    }
+
     /// What every answer says, those to programs included, unless the application says otherwise.
     fn protect(&self, response: &mut Response, is_secure: bool) {
         let always = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -139,13 +145,19 @@ fn answer(error: poem::Error) -> Response {
     response
 }
 
-/// Tells the requests of one process apart, and one start of it from the next.
-fn next_id() -> String {
-    static START: OnceLock<String> = OnceLock::new();
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let start = START.get_or_init(|| {
-        Secret::generate().expose().chars().filter(char::is_ascii_alphanumeric).take(6).collect()
-    });
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    [start.as_str(), &number.to_string()].join("-")
+/// What every line of the request begins with. The path comes without the query, where codes and tokens stand; what is
+/// empty here is said where a request is refused.
+fn span(request: &Request, origin: &Origin) -> Span {
+    let id = &origin.request_id;
+    let method = cut(request.method().as_str(), 16);
+    let path = cut(request.uri().path(), 512);
+    let client = origin.address.map(display);
+    let trace_id = request_id::trace_id(request.headers()).map(display);
+    tracing::info_span!(
+        "request", %id, %method, path, client, trace_id, client_id = Empty, sign_in_failed = Empty, refused = Empty,
+    )
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.split_at(end).0)
 }

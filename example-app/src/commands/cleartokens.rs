@@ -7,7 +7,7 @@ use super::{Failure, server};
 use crate::options::Site;
 
 pub(super) async fn run(site: &Site) -> Result<(), Failure> {
-    let mut clearing = server(site)?.clearing();
+    let mut clearing = server(site, "cleartokens")?.clearing();
     let bar = progress(clearing.estimate().await?);
     let mut cleared = Cleared::default();
     while let Some(batch) = clearing.batch().await? {

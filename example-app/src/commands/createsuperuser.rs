@@ -6,7 +6,7 @@ use super::{Failure, secret, server};
 use crate::options::Site;
 
 pub(super) async fn run(site: &Site, username: String, email: String) -> Result<(), Failure> {
-    let server = server(site)?;
+    let server = server(site, "createsuperuser")?;
     let password = secret::read("Password")?;
     let user = NewUser { username, email, is_superuser: true, ..NewUser::default() };
     let user = server.create_user(user, &password).await?;

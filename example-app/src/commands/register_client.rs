@@ -6,7 +6,7 @@ use super::{Failure, secret, server};
 use crate::options::{ClientOptions, Site};
 
 pub(super) async fn run(site: &Site, options: ClientOptions) -> Result<(), Failure> {
-    let server = server(site)?;
+    let server = server(site, "register-client")?;
     let owner = match &options.owner {
         None => None,
         Some(username) => {

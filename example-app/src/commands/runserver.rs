@@ -2,9 +2,12 @@
 
 use std::{io::Write, net::SocketAddr, time::Duration};
 
-use oauth_server::{AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes};
+use oauth_server::{
+    AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes, oauth_core::admin::Actor,
+};
 use poem::listener::{Acceptor, Listener, TcpListener};
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::field::display;
 
 use super::{Failure, refuse_pending};
 use crate::{
@@ -76,7 +79,7 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
     let more_than_development = site.beyond_development(bound)?.join(", ");
     if fresh && more_than_development.is_empty() {
-        demo_data::load(&server).await?;
+        demo_data::load(&server.clone().in_the_name_of(Actor::command("runserver"))).await?;
         say!("loaded the demo data: sign in as exampleuser with the password \"password\"");
     } else if fresh {
         say!("no demo data, whose passwords everybody knows: {more_than_development}");
@@ -104,20 +107,29 @@ fn announce(oauth: &OAuth, bound: SocketAddr) {
 }
 
 /// One line for each event: louder what an operator should hear of at once, quieter what happens all the time.
-fn log(Event { at, kind, .. }: &Event) {
+fn log(Event { at, kind, origin, .. }: &Event) {
     use EventKind::{
-        AuthorizationCodeUsedAgain, GuessesLimited, RefreshTokenUsedAfterInvalidation, TokenIssued,
-        TokenRefreshed,
+        AuthorizationCodeUsedAgain, AuthorizationFailed, AuthorizationFailedOnPage, GuessesLimited,
+        RefreshTokenUsedAfterInvalidation, SignInFailed, TokenIssued, TokenRefreshed, TokenRefused,
     };
+    let id = origin.as_ref().map(|origin| display(&origin.request_id));
+    let client = origin.as_ref().and_then(|origin| origin.address).map(display);
     match kind {
         AuthorizationCodeUsedAgain { .. } | RefreshTokenUsedAfterInvalidation { .. } => {
-            tracing::warn!(at, event = ?kind, "somebody may hold a stolen code or token");
+            tracing::warn!(at, id, client, event = ?kind, "somebody may hold a stolen code or token");
         }
         GuessesLimited { .. } => {
-            tracing::warn!(at, event = ?kind, "somebody guesses at passwords");
+            tracing::warn!(at, id, client, event = ?kind, "somebody guesses at passwords");
         }
-        TokenIssued { .. } | TokenRefreshed { .. } => tracing::debug!(at, event = ?kind),
-        _ => tracing::info!(at, event = ?kind),
+        TokenIssued { .. } | TokenRefreshed { .. } => {
+            tracing::debug!(at, id, client, event = ?kind);
+        }
+        // The request's own line says so, as long as there are not too many of them.
+        AuthorizationFailed { .. }
+        | AuthorizationFailedOnPage { .. }
+        | SignInFailed { .. }
+        | TokenRefused { .. } => tracing::debug!(at, id, client, event = ?kind),
+        _ => tracing::info!(at, id, client, event = ?kind),
     }
 }
 

@@ -6,7 +6,8 @@ use super::{Failure, server};
 use crate::options::Site;
 
 pub(super) async fn run(site: &Site, prefixes: &[String]) -> Result<(), Failure> {
-    let SyncedScopes { created, known, unused } = sync_scopes(&server(site)?, prefixes).await?;
+    let SyncedScopes { created, known, unused } =
+        sync_scopes(&server(site, "syncscopes")?, prefixes).await?;
     created.iter().for_each(|scope| println!("created {scope}"));
     known.iter().for_each(|scope| println!("skipped {scope}: it is already there"));
     unused

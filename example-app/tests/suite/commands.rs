@@ -1,5 +1,6 @@
 //! The commands, but for what is said of their settings and their end.
 
+mod audit;
 mod cleartokens;
 mod createsuperuser;
 mod known_passwords;

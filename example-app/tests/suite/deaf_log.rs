@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Site, until};
+use crate::support::{Server, Site, until};
 
 /// The program, its standard error in hands that do not read it.
 struct Deaf {
@@ -138,6 +138,25 @@ fn what_was_lost_is_counted_and_said_once_the_log_is_read_again() {
     });
     assert!(lost(&log.lock().unwrap()) > 0, "the pipe and the queue held everything");
     deaf.stops();
+}
+
+#[test]
+fn a_flood_of_refusals_writes_a_few_lines_and_the_count_of_the_rest() {
+    let site = Site::new();
+    let server = Server::start(&mut site.program(&[]));
+    assert_eq!(answers(server.port, 2000, "/nothing"), 2000);
+    let more = |log: &str| {
+        let counts = log.lines().filter_map(|line| line.split_once(" more=")?.1.split(' ').next());
+        counts.map(|count| count.parse::<usize>().unwrap()).sum::<usize>()
+    };
+    let written =
+        |log: &str| log.lines().filter(|line| line.contains("answered status=404")).count();
+    until("all are told", || {
+        let log = server.process.stderr();
+        written(&log) + more(&log) == 2000
+    });
+    let log = server.process.stderr();
+    assert!(written(&log) < 500, "{}", written(&log));
 }
 
 #[test]

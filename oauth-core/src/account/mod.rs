@@ -15,6 +15,7 @@ pub(crate) use self::meter::Guesses;
 use crate::{
     AuthorizationServer, EventKind, FieldError, NewUser, Problem, Secret, StoreError, Timestamp,
     User,
+    admin::{Action, Entry, Kind},
     event::LedTo,
     field::Faults,
     secret::Digest,
@@ -75,11 +76,16 @@ impl AuthorizationServer {
         check::user(&user, &mut faults);
         check::password(password, &mut faults);
         faults.into_result().map_err(AccountError::first)?;
-        let (hash, now) = (self.hasher.hash(password).await?, self.now());
+        let (hash, trail) = (self.hasher.hash(password).await?, self.trail());
         let username = user.username.clone();
-        let created =
-            self.store.insert(move |db| store::user::insert(db, &user, &hash, now)).await?;
-        created.ok_or(AccountError::Taken(username))
+        let insert = move |db: &mut DbConnection| {
+            let created = store::user::insert(db, &user, &hash, trail.at)?;
+            if let Some(User { id, username, .. }) = &created {
+                trail.write(db, &Entry::new(Action::Create, Kind::User, *id, username))?;
+            }
+            Ok(created)
+        };
+        self.store.insert(insert).await?.ok_or(AccountError::Taken(username))
     }
 
     /// Sets a user's password and ends all of the user's sessions. Says whether there is such a user.
@@ -90,8 +96,15 @@ impl AuthorizationServer {
         let mut faults = Faults::default();
         check::password(password, &mut faults);
         faults.into_result().map_err(AccountError::first)?;
-        let hash = self.hasher.hash(password).await?;
-        Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
+        let (hash, trail) = (self.hasher.hash(password).await?, self.trail());
+        let set = move |db: &mut DbConnection| {
+            let user = store::user::with_key(db, user_id)?;
+            if let Some(User { username, .. }) = &user {
+                trail.write(db, &Entry::new(Action::SetPassword, Kind::User, user_id, username))?;
+            }
+            store::user::set_password(db, user_id, &hash)
+        };
+        Ok(self.store.write(set).await?)
     }
 
     /// The user of this key, unless deactivated.

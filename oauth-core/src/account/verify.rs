@@ -5,7 +5,7 @@ use super::{
     meter::{By, Counted, network},
 };
 use crate::{
-    AuthorizationServer, Client, EventKind, GuessLimit, Secret, User,
+    AuthorizationServer, Client, EventKind, GuessLimit, Secret, User, origin,
     password::{Turn, Unhashed},
 };
 
@@ -35,9 +35,7 @@ impl AuthorizationServer {
         let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
         let verified = self.verify_hash(password, hash, turn).await?;
         if !verified {
-            self.raise(|| EventKind::SignInFailed {
-                subject: known.as_ref().map(|user| user.id.to_string()),
-            });
+            self.sign_in_failed(known.as_ref());
         }
         Ok(known.filter(|_| verified))
     }
@@ -55,9 +53,15 @@ impl AuthorizationServer {
         let guess = self.guess(username).await?;
         let subject = guess.judged(verifier(username.to_owned(), password.into()).await)?;
         if subject.is_none() {
-            self.raise(|| EventKind::SignInFailed { subject: None });
+            self.sign_in_failed(None);
         }
         Ok(subject)
+    }
+
+    fn sign_in_failed(&self, known: Option<&User>) {
+        let subject = known.map(|user| user.id.to_string());
+        origin::note("sign_in_failed", subject.as_deref().unwrap_or("unknown"));
+        self.raise(|| EventKind::SignInFailed { subject });
     }
 
     /// Whether this is the secret of the client who presents it. Nothing bounds the wrong ones, but who sends many waits

@@ -1,8 +1,13 @@
 //! The audit trail: who changed what, when. It names the fields that changed, never their values.
 
-use super::{Admin, Page, page::Cursor};
+use std::sync::Arc;
+
+use super::{Actor, Admin, Page, page::Cursor};
 pub use crate::store::audit::AuditRecord;
-use crate::{EventKind, StoreError, store};
+use crate::{
+    AuthorizationServer, EventKind, Origin, StoreError, Timestamp,
+    store::{self, DbConnection, Query},
+};
 
 /// What kind of record was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +97,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(action: Action, kind: Kind, id: i64, name: &str) -> Self {
+    pub(crate) fn new(action: Action, kind: Kind, id: i64, name: &str) -> Self {
         Self { action, kind, id, name: name.to_owned(), changes: Vec::new(), events: Vec::new() }
     }
 
@@ -103,6 +108,31 @@ impl Entry {
     pub(super) fn raising(mut self, event: EventKind) -> Self {
         self.events.push(event);
         self
+    }
+}
+
+/// What every row of a change says: who makes it, with which request, when. Taken before the change goes to where the
+/// database is written, because the request is known only here.
+#[derive(Debug, Clone)]
+pub(crate) struct Trail {
+    actor: Option<Arc<Actor>>,
+    pub(crate) origin: Option<Arc<Origin>>,
+    pub(crate) at: Timestamp,
+}
+
+impl Trail {
+    /// Writes a row, where it is known who acts.
+    pub(crate) fn write(&self, db: &mut DbConnection, entry: &Entry) -> Query<()> {
+        match &self.actor {
+            Some(actor) => store::audit::insert(db, actor, self, entry),
+            None => Ok(()),
+        }
+    }
+}
+
+impl AuthorizationServer {
+    pub(crate) fn trail(&self) -> Trail {
+        Trail { actor: self.actor.clone(), origin: Origin::current(), at: self.now() }
     }
 }
 
@@ -131,7 +161,7 @@ impl Admin {
             return Ok(Page::empty());
         }
         let before = Cursor::new(after).key();
-        let list = move |db: &mut store::DbConnection| store::audit::list(db, &filter, before);
+        let list = move |db: &mut DbConnection| store::audit::list(db, &filter, before);
         let rows = self.server.store.list(list).await?;
         Ok(Page::of(rows, |row| row.id.to_string()))
     }

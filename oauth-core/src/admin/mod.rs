@@ -27,7 +27,10 @@ pub use self::{
     state::State,
     user::{UserChange, UserFilter},
 };
-pub(crate) use self::{audit::Entry, page::Cursor};
+pub(crate) use self::{
+    audit::{Entry, Trail},
+    page::Cursor,
+};
 use crate::{
     AuthorizationServer, FieldError, Problem, Secret, StoreError,
     event::LedTo,
@@ -46,6 +49,13 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// A command, which runs with the rights of who may open the database.
+    #[must_use]
+    pub fn command(name: &str) -> Self {
+        let (subject, name) = ("command".to_owned(), format!("command {name}"));
+        Self { subject, name, is_superuser: true }
+    }
+
     /// Refuses, for this reason, who is no superuser: as of this transaction.
     fn must_be_superuser(
         &self,
@@ -117,7 +127,7 @@ impl AuthorizationServer {
     /// What staff may see and change, in the name of one of them.
     #[must_use]
     pub fn admin(&self, actor: Actor) -> Admin {
-        Admin { server: self.clone(), actor }
+        Admin { server: self.clone().in_the_name_of(actor.clone()), actor }
     }
 }
 
@@ -139,11 +149,11 @@ impl Admin {
         unique: &'static str,
         work: impl Fn(&mut DbConnection) -> Change<T> + Send + 'static,
     ) -> Result<T, AdminError> {
-        let (actor, now) = (self.actor.clone(), self.server.now());
+        let trail = self.server.trail();
         let audited = move |db: &mut DbConnection| {
             let outcome = work(db)?;
             if let Ok((_, Some(entry))) = &outcome {
-                store::audit::insert(db, &actor, entry, now)?;
+                trail.write(db, entry)?;
             }
             Ok(outcome)
         };

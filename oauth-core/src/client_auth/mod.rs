@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the client presents, whichever way.
-struct Credentials {
+pub(crate) struct Credentials {
     client_id: String,
     /// `None` is the method `none` (RFC 7591 §2): a public client only says who it is.
     secret: Option<Secret>,
@@ -23,28 +23,47 @@ struct Credentials {
     may_be_raw: bool,
 }
 
-/// The client that sends this request, proven as far as its registration asks.
+/// The client that this request names, and what it has to prove that with.
 ///
 /// # Errors
-/// `invalid_request` when it uses two methods, `invalid_client` when it proves nothing.
-pub(crate) async fn authenticate(
+/// `invalid_request` when it uses two methods, `invalid_client` when there is no such client.
+pub(crate) async fn identify(
     server: &AuthorizationServer,
     authorization: Option<&str>,
     params: &Params,
-) -> Result<Client, TokenError> {
+) -> Result<(Client, Credentials), TokenError> {
     let credentials = presented(authorization, params)?;
-    let client = server.client(&credentials.client_id).await?;
-    let refused = |why| InvalidClient(with_hint(why, credentials.may_be_raw));
-    let client = client.ok_or_else(|| refused("no client is registered under this client_id"))?;
+    match server.client(&credentials.client_id).await? {
+        Some(client) => Ok((client, credentials)),
+        None => Err(credentials.refused("no client is registered under this client_id")),
+    }
+}
 
-    match (client.is_public, &credentials.secret) {
-        (true, None) => Ok(client),
-        (true, Some(_)) => Err(InvalidClient(
-            "this client is public and has no secret; leave client_secret out".into(),
-        )),
-        (false, None) => Err(InvalidClient("this client must authenticate with its secret".into())),
-        (false, Some(secret)) if secret::verify(server, &client, secret).await? => Ok(client),
-        (false, Some(_)) => Err(refused("the client secret is wrong")),
+impl Credentials {
+    /// Proves the client, as far as its registration asks.
+    ///
+    /// # Errors
+    /// `invalid_client` when they prove nothing.
+    pub(crate) async fn prove(
+        &self,
+        server: &AuthorizationServer,
+        client: &Client,
+    ) -> Result<(), TokenError> {
+        match (client.is_public, &self.secret) {
+            (true, None) => Ok(()),
+            (true, Some(_)) => Err(InvalidClient(
+                "this client is public and has no secret; leave client_secret out".into(),
+            )),
+            (false, None) => {
+                Err(InvalidClient("this client must authenticate with its secret".into()))
+            }
+            (false, Some(secret)) if secret::verify(server, client, secret).await? => Ok(()),
+            (false, Some(_)) => Err(self.refused("the client secret is wrong")),
+        }
+    }
+
+    fn refused(&self, why: &'static str) -> TokenError {
+        InvalidClient(with_hint(why, self.may_be_raw))
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::{
 
 use super::{Event, EventKind};
 use crate::{
-    AuthorizationServer, StoreError,
+    AuthorizationServer, Origin, StoreError,
     store::{Affected, DbConnection, Query},
 };
 
@@ -123,7 +123,7 @@ impl AuthorizationServer {
     /// such as the sign-ins of its own users.
     pub fn raise(&self, kind: impl FnOnce() -> EventKind) {
         if self.events.is_heard() {
-            let event = Event { at: self.now(), kind: kind() };
+            let event = Event { at: self.now(), origin: Origin::current(), kind: kind() };
             drop(self.events.0.send(Arc::new(event))); // the last subscriber may just have gone
         }
     }
@@ -145,6 +145,6 @@ impl AuthorizationServer {
             led_to(&written).into_iter().for_each(|kind| server.raise(|| kind));
             Ok(written)
         };
-        tokio::spawn(write).await.map_err(StoreError::internal)?
+        tokio::spawn(Origin::carried(write)).await.map_err(StoreError::internal)?
     }
 }

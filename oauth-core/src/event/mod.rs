@@ -2,11 +2,11 @@
 
 mod delivery;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 pub(crate) use self::delivery::LedTo;
 pub use self::delivery::{Events, Missed, Subscription};
-use crate::{AuthorizationErrorCode, GrantType, PageFault, Scopes, Timestamp};
+use crate::{AuthorizationErrorCode, GrantType, Origin, PageFault, Scopes, Timestamp};
 
 /// Something that happened, and is committed.
 ///
@@ -17,6 +17,8 @@ use crate::{AuthorizationErrorCode, GrantType, PageFault, Scopes, Timestamp};
 pub struct Event {
     /// When.
     pub at: Timestamp,
+    /// The request that led to it, where one did.
+    pub origin: Option<Arc<Origin>>,
     /// What.
     pub kind: EventKind,
 }
@@ -55,6 +57,13 @@ pub enum EventKind {
         client_id: Option<String>,
         /// What the page says.
         fault: PageFault,
+    },
+    /// A token request was refused (RFC 6749 §5.2). A failure of ours is none; its cause is in the log.
+    TokenRefused {
+        /// The client, proven or not; `None` where the request named none that is registered.
+        client_id: Option<String>,
+        /// The `error` that it was told.
+        code: &'static str,
     },
     /// A family of tokens began.
     TokenIssued {

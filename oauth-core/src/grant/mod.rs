@@ -12,9 +12,10 @@ use std::str::FromStr;
 
 pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, issued, new_grant};
 use crate::{
-    AuthorizationServer, Client, Params, Scopes, Secret,
-    client_auth::authenticate,
+    AuthorizationServer, Client, EventKind, Params, Scopes, Secret,
+    client_auth::{self, Credentials},
     error::TokenError::{self, InvalidRequest, UnauthorizedClient, UnsupportedGrantType},
+    origin,
 };
 
 /// The grants that a client can be registered for.
@@ -89,29 +90,69 @@ impl AuthorizationServer {
         authorization: Option<&str>,
         params: &Params,
     ) -> Result<Tokens, TokenError> {
-        params.check(PARAMETERS).map_err(|fault| InvalidRequest(fault.into()))?;
-        let client = authenticate(self, authorization, params).await?;
+        let (client, answer) = match self.identified(authorization, params).await {
+            Ok((client, credentials)) => {
+                let answer = self.trade(&client, &credentials, params).await;
+                (Some(client), answer)
+            }
+            Err(refusal) => (None, Err(refusal)),
+        };
+        if let Err(refusal) = &answer {
+            self.token_refused(client.as_ref(), refusal);
+        }
+        answer
+    }
 
+    async fn identified(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+    ) -> Result<(Client, Credentials), TokenError> {
+        params.check(PARAMETERS).map_err(|fault| InvalidRequest(fault.into()))?;
+        client_auth::identify(self, authorization, params).await
+    }
+
+    async fn trade(
+        &self,
+        client: &Client,
+        credentials: &Credentials,
+        params: &Params,
+    ) -> Result<Tokens, TokenError> {
+        credentials.prove(self, client).await?;
         match params.get("grant_type") {
             Some("authorization_code") => {
-                may_use(&client, GrantType::AuthorizationCode)?;
-                authorization_code::exchange(self, &client, params).await
+                may_use(client, GrantType::AuthorizationCode)?;
+                authorization_code::exchange(self, client, params).await
             }
             Some("refresh_token") => {
-                may_use(&client, GrantType::RefreshToken)?;
-                refresh_token::exchange(self, &client, params).await
+                may_use(client, GrantType::RefreshToken)?;
+                refresh_token::exchange(self, client, params).await
             }
             Some("client_credentials") => {
-                may_use(&client, GrantType::ClientCredentials)?;
-                client_credentials::exchange(self, &client, params).await
+                may_use(client, GrantType::ClientCredentials)?;
+                client_credentials::exchange(self, client, params).await
             }
             Some("password") => {
-                may_use(&client, GrantType::Password)?;
-                password::exchange(self, &client, params).await
+                may_use(client, GrantType::Password)?;
+                password::exchange(self, client, params).await
             }
             Some(_) => Err(UnsupportedGrantType(SUPPORTED.into())),
             None => Err(InvalidRequest("grant_type is missing".into())),
         }
+    }
+
+    /// Tells an operator who was refused what, never what was presented. For a token request that is wrong already as
+    /// HTTP; of all others [`AuthorizationServer::token`] tells.
+    pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
+        if matches!(refusal, TokenError::Server(_)) {
+            return;
+        }
+        let (client_id, code) = (client.map(|client| client.client_id.as_str()), refusal.code());
+        if let Some(client_id) = client_id {
+            origin::note("client_id", client_id);
+        }
+        origin::note("refused", &refusal.to_string());
+        self.raise(|| EventKind::TokenRefused { client_id: client_id.map(str::to_owned), code });
     }
 }
 

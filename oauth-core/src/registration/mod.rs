@@ -8,7 +8,9 @@ pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 pub(crate) use self::prepared::Prepared;
 use crate::{
     AuthorizationServer, Client, ClientChange, EventKind, FieldError, NewScope, Scopes, Secret,
-    StoreError, store,
+    StoreError,
+    admin::{Action, Entry, Kind},
+    store,
 };
 
 /// A client that was registered.
@@ -63,10 +65,14 @@ impl AuthorizationServer {
         let client_id = new.client_id.clone();
         let client_id = client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
         let Prepared { registration, secret } = self.prepare(&new).await?;
-        let (now, taken) = (self.now(), client_id.clone());
+        let (trail, taken) = (self.trail(), client_id.clone());
         let insert = move |db: &mut store::DbConnection| {
-            let inserted = store::client::register(db, &client_id, &registration, &unknown, now)?;
-            Ok(if inserted.is_some() { store::client::find(db, &client_id)? } else { None })
+            let at = trail.at;
+            let inserted = store::client::register(db, &client_id, &registration, &unknown, at)?;
+            let Some(id) = inserted else { return Ok(None) };
+            let name = &registration.fields.name;
+            trail.write(db, &Entry::new(Action::Create, Kind::Client, id, name))?;
+            store::client::find(db, &client_id)
         };
         let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))?;
         self.client_changed(&client.client_id, ClientChange::Registered);
@@ -97,10 +103,15 @@ impl AuthorizationServer {
         if client_id.contains('\0') {
             return Ok(false); // nothing that a database could hold
         }
-        let (changed, disabled_at) = (client_id.to_owned(), disabled.then(|| self.now()));
-        let set = move |db: &mut store::DbConnection| match store::client::key(db, &changed)? {
-            Some(id) => store::client::set_disabled(db, id, disabled_at),
-            None => Ok(false),
+        let (changed, trail) = (client_id.to_owned(), self.trail());
+        let set = move |db: &mut store::DbConnection| {
+            let Some(id) = store::client::key(db, &changed)? else { return Ok(false) };
+            let Some(client) = store::client::with_key(db, id)? else { return Ok(false) };
+            if client.disabled_at.is_some() != disabled {
+                let action = if disabled { Action::Disable } else { Action::Enable };
+                trail.write(db, &Entry::new(action, Kind::Client, id, &client.name))?;
+            }
+            store::client::set_disabled(db, id, disabled.then_some(trail.at))
         };
         let known = self.store.write(set).await?;
         if known {
@@ -133,9 +144,11 @@ impl AuthorizationServer {
     /// When the name is not a scope token (RFC 6749 §3.3), or is taken.
     pub async fn register_new_scope(&self, scope: NewScope) -> Result<(), RegistrationError> {
         check::scope(&scope).into_result().map_err(RegistrationError::first)?;
-        let taken = scope.name.clone();
-        let insert =
-            move |db: &mut store::DbConnection| Ok(store::scope::insert(db, &scope)?.map(drop));
+        let (trail, taken) = (self.trail(), scope.name.clone());
+        let insert = move |db: &mut store::DbConnection| {
+            let Some(id) = store::scope::insert(db, &scope)? else { return Ok(None) };
+            trail.write(db, &Entry::new(Action::Create, Kind::Scope, id, &scope.name)).map(Some)
+        };
         self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
     }
 

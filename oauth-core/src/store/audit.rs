@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{DbConnection, Query, list::PAGE, schema::oauth_audit};
 use crate::{
     Timestamp,
-    admin::{Actor, AuditFilter, Entry},
+    admin::{Actor, AuditFilter, Entry, Trail},
 };
 
 /// One change, as the trail has it.
@@ -30,17 +30,22 @@ pub struct AuditRecord {
     pub record_name: String,
     /// The fields that changed, separated by commas; never their values.
     pub changes: String,
+    /// The id of the request that it came with; none where it was no request's.
+    pub request_id: Option<String>,
+    /// The address that sent the request, where it is known.
+    pub address: Option<String>,
 }
 
 pub(crate) fn insert(
     db: &mut DbConnection,
     actor: &Actor,
+    trail: &Trail,
     entry: &Entry,
-    now: Timestamp,
 ) -> Query<()> {
+    let origin = trail.origin.as_deref();
     diesel::insert_into(oauth_audit::table)
         .values((
-            oauth_audit::at.eq(now),
+            oauth_audit::at.eq(trail.at),
             oauth_audit::actor.eq(&actor.subject),
             oauth_audit::actor_name.eq(&actor.name),
             oauth_audit::action.eq(entry.action.as_str()),
@@ -48,6 +53,9 @@ pub(crate) fn insert(
             oauth_audit::record_id.eq(entry.id),
             oauth_audit::record_name.eq(&entry.name),
             oauth_audit::changes.eq(entry.changes.join(", ")),
+            oauth_audit::request_id.eq(origin.map(|origin| origin.request_id.as_str())),
+            oauth_audit::address
+                .eq(origin.and_then(|origin| origin.address).map(|ip| ip.to_string())),
         ))
         .execute(db)
         .map(drop)

@@ -154,6 +154,8 @@ diesel::table! {
         record_id -> BigInt,
         record_name -> Text,
         changes -> Text,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 

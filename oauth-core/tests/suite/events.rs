@@ -47,6 +47,10 @@ pub(crate) fn failed(subject: Option<String>) -> EventKind {
     EventKind::SignInFailed { subject }
 }
 
+fn refused(client_id: &str) -> EventKind {
+    EventKind::TokenRefused { client_id: Some(client_id.to_owned()), code: "invalid_grant" }
+}
+
 both_databases! {
     async fn a_code_grant_tells_of_the_yes_the_tokens_and_the_refresh(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
@@ -126,9 +130,11 @@ both_databases! {
         fixture.refresh(refresh_token(&first)).await.unwrap_err();
         let (client_id, subject) = ("confidential".to_owned(), Some(ALICE.to_owned()));
         let signal = EventKind::RefreshTokenUsedAfterInvalidation { client_id, subject };
-        assert_eq!(fixture.events(), [signal, revoked(Some("confidential"), Revocation::Reuse)]);
+        let refused = refused("confidential");
+        let ended = revoked(Some("confidential"), Revocation::Reuse);
+        assert_eq!(fixture.events(), [signal, ended, refused.clone()]);
         fixture.exchange(&code).await.unwrap_err();
-        assert_eq!(fixture.events(), [], "what is dead cannot be ended again");
+        assert_eq!(fixture.events(), [refused], "what is dead cannot be ended again");
     }
 
     async fn a_replay_of_what_has_ended_by_itself_is_not_told(fixture: Fixture) {
@@ -140,7 +146,7 @@ both_databases! {
         fixture.events();
         fixture.exchange(&code).await.unwrap_err();
         fixture.refresh(refresh_token(&tokens)).await.unwrap_err();
-        assert_eq!(fixture.events(), []);
+        assert_eq!(fixture.events(), [refused("confidential"), refused("confidential")]);
     }
 
     async fn a_user_who_takes_access_back_is_told_once(fixture: Fixture) {
@@ -205,7 +211,7 @@ both_databases! {
         let server = fixture.server.clone().with_passwords(nobody);
         fixture.events();
         server.token(None, &form.params()).await.unwrap_err();
-        assert_eq!(fixture.events(), [failed(None)]);
+        assert_eq!(fixture.events(), [failed(None), refused("old")]);
     }
 
     async fn what_is_done_to_a_client_is_told(fixture: Fixture) {

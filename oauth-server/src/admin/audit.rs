@@ -50,5 +50,7 @@ pub(super) fn shown(visit: &Visit<'_>, entry: &AuditRecord) -> Value {
         "record": entry.record_name,
         "href": href,
         "changes": entry.changes,
+        "address": entry.address,
+        "request": entry.request_id,
     })
 }

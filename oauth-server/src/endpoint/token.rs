@@ -105,19 +105,23 @@ impl TokenForm {
     }
 
     async fn answer(self, oauth: &OAuth) -> TokenResponse {
-        let outcome = if oauth.settings().ssl_only && !self.is_secure {
-            Err(TokenError::InvalidRequest("token requests must use TLS".into()))
-        } else {
-            match self.read {
-                Ok((authorization, params)) => {
-                    let server = oauth.server().asked_by(self.caller);
-                    server.token(authorization.as_deref(), &params).await
-                }
-                Err(Fault::Token(error)) => Err(error),
-                Err(Fault::Unreadable(fault)) => return TokenResponse::unreadable(fault),
+        let server = oauth.server().asked_by(self.caller.clone());
+        let outcome = match self.checked(oauth) {
+            Ok((authorization, params)) => server.token(authorization.as_deref(), &params).await,
+            Err(Fault::Token(refusal)) => {
+                server.token_refused(None, &refusal);
+                Err(refusal)
             }
+            Err(Fault::Unreadable(fault)) => return TokenResponse::unreadable(fault),
         };
         TokenResponse::new(outcome, oauth.settings())
+    }
+
+    fn checked(self, oauth: &OAuth) -> Result<(Option<String>, Params), Fault> {
+        if oauth.settings().ssl_only && !self.is_secure {
+            return Err(TokenError::InvalidRequest("token requests must use TLS".into()).into());
+        }
+        self.read
     }
 }
 

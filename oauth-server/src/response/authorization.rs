@@ -15,7 +15,9 @@ pub(crate) fn refusal(
 ) -> Response {
     match error {
         AuthorizationError::Client { location, code, description } => {
-            tracing::info!(error = code.as_str(), %description, "an authorization request is refused at the client");
+            if oauth.refusals().admits("authorization request") {
+                tracing::info!(error = code.as_str(), %description, "an authorization request is refused at the client");
+            }
             see_other(&location)
         }
         AuthorizationError::Page(fault) => on_page(&fault, oauth, page),
@@ -33,7 +35,9 @@ pub(crate) fn refusal(
 
 /// The embedder's page, as in djoauth2; or one of ours that names the fault.
 fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Response {
-    tracing::info!(%fault, "an authorization request cannot be answered by redirect");
+    if oauth.refusals().admits("authorization request") {
+        tracing::info!(%fault, "an authorization request cannot be answered by redirect");
+    }
     if let Some(uri) = page.missing_redirect_uri {
         return see_other(uri);
     }

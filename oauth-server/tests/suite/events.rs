@@ -46,6 +46,16 @@ both_databases! {
         };
     }
 
+    async fn a_token_request_that_http_itself_makes_wrong_is_told_too(site: Site) {
+        let mut events = site.server.events().subscribe();
+        for path in ["/oauth2/token", "/own/token"] {
+            let path = format!("{path}?client_id=confidential");
+            site.post(&path, &site.exchange_form("x")).await.with_status(400);
+            let refused = EventKind::TokenRefused { client_id: None, code: "invalid_request" };
+            assert_eq!(heard(&mut events), [refused], "{path}");
+        }
+    }
+
     async fn a_request_that_http_itself_makes_wrong_is_told_too(site: Site) {
         let site = site.with(|config| config.settings.ssl_only = true).await;
         let mut events = site.server.events().subscribe();

@@ -32,6 +32,7 @@ mod pages;
 mod presentation;
 mod proceed;
 mod raw_http;
+mod request_id;
 mod restricted;
 mod seed;
 mod serve;

@@ -212,6 +212,6 @@ fn family() -> Value {
 fn entry() -> Value {
     json!({
         "at": "2026-11-22 12:00", "who": "alice", "subject": "1", "action": "update", "kind": "client", "record": "Printer",
-        "href": "/admin/clients/1/", "changes": "name, redirect_uris",
+        "href": "/admin/clients/1/", "changes": "name, redirect_uris", "address": "2001:db8::1", "request": "Xr4bQz-42",
     })
 }

@@ -1,0 +1,2 @@
+ALTER TABLE oauth_audit DROP COLUMN address;
+ALTER TABLE oauth_audit DROP COLUMN request_id;

@@ -1,0 +1,42 @@
+//! Where something came from: the request that led to it, as who speaks HTTP knows it.
+
+use std::{net::IpAddr, sync::Arc};
+
+use tracing::Span;
+
+tokio::task_local! {
+    static ORIGIN: Option<Arc<Origin>>;
+}
+
+/// The request that leads to events and to changes: they name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// What the request is called, so that its lines in the log are found. What came from outside is bounded in length
+    /// and characters before it stands here.
+    pub request_id: String,
+    /// Who sent it.
+    pub address: Option<IpAddr>,
+}
+
+impl Origin {
+    /// Runs `work`: what it leads to names this origin. `oauth-server` does it around each request.
+    pub async fn around<T>(self: Arc<Self>, work: impl Future<Output = T>) -> T {
+        ORIGIN.scope(Some(self), work).await
+    }
+
+    /// That of this task; none outside of a request.
+    #[must_use]
+    pub fn current() -> Option<Arc<Self>> {
+        ORIGIN.try_with(Clone::clone).ok().flatten()
+    }
+
+    /// The same work with the same origin on another task.
+    pub(crate) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+        ORIGIN.scope(Self::current(), work)
+    }
+}
+
+/// Says on the request's own line of the log why it was refused. Fields that the span around it lacks are left out.
+pub(crate) fn note(field: &'static str, value: &str) {
+    Span::current().record(field, value);
+}
