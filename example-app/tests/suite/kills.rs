@@ -1,10 +1,13 @@
 //! A process that is killed in the middle of its work: whatever it had answered is there when the next one starts.
 
-use std::time::Duration;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
 
 use tokio::task::JoinSet;
 
-use crate::support::{Agent, Answer, Database, Server, Site};
+use crate::support::{Agent, Answer, Database, Server, Site, until};
 
 both_databases! {
     /// Each client goes from refresh to refresh until its server is gone. Then the last pair that it was given is good:
@@ -16,20 +19,21 @@ both_databases! {
             clients.push(server.signed_in().await.tokens().await);
         }
         for kill in 0..KILLS {
-            let mut working = JoinSet::new();
+            let (mut working, answers) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
             for tokens in clients.drain(..) {
-                let agent = server.agent();
-                working.spawn(async move { refreshed_until_the_end(&agent, tokens).await });
+                let (agent, answers) = (server.agent(), Arc::clone(&answers));
+                working.spawn(async move { refreshed_until_the_end(&agent, tokens, &answers).await });
             }
             // Not always at the same point of its work.
-            tokio::time::sleep(Duration::from_millis(100 + 17 * (kill % 5))).await;
+            let enough = CLIENTS + kill;
+            tokio::task::block_in_place(|| {
+                until("the clients are at work", || answers.load(SeqCst) >= enough);
+            });
             drop(server);
             let worked = working.join_all().await;
-            let refreshes: usize = worked.iter().map(|(_, refreshes)| refreshes).sum();
-            assert!(refreshes > 0, "kill {kill} came before any work");
 
             server = program.start();
-            for (tokens, _) in worked {
+            for tokens in worked {
                 let next = server.agent().refresh(&tokens).await;
                 assert_eq!(next.status, 200, "kill {kill}: {next:?}");
                 clients.push(next);
@@ -58,15 +62,19 @@ impl Program {
     }
 }
 
-/// The last answer that came whole, and how many came.
-async fn refreshed_until_the_end(agent: &Agent, mut tokens: Answer) -> (Answer, usize) {
-    let mut refreshes = 0;
+/// The last answer that came whole.
+async fn refreshed_until_the_end(
+    agent: &Agent,
+    mut tokens: Answer,
+    answers: &AtomicUsize,
+) -> Answer {
     while let Some(answer) = agent.try_refresh(&tokens).await {
         assert_eq!(answer.status, 200, "{answer:?}");
-        (tokens, refreshes) = (answer, refreshes + 1);
+        answers.fetch_add(1, SeqCst);
+        tokens = answer;
     }
-    (tokens, refreshes)
+    tokens
 }
 
-const KILLS: u64 = 15;
+const KILLS: usize = 15;
 const CLIENTS: usize = 6;
