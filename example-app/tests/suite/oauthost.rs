@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{Site, agent::send};
+use crate::support::{Site, agent::send, until};
 
 const SERVICE: (&str, &str) = ("example-service", "example-service-secret");
 
@@ -41,8 +41,10 @@ fn a_guard_whose_scope_the_database_lacks_is_loud_at_the_start() {
     let site = migrated();
     let mut server = site.serve();
     server.process.says("open next");
-    let said = server.process.stderr();
-    assert!(said.contains("ERROR") && said.contains("polls:results"), "{said}");
+    until("the log names the scope, loudly", || {
+        let said = server.process.stderr(); // it is written on a thread of its own
+        said.lines().any(|line| line.contains("ERROR") && line.contains("polls:results"))
+    });
 }
 
 #[tokio::test]

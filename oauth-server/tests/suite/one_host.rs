@@ -88,6 +88,6 @@ both_databases! {
         site.alice().await;
         jar.sign_in(&provider(&site.database, "http://localhost:8080", Some("notes"))).await;
         let names: Vec<_> = jar.0.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["notes_form", "notes"]);
+        assert_eq!(names, ["notes_form", "notes", "notes_browser"]);
     }
 }

@@ -1,10 +1,12 @@
 //! Browser sessions: cookie, row, and lifetimes.
 
-use crate::support::{Browser, PASSWORD, Site, client::code_request};
+use crate::support::{Answer, Browser, PASSWORD, Site, client::code_request};
 
-/// The attributes of the only cookie that an answer sets.
-fn attributes(cookie: &str) -> Vec<&str> {
-    cookie.split("; ").skip(1).collect()
+/// The cookies that an answer sets, each by its name, with its attributes.
+fn cookies(answer: &Answer) -> Vec<(&str, Vec<&str>)> {
+    let cookies = answer.headers.get_all("Set-Cookie").iter();
+    let cookie = cookies.map(|cookie| cookie.to_str().unwrap().split_once('=').unwrap());
+    cookie.map(|(name, rest)| (name, rest.split("; ").skip(1).collect())).collect()
 }
 
 async fn sign_in(browser: &Browser) {
@@ -14,17 +16,17 @@ async fn sign_in(browser: &Browser) {
 }
 
 both_databases! {
-    async fn the_cookie_is_for_this_host_and_no_script(site: Site) {
+    async fn cookies_are_for_this_host_and_no_script(site: Site) {
         site.alice().await;
         let browser = site.browser();
         let page = browser.page("/accounts/login/").await;
         let given = [("username", "alice"), ("password", PASSWORD)];
         let signed_in = browser.submit(&page.form, &given).await;
-        for (answer, name) in [(page.answer, "oauth_session_form="), (signed_in, "oauth_session=")] {
-            let cookie = answer.header("Set-Cookie");
-            assert!(cookie.starts_with(name), "{cookie}");
-            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"]);
-        }
+        let attributes = vec!["Path=/", "HttpOnly", "SameSite=Lax"];
+        let for_180_days = [attributes.as_slice(), &["Max-Age=15552000"]].concat();
+        assert_eq!(cookies(&page.answer), [("oauth_session_form", attributes.clone())]);
+        let known = ("oauth_session_browser", for_180_days);
+        assert_eq!(cookies(&signed_in), [("oauth_session", attributes), known]);
     }
 
     /// Session fixation.
