@@ -163,7 +163,7 @@ both_databases! {
                 site.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
             site.send(json.body("{}")).await.with_status(400);
             let large = site.request(Method::POST, path).form_body("x".repeat(64 * 1024 + 1));
-            site.send(large).await.with_status(400);
+            site.send(large).await.with_status(413);
         }
     }
 
