@@ -90,6 +90,7 @@ mod grant;
 mod params;
 mod password;
 mod pkce;
+mod precis;
 mod redirect_uri;
 mod registration;
 mod scope;
@@ -100,7 +101,7 @@ mod settings;
 mod store;
 
 pub use self::{
-    account::{AccountError, Session},
+    account::{AccountError, PasswordChange, PasswordError, Session},
     authorization::AuthorizationRequest,
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},
@@ -109,7 +110,7 @@ pub use self::{
     csrf::FormKey,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, Missed, Revocation, Subscription},
-    field::{FieldError, Problem},
+    field::{Advice, FieldError, Problem},
     grant::{GrantType, Tokens, UnknownGrantType},
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},

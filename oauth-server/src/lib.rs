@@ -132,12 +132,13 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, AuthorizationServer, BearerError, Cleared, Clearing,
+    self, AccessToken, AccountError, Advice, AuthorizationServer, BearerError, Cleared, Clearing,
     ClearingTask, Client, ClientChange, ClientSecret, Clock, ConnectedApp, Event, EventKind,
     Events, FieldError, GrantType, InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime,
-    Missed, MovableClock, NewClient, NewScope, NewUser, Problem, RedirectUri, Registered,
-    RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings, Store,
-    StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType, UnknownRequireState, User,
+    Missed, MovableClock, NewClient, NewScope, NewUser, PasswordChange, PasswordError, Problem,
+    RedirectUri, Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session,
+    Settings, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
+    UnknownRequireState, User,
 };
 
 pub use self::{

@@ -3,6 +3,7 @@
 mod cleartokens;
 mod createsuperuser;
 mod known_passwords;
+mod migrate;
 
 use std::net::TcpListener;
 

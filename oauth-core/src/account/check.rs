@@ -1,6 +1,6 @@
 //! What a user of the bundled accounts may be called, and signs in with.
 
-use crate::{NewUser, field::Faults};
+use crate::{NewUser, Problem, field::Faults, precis};
 
 pub(crate) fn user(user: &NewUser, faults: &mut Faults) {
     faults.filled_line("username", &user.username, LONGEST_NAME);
@@ -11,8 +11,29 @@ pub(crate) fn user(user: &NewUser, faults: &mut Faults) {
     }
 }
 
-pub(crate) fn password(password: &str, faults: &mut Faults) {
-    faults.chosen_secret("password", password);
+/// A name that somebody is to have from now on.
+pub(crate) fn name(username: &str, faults: &mut Faults) {
+    if username.chars().count() > LONGEST_NAME {
+        return; // which is said already
+    }
+    if let Err(problem) = precis::check_name(username) {
+        faults.malformed("username", problem);
+    }
+}
+
+/// Says whether it is right, but for how easily it is guessed.
+pub(crate) fn password(field: &'static str, password: &str, faults: &mut Faults) -> bool {
+    if password.len() > precis::LONGEST_PASSWORD {
+        faults.add(field, Problem::TooLong(LONGEST_PASSWORD));
+        return false;
+    }
+    match precis::prepare(password) {
+        None if !password.is_empty() => {
+            faults.add(field, Problem::ControlCharacter);
+            false
+        }
+        prepared => faults.chosen_secret(field, &prepared.unwrap_or_default()),
+    }
 }
 
 /// An address, or none; whether it can be reached, only a letter can tell.
@@ -25,3 +46,5 @@ fn is_address(text: &str) -> bool {
 const LONGEST_NAME: usize = 150;
 /// RFC 5321 §4.5.3.1.3, without the angle brackets.
 const LONGEST_ADDRESS: usize = 254;
+/// As [`Faults::chosen_secret`] has it.
+const LONGEST_PASSWORD: usize = 1000;

@@ -5,12 +5,16 @@
 //! password changes.
 
 pub(crate) mod check;
+mod new_user;
+mod password;
+mod strength;
 
+pub(crate) use self::password::told_of_reset;
+pub use self::password::{PasswordChange, PasswordError};
 use crate::{
-    AuthorizationServer, EventKind, FieldError, NewUser, Problem, Secret, StoreError, Timestamp,
-    User,
+    AuthorizationServer, EventKind, FieldError, Problem, Secret, StoreError, Timestamp, User,
     event::LedTo,
-    field::Faults,
+    precis,
     secret::Digest,
     store::{self, Affected, DbConnection},
 };
@@ -28,7 +32,7 @@ pub struct Session {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// The name has no or too many characters.
+    /// The name has no or too many characters, or one that cannot be seen.
     #[error("a user name has 1 to 150 characters, none of them a control character")]
     InvalidUsername,
     /// The password has too few characters.
@@ -37,6 +41,9 @@ pub enum AccountError {
     /// There is already a user of this name.
     #[error("the user name {0} is taken")]
     Taken(String),
+    /// The name looks like that of another user (UTS 39).
+    #[error("the user name {0} looks like that of another user")]
+    LooksTaken(String),
     /// Another field does not hold what it should.
     #[error(transparent)]
     Invalid(FieldError),
@@ -48,8 +55,12 @@ pub enum AccountError {
 impl AccountError {
     /// Of all that is wrong with an account.
     fn first(faults: Vec<FieldError>) -> Self {
+        use Problem::{ControlCharacter, Empty, TooLong};
         match faults.into_iter().next() {
-            Some(FieldError { field: "username", .. }) => Self::InvalidUsername,
+            Some(FieldError {
+                field: "username",
+                problem: Empty | TooLong(_) | ControlCharacter,
+            }) => Self::InvalidUsername,
             Some(FieldError { field: "password", problem: Problem::TooShort(_) }) => {
                 Self::ShortPassword
             }
@@ -60,55 +71,6 @@ impl AccountError {
 }
 
 impl AuthorizationServer {
-    /// Creates a user.
-    ///
-    /// # Errors
-    /// When the name or the password cannot be used.
-    pub async fn create_user(&self, user: NewUser, password: &str) -> Result<User, AccountError> {
-        let mut faults = Faults::default();
-        check::user(&user, &mut faults);
-        check::password(password, &mut faults);
-        faults.into_result().map_err(AccountError::first)?;
-        let (hash, now) = (self.hasher.hash(password).await?, self.now());
-        let username = user.username.clone();
-        let created =
-            self.store.insert(move |db| store::user::insert(db, &user, &hash, now)).await?;
-        created.ok_or(AccountError::Taken(username))
-    }
-
-    /// Sets a user's password and ends all of the user's sessions. Says whether there is such a user.
-    ///
-    /// # Errors
-    /// When the password cannot be used.
-    pub async fn set_password(&self, user_id: i64, password: &str) -> Result<bool, AccountError> {
-        let mut faults = Faults::default();
-        check::password(password, &mut faults);
-        faults.into_result().map_err(AccountError::first)?;
-        let hash = self.hasher.hash(password).await?;
-        Ok(self.store.write(move |db| store::user::set_password(db, user_id, &hash)).await?)
-    }
-
-    /// The user of this name and password. An unknown name takes as long as a wrong password; both are told as
-    /// [`EventKind::SignInFailed`].
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn verify_password(
-        &self,
-        username: &str,
-        password: &str,
-    ) -> Result<Option<User>, StoreError> {
-        let known = self.user_named(username).await?;
-        let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
-        let verified = self.hasher.verify(password, hash).await?;
-        if !verified {
-            self.raise(|| EventKind::SignInFailed {
-                subject: known.as_ref().map(|user| user.id.to_string()),
-            });
-        }
-        Ok(known.filter(|_| verified))
-    }
-
     /// The user of this key, unless deactivated.
     ///
     /// # Errors
@@ -117,16 +79,17 @@ impl AuthorizationServer {
         self.store.read(move |db| store::user::find(db, id)).await
     }
 
-    /// The user of this name, unless deactivated.
+    /// The user of this name, unless deactivated. Names are compared as RFC 8265 §3.3 says: `ALICE` is `alice`, and an
+    /// accent is one whether composed or not.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        if username.contains('\0') {
-            return Ok(None); // nothing that a database could hold
+        if username.contains('\0') || username.len() > LONGEST_TYPED_NAME {
+            return Ok(None); // nothing that the database holds
         }
-        let username = username.to_owned();
-        self.store.read(move |db| store::user::named(db, &username)).await
+        let (username, key) = (username.to_owned(), precis::key(username));
+        self.store.read(move |db| store::user::named(db, &username, &key)).await
     }
 
     /// Signs a user in: a session with a new id takes the place of the browser's old one.
@@ -201,3 +164,6 @@ impl AuthorizationServer {
         (used_at + self.settings.session_idle).min(created_at + self.settings.session_lifetime)
     }
 }
+
+/// In bytes: 150 characters, each with all its accents apart.
+const LONGEST_TYPED_NAME: usize = 4096;

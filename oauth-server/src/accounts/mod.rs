@@ -3,6 +3,7 @@
 mod login;
 mod logout;
 mod next;
+mod password;
 
 use std::sync::Arc;
 
@@ -113,13 +114,14 @@ async fn guarded<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<R
     }
 }
 
-/// `/login`, `/logout` and `/apps`.
+/// `/login`, `/logout`, `/password` and `/apps`.
 pub(crate) fn routes<E: Endpoint + 'static>(
     connected_apps: E,
 ) -> impl Endpoint<Output = Response> + use<E> {
     Route::new()
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
+        .at("/password", get(password::show).post(password::sent))
         .at("/apps", connected_apps)
         .around(guarded)
 }

@@ -6,6 +6,7 @@ use super::{PAGE, PAGE_SIZE, beginning_with};
 use crate::{
     User,
     admin::{Cursor, UserFilter},
+    precis,
     store::{
         DbConnection, Query,
         schema::{lower, oauth_users},
@@ -18,7 +19,8 @@ pub(crate) fn users(
     cursor: &Cursor,
 ) -> Query<Vec<User>> {
     if let UserFilter::UsernameBegins(prefix) = filter {
-        return beginning_with!(db, oauth_users.username, User, prefix, &cursor.name());
+        let (name, prefix) = (oauth_users::name_key, precis::key(prefix));
+        return beginning_with!(db, oauth_users, name, User, prefix, &cursor.name());
     }
     let list = oauth_users::table
         .filter(oauth_users::id.lt(cursor.key()))
