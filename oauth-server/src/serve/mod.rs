@@ -7,6 +7,7 @@ mod bound;
 mod connection;
 mod host;
 mod refusals;
+mod streams;
 mod unread;
 mod watched;
 
@@ -53,6 +54,7 @@ pub fn serve<A: Acceptor, E: IntoEndpoint>(acceptor: A, application: E) -> Serve
             body: None,
         },
         connections: bound::below_the_descriptor_limit(),
+        streams: 8192,
         drain_delay: Duration::ZERO,
         shutdown: Duration::from_secs(10),
     }
@@ -73,14 +75,16 @@ pub fn serve<A: Acceptor, E: IntoEndpoint>(acceptor: A, application: E) -> Serve
 ///   the answer arrives (RFC 9112 §9.6).
 ///
 /// Of all together: no more than [as many connections](Self::max_connections) as the process has descriptors for. What
-/// comes on top is closed at once, so that callers and their balancers hear of it, and is one line of the log each
-/// second.
+/// comes on top is closed at once, so that callers and their balancers hear of it. HTTP/2 has
+/// [8192 requests](Self::max_streams) at once beside the one that every connection may have; what comes on top is answered
+/// 503. Both are one line of the log each second.
 #[must_use = "it serves once it is run"]
 pub struct Serve<A, E> {
     acceptor: A,
     application: E,
     limits: Limits,
     connections: usize,
+    streams: usize,
     drain_delay: Duration,
     shutdown: Duration,
 }
@@ -123,6 +127,12 @@ impl<A, E> Serve<A, E> {
         Self { connections: most, ..self }
     }
 
+    /// How many requests there may be at once over all HTTP/2 connections, beside one of each: a connection may have 128,
+    /// and each takes memory of its own. Default: 8192.
+    pub fn max_streams(self, most: usize) -> Self {
+        Self { streams: most, ..self }
+    }
+
     /// How long new connections are still accepted after the signal to stop: as long as a load balancer may take to
     /// notice that this server goes. Default: 0.
     pub fn drain_delay(self, delay: Duration) -> Self {
@@ -161,8 +171,9 @@ where
             let problem = "header_timeout, idle_timeout and max_connections must be above 0";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
-        let Self { acceptor, application, limits, connections, drain_delay, shutdown } = self;
-        let server = Server::new(application.into_endpoint().map_to_response(), limits);
+        let Self { acceptor, application, limits, connections, streams, drain_delay, shutdown } =
+            self;
+        let server = Server::new(application.into_endpoint().map_to_response(), limits, streams);
         let (stop, stopped) = watch::channel(());
         let mut served = Served { server: Arc::new(server), stopped, tasks: JoinSet::new() };
         let until = async {
