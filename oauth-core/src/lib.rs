@@ -87,6 +87,7 @@ mod error;
 mod event;
 mod field;
 mod grant;
+mod grant_type;
 mod origin;
 mod params;
 mod password;
@@ -111,7 +112,8 @@ pub use self::{
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     field::{FieldError, Problem},
-    grant::{GrantType, Tokens, UnknownGrantType},
+    grant::Tokens,
+    grant_type::{GrantType, UnknownGrantType},
     origin::Origin,
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},

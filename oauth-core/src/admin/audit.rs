@@ -3,86 +3,11 @@
 use std::sync::Arc;
 
 use super::{Actor, Admin, Page, page::Cursor};
-pub use crate::store::audit::AuditRecord;
+pub use crate::store::audit::{Action, AuditFilter, AuditRecord, Kind};
 use crate::{
     AuthorizationServer, EventKind, Origin, StoreError, Timestamp,
-    store::{self, DbConnection, Query},
+    store::{self, DbConnection, Query, audit::NewAuditRecord},
 };
-
-/// What kind of record was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A client.
-    Client,
-    /// A scope.
-    Scope,
-    /// A user of the bundled accounts.
-    User,
-    /// An authorization code.
-    AuthorizationCode,
-    /// An access token.
-    AccessToken,
-    /// A grant, with all that hangs on it.
-    Family,
-}
-
-impl Kind {
-    /// The name of the kind, as it is stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Scope => "scope",
-            Self::User => "user",
-            Self::AuthorizationCode => "authorization_code",
-            Self::AccessToken => "access_token",
-            Self::Family => "family",
-        }
-    }
-}
-
-/// What was done to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Action {
-    /// It was made.
-    Create,
-    /// Fields of it were changed.
-    Update,
-    /// A client got another secret.
-    RotateSecret,
-    /// A user got another password.
-    SetPassword,
-    /// A client was disabled.
-    Disable,
-    /// A client was enabled again.
-    Enable,
-    /// A code or token was issued by hand.
-    Issue,
-    /// A code, a token or a family was ended.
-    Revoke,
-    /// It was deleted.
-    Delete,
-}
-
-impl Action {
-    /// The name of the action, as it is stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::RotateSecret => "rotate_secret",
-            Self::SetPassword => "set_password",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Issue => "issue",
-            Self::Revoke => "revoke",
-            Self::Delete => "delete",
-        }
-    }
-}
 
 /// What the trail says of a change.
 #[derive(Debug, Clone)]
@@ -123,10 +48,21 @@ pub(crate) struct Trail {
 impl Trail {
     /// Writes a row, where it is known who acts.
     pub(crate) fn write(&self, db: &mut DbConnection, entry: &Entry) -> Query<()> {
-        match &self.actor {
-            Some(actor) => store::audit::insert(db, actor, self, entry),
-            None => Ok(()),
-        }
+        let Some(actor) = self.actor.as_deref() else { return Ok(()) };
+        let origin = self.origin.as_deref();
+        let record = NewAuditRecord {
+            at: self.at,
+            actor: &actor.subject,
+            actor_name: &actor.name,
+            action: entry.action.as_str(),
+            kind: entry.kind.as_str(),
+            record_id: entry.id,
+            record_name: &entry.name,
+            changes: entry.changes.join(", "),
+            request_id: origin.map(|origin| origin.request_id.as_str()),
+            address: origin.and_then(|origin| origin.address).map(|address| address.to_string()),
+        };
+        store::audit::insert(db, &record)
     }
 }
 
@@ -134,17 +70,6 @@ impl AuthorizationServer {
     pub(crate) fn trail(&self) -> Trail {
         Trail { actor: self.actor.clone(), origin: Origin::current(), at: self.now() }
     }
-}
-
-/// Which changes are listed.
-#[derive(Debug, Clone)]
-pub enum AuditFilter {
-    /// Every one.
-    All,
-    /// The history of one record.
-    Of(Kind, i64),
-    /// What somebody did, by subject.
-    By(String),
 }
 
 impl Admin {

@@ -4,6 +4,7 @@ use super::{
     AccessTokenRecord, Action, Admin, AdminError, AuthorizationCodeRecord, Entry, IssuedFilter,
     Kind, Page, State, client::ClientName, page::Cursor,
 };
+pub use crate::store::list::FamilyFilter;
 use crate::{
     EventKind, Revocation, Scopes, StoreError, Timestamp,
     store::{
@@ -12,21 +13,6 @@ use crate::{
         list::{FamilyRow, Hook, RefreshTokenRow},
     },
 };
-
-/// Which families are listed.
-#[derive(Debug, Clone)]
-pub enum FamilyFilter {
-    /// Every one.
-    All,
-    /// Those of one client, by its key.
-    OfClient(i64),
-    /// Those of one user.
-    OfSubject(String),
-    /// Those that were not ended; some may have expired.
-    NotRevoked,
-    /// Those that were.
-    Revoked,
-}
 
 /// An authorization, or a client's own grant.
 #[derive(Debug, Clone)]

@@ -15,6 +15,7 @@ mod scope;
 mod state;
 mod user;
 
+pub(crate) use self::audit::Entry;
 pub use self::{
     access_token::{AccessTokenRecord, NewAccessToken},
     audit::{Action, AuditFilter, AuditRecord, Kind},
@@ -27,12 +28,9 @@ pub use self::{
     state::State,
     user::{UserChange, UserFilter},
 };
-pub(crate) use self::{
-    audit::{Entry, Trail},
-    page::Cursor,
-};
+pub use crate::store::list::IssuedFilter;
 use crate::{
-    AuthorizationServer, FieldError, Problem, Secret, StoreError,
+    AuthorizationServer, FieldError, Problem, StoreError,
     event::LedTo,
     store::{self, Affected, DbConnection, Query},
 };
@@ -110,17 +108,6 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Which codes and tokens are listed.
-#[derive(Debug, Clone)]
-pub enum IssuedFilter {
-    /// Every one.
-    All,
-    /// The one of this whole value.
-    Value(Secret),
-    /// Those that hang on one grant, by its key.
-    OfFamily(i64),
 }
 
 impl AuthorizationServer {

@@ -1,35 +1,14 @@
 //! Scopes.
 
 use super::{Action, Admin, AdminError, Entry, Kind, Page, page::Cursor, taken};
-pub use crate::store::scope::ScopeRecord;
+pub use crate::store::{
+    list::ScopeFilter,
+    scope::{ScopeChange, ScopeRecord},
+};
 use crate::{
     NewScope, StoreError, registration,
     store::{self, DbConnection},
 };
-
-/// Which scopes are listed.
-#[derive(Debug, Clone)]
-pub enum ScopeFilter {
-    /// Every one.
-    All,
-    /// Those whose name begins so, in alphabetical order.
-    NameBegins(String),
-    /// Those that are given.
-    Enabled,
-    /// Those that are not.
-    Disabled,
-}
-
-/// What can be changed of a scope: clients and tokens know it by its name, which stays.
-#[derive(Debug, Clone)]
-pub struct ScopeChange {
-    /// What it allows, in a few words for users; may be empty.
-    pub title: String,
-    /// What it allows, in a sentence for users.
-    pub description: String,
-    /// Whether it is given to anybody. Access tokens that have it keep it until their end; those that never end lose it.
-    pub is_enabled: bool,
-}
 
 impl Admin {
     /// A page of the scopes; `after` is the `next` of the page before.

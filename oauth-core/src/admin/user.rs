@@ -1,48 +1,13 @@
 //! The bundled accounts. An application with its own users has no rows here, and offers none of this.
 
 use super::{Action, Actor, Admin, AdminError, Entry, Kind, LOST, Page, page::Cursor, taken};
+pub use crate::store::{list::UserFilter, user::UserChange};
 use crate::{
     EventKind, NewUser, Revocation, StoreError, User,
     account::check,
     field::Faults,
     store::{self, DbConnection, Query},
 };
-
-/// Which users are listed.
-#[derive(Debug, Clone)]
-pub enum UserFilter {
-    /// Every one.
-    All,
-    /// Those whose name to sign in with begins so, in alphabetical order.
-    UsernameBegins(String),
-    /// Those of this address, whatever the case of its ASCII letters.
-    Email(String),
-    /// Those who may see the admin site.
-    Staff,
-    /// Those who may sign in.
-    Active,
-    /// Those who may not.
-    Inactive,
-}
-
-/// What can be changed of a user.
-#[derive(Debug, Clone)]
-pub struct UserChange {
-    /// The name to sign in with.
-    pub username: String,
-    /// The given name.
-    pub first_name: String,
-    /// The family name.
-    pub last_name: String,
-    /// The address, unverified.
-    pub email: String,
-    /// Whether the user may see the admin site; superusers may in any case.
-    pub is_staff: bool,
-    /// Whether the user may do anything there.
-    pub is_superuser: bool,
-    /// Whether the user may sign in.
-    pub is_active: bool,
-}
 
 impl Admin {
     /// A page of the users; `after` is the `next` of the page before.

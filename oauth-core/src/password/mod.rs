@@ -5,7 +5,7 @@
 
 mod queue;
 
-use std::{fmt, sync::OnceLock};
+use std::sync::OnceLock;
 
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash,
@@ -14,28 +14,6 @@ use argon2::{
 use self::queue::Queue;
 pub(crate) use self::queue::{Turn, Unhashed};
 use crate::store::StoreError;
-
-/// The hash of what a person chose. `Debug` hides it: it is what an attacker would guess against.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct StoredHash(String);
-
-impl StoredHash {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for StoredHash {
-    fn from(hash: String) -> Self {
-        Self(hash)
-    }
-}
-
-impl fmt::Debug for StoredHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StoredHash(..)")
-    }
-}
 
 /// Hashes passwords, each when its turn comes. Cloning is cheap, and shares the queue.
 #[derive(Clone)]

@@ -3,10 +3,7 @@
 use diesel::prelude::*;
 
 use super::{DbConnection, Query, list::PAGE, schema::oauth_audit};
-use crate::{
-    Timestamp,
-    admin::{Actor, AuditFilter, Entry, Trail},
-};
+use crate::Timestamp;
 
 /// One change, as the trail has it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -20,9 +17,9 @@ pub struct AuditRecord {
     pub actor: String,
     /// Who: the name at that time.
     pub actor_name: String,
-    /// What was done: the name of an [`Action`](crate::admin::Action).
+    /// What was done: the name of an [`Action`].
     pub action: String,
-    /// To what kind of record: the name of a [`Kind`](crate::admin::Kind).
+    /// To what kind of record: the name of a [`Kind`].
     pub kind: String,
     /// The record's key; the record itself may be gone.
     pub record_id: i64,
@@ -36,29 +33,110 @@ pub struct AuditRecord {
     pub address: Option<String>,
 }
 
-pub(crate) fn insert(
-    db: &mut DbConnection,
-    actor: &Actor,
-    trail: &Trail,
-    entry: &Entry,
-) -> Query<()> {
-    let origin = trail.origin.as_deref();
-    diesel::insert_into(oauth_audit::table)
-        .values((
-            oauth_audit::at.eq(trail.at),
-            oauth_audit::actor.eq(&actor.subject),
-            oauth_audit::actor_name.eq(&actor.name),
-            oauth_audit::action.eq(entry.action.as_str()),
-            oauth_audit::kind.eq(entry.kind.as_str()),
-            oauth_audit::record_id.eq(entry.id),
-            oauth_audit::record_name.eq(&entry.name),
-            oauth_audit::changes.eq(entry.changes.join(", ")),
-            oauth_audit::request_id.eq(origin.map(|origin| origin.request_id.as_str())),
-            oauth_audit::address
-                .eq(origin.and_then(|origin| origin.address).map(|ip| ip.to_string())),
-        ))
-        .execute(db)
-        .map(drop)
+/// What kind of record was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A client.
+    Client,
+    /// A scope.
+    Scope,
+    /// A user of the bundled accounts.
+    User,
+    /// An authorization code.
+    AuthorizationCode,
+    /// An access token.
+    AccessToken,
+    /// A grant, with all that hangs on it.
+    Family,
+}
+
+impl Kind {
+    /// The name of the kind, as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Scope => "scope",
+            Self::User => "user",
+            Self::AuthorizationCode => "authorization_code",
+            Self::AccessToken => "access_token",
+            Self::Family => "family",
+        }
+    }
+}
+
+/// What was done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// It was made.
+    Create,
+    /// Fields of it were changed.
+    Update,
+    /// A client got another secret.
+    RotateSecret,
+    /// A user got another password.
+    SetPassword,
+    /// A client was disabled.
+    Disable,
+    /// A client was enabled again.
+    Enable,
+    /// A code or token was issued by hand.
+    Issue,
+    /// A code, a token or a family was ended.
+    Revoke,
+    /// It was deleted.
+    Delete,
+}
+
+impl Action {
+    /// The name of the action, as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::RotateSecret => "rotate_secret",
+            Self::SetPassword => "set_password",
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Issue => "issue",
+            Self::Revoke => "revoke",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Which changes are listed.
+#[derive(Debug, Clone)]
+pub enum AuditFilter {
+    /// Every one.
+    All,
+    /// The history of one record.
+    Of(Kind, i64),
+    /// What somebody did, by subject.
+    By(String),
+}
+
+/// A change, as it is written down.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = oauth_audit)]
+pub(crate) struct NewAuditRecord<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) actor: &'a str,
+    pub(crate) actor_name: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) record_id: i64,
+    pub(crate) record_name: &'a str,
+    pub(crate) changes: String,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) address: Option<String>,
+}
+
+pub(crate) fn insert(db: &mut DbConnection, record: &NewAuditRecord<'_>) -> Query<()> {
+    diesel::insert_into(oauth_audit::table).values(record).execute(db).map(drop)
 }
 
 pub(crate) fn list(

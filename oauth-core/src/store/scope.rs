@@ -7,7 +7,7 @@ use super::{
     kept::{Keep, native},
     schema::oauth_scopes,
 };
-use crate::{Scopes, admin::ScopeChange};
+use crate::Scopes;
 
 /// A scope as users see it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -46,6 +46,17 @@ pub struct NewScope {
     pub title: String,
     /// What it allows, in a sentence for users.
     pub description: String,
+}
+
+/// What can be changed of a scope: clients and tokens know it by its name, which stays.
+#[derive(Debug, Clone)]
+pub struct ScopeChange {
+    /// What it allows, in a few words for users; may be empty.
+    pub title: String,
+    /// What it allows, in a sentence for users.
+    pub description: String,
+    /// Whether it is given to anybody. Access tokens that have it keep it until their end; those that never end lose it.
+    pub is_enabled: bool,
 }
 
 /// Those of the scopes that the server knows and gives, by name.

@@ -1,12 +1,14 @@
 //! The bundled accounts.
 
+use std::fmt;
+
 use diesel::prelude::*;
 
 use super::{
     DbConnection, Query, client, consent, grant, kept::native, known_browser, schema::oauth_users,
     session,
 };
-use crate::{Timestamp, admin::UserChange, password::StoredHash};
+use crate::Timestamp;
 
 /// A user of the bundled accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -34,6 +36,28 @@ pub struct User {
     pub(crate) password_hash: StoredHash,
 }
 
+/// The hash of what a person chose. `Debug` hides it: it is what an attacker would guess against.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct StoredHash(String);
+
+impl StoredHash {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for StoredHash {
+    fn from(hash: String) -> Self {
+        Self(hash)
+    }
+}
+
+impl fmt::Debug for StoredHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredHash(..)")
+    }
+}
+
 /// A user to be created.
 #[derive(Debug, Clone, Default)]
 pub struct NewUser {
@@ -49,6 +73,25 @@ pub struct NewUser {
     pub is_staff: bool,
     /// Whether the user may see and do anything.
     pub is_superuser: bool,
+}
+
+/// What can be changed of a user.
+#[derive(Debug, Clone)]
+pub struct UserChange {
+    /// The name to sign in with.
+    pub username: String,
+    /// The given name.
+    pub first_name: String,
+    /// The family name.
+    pub last_name: String,
+    /// The address, unverified.
+    pub email: String,
+    /// Whether the user may see the admin site; superusers may in any case.
+    pub is_staff: bool,
+    /// Whether the user may do anything there.
+    pub is_superuser: bool,
+    /// Whether the user may sign in.
+    pub is_active: bool,
 }
 
 /// Inserts a user; `None` when the name is taken.

@@ -51,5 +51,6 @@ mod sessions;
 mod settings;
 mod sqlite_faults;
 mod state;
+mod structure;
 mod token_endpoint;
 mod token_refused;

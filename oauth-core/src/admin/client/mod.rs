@@ -6,30 +6,11 @@ use super::{
     AccessTokenRecord, Admin, AuthorizationCodeRecord, FamilyFilter, FamilyRecord, IssuedFilter,
     Page, page::Cursor,
 };
-pub use crate::store::client::ClientName;
+pub use crate::store::{client::ClientName, list::ClientFilter};
 use crate::{
     Client, StoreError,
     store::{self, DbConnection},
 };
-
-/// Which clients are listed.
-#[derive(Debug, Clone)]
-pub enum ClientFilter {
-    /// Every one.
-    All,
-    /// Those whose name begins so, in alphabetical order.
-    NameBegins(String),
-    /// The one of this identifier.
-    ClientId(String),
-    /// Those without a secret.
-    Public,
-    /// Those with one.
-    Confidential,
-    /// Those that are not disabled.
-    Enabled,
-    /// Those that are.
-    Disabled,
-}
 
 /// What the newest grants of a client led to.
 #[derive(Debug, Clone)]

@@ -2,12 +2,14 @@
 //!
 //! Rows are chosen by their keys first and deleted by them: neither database bounds a `DELETE` by itself.
 
+mod cleared;
 mod count;
 #[cfg(test)]
 mod tests;
 
 use diesel::{RunQueryDsl, prelude::*, sql_query};
 
+pub use self::cleared::Cleared;
 pub(crate) use self::count::ended;
 use super::{
     DbConnection, Query,
@@ -16,7 +18,7 @@ use super::{
         oauth_known_browsers as browsers, oauth_refresh_tokens as refresh_tokens, oauth_sessions,
     },
 };
-use crate::{Timestamp, clearing::Cleared};
+use crate::Timestamp;
 
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]

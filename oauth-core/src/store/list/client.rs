@@ -2,12 +2,27 @@
 
 use diesel::{dsl::not, prelude::*};
 
-use super::{PAGE, PAGE_SIZE, beginning_with};
-use crate::{
-    Client,
-    admin::{ClientFilter, Cursor},
-    store::{DbConnection, Query, schema::oauth_clients},
-};
+use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
+use crate::store::{DbConnection, Query, client::Client, schema::oauth_clients};
+
+/// Which clients are listed.
+#[derive(Debug, Clone)]
+pub enum ClientFilter {
+    /// Every one.
+    All,
+    /// Those whose name begins so, in alphabetical order.
+    NameBegins(String),
+    /// The one of this identifier.
+    ClientId(String),
+    /// Those without a secret.
+    Public,
+    /// Those with one.
+    Confidential,
+    /// Those that are not disabled.
+    Enabled,
+    /// Those that are.
+    Disabled,
+}
 
 pub(crate) fn clients(
     db: &mut DbConnection,

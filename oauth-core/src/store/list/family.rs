@@ -5,13 +5,28 @@ use diesel::prelude::*;
 use super::PAGE;
 use crate::{
     Timestamp,
-    admin::{ClientName, FamilyFilter},
     store::{
         DbConnection, Query,
+        client::ClientName,
         grant::Grant,
         schema::{oauth_clients, oauth_grants},
     },
 };
+
+/// Which families are listed.
+#[derive(Debug, Clone)]
+pub enum FamilyFilter {
+    /// Every one.
+    All,
+    /// Those of one client, by its key.
+    OfClient(i64),
+    /// Those of one user.
+    OfSubject(String),
+    /// Those that were not ended; some may have expired.
+    NotRevoked,
+    /// Those that were.
+    Revoked,
+}
 
 /// A grant, with its client.
 #[derive(Queryable)]

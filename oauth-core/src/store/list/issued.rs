@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::PAGE;
 use crate::{
-    Scopes, Timestamp,
-    admin::{ClientName, IssuedFilter},
+    Scopes, Secret, Timestamp,
     secret::Digest,
     store::{
         DbConnection, Query,
+        client::ClientName,
         grant::Grant,
         schema::{
             oauth_access_tokens, oauth_authorization_codes, oauth_clients, oauth_grants,
@@ -16,6 +16,17 @@ use crate::{
         },
     },
 };
+
+/// Which codes and tokens are listed.
+#[derive(Debug, Clone)]
+pub enum IssuedFilter {
+    /// Every one.
+    All,
+    /// The one of this whole value.
+    Value(Secret),
+    /// Those that hang on one grant, by its key.
+    OfFamily(i64),
+}
 
 /// What something hangs on: its grant, that one's client, and since when that is disabled.
 pub(crate) type Hook = (Grant, ClientName, Option<Timestamp>);

@@ -2,13 +2,19 @@
 //! the same however long the table is.
 
 mod client;
+mod cursor;
 mod family;
 mod issued;
 mod scope;
 mod user;
 
+pub use self::{
+    client::ClientFilter, family::FamilyFilter, issued::IssuedFilter, scope::ScopeFilter,
+    user::UserFilter,
+};
 pub(crate) use self::{
     client::clients,
+    cursor::Cursor,
     family::{FamilyRow, families, family},
     issued::{
         CodeRow, Hook, RefreshTokenRow, TokenRow, access_token, access_tokens, code, codes,
@@ -17,7 +23,9 @@ pub(crate) use self::{
     scope::scopes,
     user::users,
 };
-use crate::admin::PAGE_SIZE;
+
+/// How many rows a page has.
+pub const PAGE_SIZE: usize = 50;
 
 /// One more than are shown: so that there is another page is known.
 pub(crate) const PAGE: i64 = PAGE_SIZE as i64 + 1;

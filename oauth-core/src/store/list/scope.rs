@@ -2,11 +2,21 @@
 
 use diesel::{dsl::not, prelude::*};
 
-use super::{PAGE, PAGE_SIZE, beginning_with};
-use crate::{
-    admin::{Cursor, ScopeFilter, ScopeRecord},
-    store::{DbConnection, Query, schema::oauth_scopes},
-};
+use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
+use crate::store::{DbConnection, Query, schema::oauth_scopes, scope::ScopeRecord};
+
+/// Which scopes are listed.
+#[derive(Debug, Clone)]
+pub enum ScopeFilter {
+    /// Every one.
+    All,
+    /// Those whose name begins so, in alphabetical order.
+    NameBegins(String),
+    /// Those that are given.
+    Enabled,
+    /// Those that are not.
+    Disabled,
+}
 
 pub(crate) fn scopes(
     db: &mut DbConnection,

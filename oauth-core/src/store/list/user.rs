@@ -2,15 +2,29 @@
 
 use diesel::{dsl::not, prelude::*};
 
-use super::{PAGE, PAGE_SIZE, beginning_with};
-use crate::{
-    User,
-    admin::{Cursor, UserFilter},
-    store::{
-        DbConnection, Query,
-        schema::{lower, oauth_users},
-    },
+use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
+use crate::store::{
+    DbConnection, Query,
+    schema::{lower, oauth_users},
+    user::User,
 };
+
+/// Which users are listed.
+#[derive(Debug, Clone)]
+pub enum UserFilter {
+    /// Every one.
+    All,
+    /// Those whose name to sign in with begins so, in alphabetical order.
+    UsernameBegins(String),
+    /// Those of this address, whatever the case of its ASCII letters.
+    Email(String),
+    /// Those who may see the admin site.
+    Staff,
+    /// Those who may sign in.
+    Active,
+    /// Those who may not.
+    Inactive,
+}
 
 pub(crate) fn users(
     db: &mut DbConnection,

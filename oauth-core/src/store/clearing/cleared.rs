@@ -1,0 +1,51 @@
+//! How much was deleted.
+
+use std::ops::{Add, AddAssign};
+
+/// How many rows were deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cleared {
+    /// Browser sessions.
+    pub sessions: usize,
+    /// Browsers from which a user had signed in.
+    pub known_browsers: usize,
+    /// Authorization codes.
+    pub authorization_codes: usize,
+    /// Access tokens.
+    pub access_tokens: usize,
+    /// Refresh tokens.
+    pub refresh_tokens: usize,
+    /// Grants: one for each authorization.
+    pub grants: usize,
+}
+
+impl Cleared {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
+        self.sessions + self.known_browsers + tokens + self.grants
+    }
+}
+
+impl Add for Cleared {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            sessions: self.sessions + other.sessions,
+            known_browsers: self.known_browsers + other.known_browsers,
+            authorization_codes: self.authorization_codes + other.authorization_codes,
+            access_tokens: self.access_tokens + other.access_tokens,
+            refresh_tokens: self.refresh_tokens + other.refresh_tokens,
+            grants: self.grants + other.grants,
+        }
+    }
+}
+
+impl AddAssign for Cleared {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
