@@ -55,7 +55,7 @@ mod tests {
 
     use super::super::{
         DbConnection, connection::Database as Kind, consent, executor::tests::databases, grant,
-        plan::assert_indexed, session,
+        plan::assert_indexed, session, user,
     };
     use crate::secret::Digest;
 
@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(grant::revoke_of_subject(db, "1", Some(7), 5).unwrap(), 0);
         consent::forget(db, "1", Some(7)).unwrap();
         session::delete(db, &Digest::of("a session")).unwrap();
-        session::delete_of_user(db, 7).unwrap();
+        user::end_sessions(db, 7).unwrap();
     }
 
     #[test]

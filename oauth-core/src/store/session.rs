@@ -73,8 +73,3 @@ pub(crate) fn delete(db: &mut DbConnection, digest: &Digest) -> Query<()> {
         .execute(db)
         .map(drop)
 }
-
-/// Ends every session of a user.
-pub(crate) fn delete_of_user(db: &mut DbConnection, user_id: i64) -> Query<()> {
-    diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id))).execute(db).map(drop)
-}

@@ -5,8 +5,10 @@ use std::fmt;
 use diesel::prelude::*;
 
 use super::{
-    DbConnection, Query, client, consent, grant, kept::native, known_browser, schema::oauth_users,
-    session,
+    DbConnection, Query, client, consent, grant,
+    kept::native,
+    known_browser,
+    schema::{oauth_sessions, oauth_users},
 };
 use crate::Timestamp;
 
@@ -183,7 +185,7 @@ pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
 /// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user.
 pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
     let subject = id.to_string();
-    session::delete_of_user(db, id)?;
+    end_sessions(db, id)?;
     known_browser::forget(db, id)?;
     grant::revoke_of_subject(db, &subject, None, now)?;
     consent::forget(db, &subject, None)?;
@@ -217,7 +219,14 @@ pub(crate) fn still_has(db: &mut DbConnection, user: &User) -> Query<bool> {
 pub(crate) fn set_password(db: &mut DbConnection, id: i64, password_hash: &str) -> Query<bool> {
     let user = diesel::update(oauth_users::table.find(id));
     let changed = user.set(oauth_users::password_hash.eq(password_hash)).execute(db)?;
-    session::delete_of_user(db, id)?;
+    end_sessions(db, id)?;
     known_browser::forget(db, id)?;
     Ok(changed == 1)
+}
+
+/// Ends every session of a user.
+pub(super) fn end_sessions(db: &mut DbConnection, user_id: i64) -> Query<()> {
+    diesel::delete(oauth_sessions::table.filter(oauth_sessions::user_id.eq(user_id)))
+        .execute(db)
+        .map(drop)
 }

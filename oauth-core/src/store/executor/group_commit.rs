@@ -28,7 +28,7 @@ use super::{
     health::Health,
     savepoint::{begin_immediate, commit, depth, roll_back},
     standings::Standings,
-    writer::{Job, Piece},
+    writer_job::{Job, Piece},
 };
 
 pub(super) struct GroupCommit {

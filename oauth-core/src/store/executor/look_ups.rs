@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::{
     super::{DbConnection, Query, StoreError},
-    postgres::Postgres,
+    threads::Threads,
 };
 
 /// Finds what there is under these keys.
@@ -49,20 +49,20 @@ where
     pub(super) async fn find(
         self: &Arc<Self>,
         key: K,
-        postgres: &Postgres,
+        threads: &Arc<Threads>,
     ) -> Result<Option<V>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let answers = postgres.answers();
+        let answers = threads.answers();
         if self.wants_asker(LookUp { key, reply }) {
-            self.spawn_asker(postgres);
+            self.spawn_asker(threads);
         }
-        postgres.answered(answer, answers, || ()).await
+        threads.in_time(answer, answers, || ()).await
     }
 
     /// It has been counted.
-    fn spawn_asker(self: &Arc<Self>, postgres: &Postgres) {
+    fn spawn_asker(self: &Arc<Self>, threads: &Arc<Threads>) {
         let asker = Asker { look_ups: Arc::clone(self), is_counted: true };
-        tokio::spawn(asker.ask(postgres.clone()));
+        tokio::spawn(asker.ask(Arc::clone(threads)));
     }
 
     /// Whether so many wait that this one brings another asker.
@@ -92,13 +92,13 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
-    async fn ask(mut self, postgres: Postgres) {
+    async fn ask(mut self, threads: Arc<Threads>) {
         let statement = self.look_ups.statement;
         while let Some(look_ups) = self.next() {
             let keys: HashSet<K> = look_ups.iter().map(|look_up| look_up.key.clone()).collect();
             let keys: Vec<K> = keys.into_iter().collect();
             let work = move |db: &mut DbConnection| statement(db, &keys);
-            let found = postgres.read_else(work, || self.steps_aside(&postgres)).await;
+            let found = threads.read_else(work, || self.steps_aside(&threads)).await;
             answer(look_ups, &found);
             if !self.is_counted {
                 return;
@@ -107,13 +107,13 @@ where
     }
 
     /// Nobody else has to wait because this statement is stuck.
-    fn steps_aside(&mut self, postgres: &Postgres) {
+    fn steps_aside(&mut self, threads: &Arc<Threads>) {
         self.is_counted = false;
         let mut state = self.look_ups.lock();
         if state.waiting.is_empty() {
             state.askers -= 1;
         } else {
-            self.look_ups.spawn_asker(postgres); // in this one's place
+            self.look_ups.spawn_asker(threads); // in this one's place
         }
     }
 

@@ -10,12 +10,14 @@
 
 use std::sync::Arc;
 
+mod answer;
 mod group_commit;
 mod health;
 mod look_ups;
 mod outage;
 mod piece;
 mod postgres;
+mod prober;
 mod readers;
 mod savepoint;
 mod seats;
@@ -27,6 +29,7 @@ pub(super) mod tests;
 mod threads;
 mod wal_index;
 mod writer;
+mod writer_job;
 
 pub(super) use self::savepoint::{begin_immediate, commit, roll_back};
 use self::{postgres::Postgres, sqlite::Sqlite};

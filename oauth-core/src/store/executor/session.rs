@@ -4,20 +4,21 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 
-use super::{
-    super::{DbConnection, StoreError, connection::Database},
-    threads::Threads,
-};
+use super::super::{DbConnection, StoreError, connection::Database};
 
 /// None at first, and after it broke.
 #[derive(Default)]
 pub(super) struct Session(Option<(DbConnection, Instant)>);
 
 impl Session {
-    pub(super) fn connection(&mut self, threads: &Threads) -> Result<&mut DbConnection, String> {
+    pub(super) fn connection(
+        &mut self,
+        database: &Database,
+        deadline: Duration,
+    ) -> Result<&mut DbConnection, String> {
         let (connection, _) = match &mut self.0 {
             Some(open) => open,
-            none => none.insert((connect(&threads.database, threads.deadline)?, Instant::now())),
+            none => none.insert((connect(database, deadline)?, Instant::now())),
         };
         Ok(connection)
     }

@@ -122,7 +122,7 @@ impl Threads {
     /// Runs it, as often as it takes. `false` where the thread got no connection, and ends.
     fn carry_out(self: &Arc<Self>, mut job: Box<dyn Job>, session: &mut Session, id: u64) -> bool {
         while job.is_wanted() {
-            let connection = match session.connection(self) {
+            let connection = match session.connection(&self.database, self.deadline) {
                 Ok(connection) => connection,
                 Err(cause) => {
                     self.no_connection(job, &cause, id);
