@@ -6,7 +6,7 @@ use crate::{
     AuthorizationServer, BearerError, Scopes, StoreError, Timestamp,
     grant::NEVER,
     scope_request::{left, names},
-    secret::Digest,
+    secret::{Key, Kind},
     store::{self, Affected, access_token::Standing},
 };
 
@@ -49,7 +49,8 @@ impl AuthorizationServer {
     ) -> Result<AccessToken, BearerError> {
         let invalid =
             || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
-        let standing = self.store.standing(Digest::of(presented)).await?;
+        let key = Key::presented(presented, Kind::AccessToken).ok_or_else(invalid)?;
+        let standing = self.store.standing(key).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
         let scopes = match token.expires_at {
             // In a box, because every guarded request carries the future of its guard, and few come here.

@@ -25,16 +25,21 @@ enum Source {
 impl Clock {
     /// The time, in epoch seconds.
     #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.milliseconds().div_euclid(1000)
+    }
+
+    /// The same, in thousandths of a second.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the system's clock"
     )]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn milliseconds(&self) -> i64 {
         match &self.0 {
-            Source::Movable(clock) => clock.0.load(Ordering::Relaxed),
+            Source::Movable(clock) => clock.0.load(Ordering::Relaxed).saturating_mul(1000),
             Source::System => {
                 let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Timestamp::try_from(since_epoch.as_secs()).unwrap_or(Timestamp::MAX)
+                i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::{fmt, pin::Pin, sync::Arc};
 use crate::{
     Caller, Clock, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
     account::Guesses, admin::Actor, client_auth::VerifiedSecrets, password::Hasher,
+    secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -36,6 +37,7 @@ pub struct AuthorizationServer {
     pub(crate) guesses: Guesses,
     pub(crate) caller: Caller,
     pub(crate) verified_secrets: Arc<VerifiedSecrets>,
+    pub(crate) family_keys: Arc<FamilyKeys>,
     pub(crate) events: Events,
     pub(crate) passwords: Option<PasswordVerifier>,
     /// Who acts, where that goes into the audit trail.
@@ -67,6 +69,7 @@ impl AuthorizationServer {
             guesses: Guesses::default(),
             caller: Caller::default(),
             verified_secrets: Arc::default(),
+            family_keys: Arc::default(),
             events: Events::new(),
             passwords: None,
             actor: None,
@@ -107,6 +110,11 @@ impl AuthorizationServer {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The key of a family that begins now.
+    pub(crate) fn family_key(&self) -> i64 {
+        self.family_keys.draw(self.clock.milliseconds())
     }
 }
 

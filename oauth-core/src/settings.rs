@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::secret::is_brand;
+
 /// The settings of an authorization server. Lifetimes are in seconds.
 ///
 /// ```
@@ -26,6 +28,9 @@ pub struct Settings {
     pub require_redirect_uri: bool,
     /// The `realm` of every challenge (RFC 9110 §11.5). Default: empty.
     pub realm: String,
+    /// What codes, tokens and the secrets of clients begin with that are drawn from now on, so that a scanner knows whose
+    /// leaked ones are: 1 to 16 ASCII letters and digits. Those of before stay good. Default: `o`.
+    pub token_brand: String,
     /// From the issue of a code to its end, at most 600 (RFC 6749 §4.1.2). Default: 60.
     pub authorization_code_lifetime: i64,
     /// From the issue of an access token to its end. Default: 3600.
@@ -108,6 +113,7 @@ impl Settings {
             require_state: RequireState::UnlessPkce,
             require_redirect_uri: false,
             realm: String::new(),
+            token_brand: "o".to_owned(),
             authorization_code_lifetime: 60,
             access_token_lifetime: 3600,
             access_tokens_refreshable: true,
@@ -137,6 +143,7 @@ impl Settings {
                 "realm",
                 "printable ASCII without double quote and backslash",
             ),
+            (is_brand(&self.token_brand), "token_brand", "1 to 16 ASCII letters and digits"),
             (
                 (1..=600).contains(&self.authorization_code_lifetime),
                 "authorization_code_lifetime",

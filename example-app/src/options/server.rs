@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use clap::Args;
 use ipnet::IpNet;
-use oauth_server::{RequireState, Settings, StoreOptions};
+use oauth_server::{InvalidSetting, RequireState, Settings, StoreOptions};
 
 use super::value::{BadValue, Variable};
 
@@ -28,6 +28,9 @@ pub(crate) struct ServerOptions {
     /// The realm of every challenge [default: empty]
     #[arg(long, env = "OAUTH_REALM", global = true, value_name = "TEXT")]
     realm: Option<String>,
+    /// What codes and tokens begin with that are drawn from now on [default: o]
+    #[arg(long, env = "OAUTH_TOKEN_BRAND", global = true, value_name = "TEXT")]
+    token_brand: Option<String>,
     /// At most 600 [default: 600, because people paste codes; the library's is 60]
     #[arg(long, env = "OAUTH_AUTHORIZATION_CODE_LIFETIME", global = true, value_name = "SECONDS")]
     authorization_code_lifetime: Option<String>,
@@ -83,6 +86,7 @@ impl ServerOptions {
             require_redirect_uri: of("OAUTH_REQUIRE_REDIRECT_URI", &self.require_redirect_uri)
                 .switch(library.require_redirect_uri)?,
             realm: of("OAUTH_REALM", &self.realm).text(&library.realm),
+            token_brand: of("OAUTH_TOKEN_BRAND", &self.token_brand).text(&library.token_brand),
             authorization_code_lifetime: of(
                 "OAUTH_AUTHORIZATION_CODE_LIFETIME",
                 &self.authorization_code_lifetime,
@@ -113,14 +117,7 @@ impl ServerOptions {
                 .or(None, "text", |name| Some(Some(name.to_owned())))?,
             ..self.guesses(library)?
         };
-        settings.check().map_err(|invalid| match invalid.setting {
-            "realm" => BadValue::new("OAUTH_REALM", &settings.realm, invalid.expected),
-            "cookie_name" => {
-                let name = settings.cookie_name.as_deref().unwrap_or_default();
-                BadValue::new("OAUTH_COOKIE_NAME", name, invalid.expected)
-            }
-            _ => BadValue::new("OAUTH_ISSUER", &issuer, invalid.expected),
-        })?;
+        settings.check().map_err(|invalid| refused(&settings, &invalid))?;
         Ok(settings)
     }
 
@@ -187,4 +184,16 @@ fn of<'a>(name: &'static str, value: &'a Option<String>) -> Variable<'a> {
 
 fn network_of(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// The variable whose value no server can run with.
+fn refused(settings: &Settings, invalid: &InvalidSetting) -> BadValue {
+    let cookie_name = settings.cookie_name.as_deref().unwrap_or_default();
+    let (variable, value) = match invalid.setting {
+        "realm" => ("OAUTH_REALM", settings.realm.as_str()),
+        "token_brand" => ("OAUTH_TOKEN_BRAND", settings.token_brand.as_str()),
+        "cookie_name" => ("OAUTH_COOKIE_NAME", cookie_name),
+        _ => ("OAUTH_ISSUER", settings.issuer.as_str()),
+    };
+    BadValue::new(variable, value, invalid.expected)
 }

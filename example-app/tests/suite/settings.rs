@@ -8,7 +8,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 26] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 27] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -29,6 +29,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 26] = [
     ),
     ("OAUTH_REQUIRE_REDIRECT_URI", "--require-redirect-uri", "true", "yes", "true or false"),
     ("OAUTH_REALM", "--realm", "my place", "my \"place\"", "without double quote"),
+    ("OAUTH_TOKEN_BRAND", "--token-brand", "acme2", "acme_2", "1 to 16 ASCII letters and digits"),
     (
         "OAUTH_AUTHORIZATION_CODE_LIFETIME",
         "--authorization-code-lifetime",

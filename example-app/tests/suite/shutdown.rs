@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::Method;
 
-use crate::support::{EXAMPLE_REQUEST, OwnPostgres, Server, Site, until};
+use crate::support::{EXAMPLE_REQUEST, OwnPostgres, Server, Site, UNKNOWN_TOKEN, until};
 
 #[tokio::test]
 async fn sigterm_finishes_the_request_in_flight_and_exits_0() {
@@ -48,10 +48,10 @@ async fn a_database_that_stands_still_does_not_hold_up_the_end() {
     let site = Site::new();
     let server = Server::start(site.program(&[]).env("DATABASE_URL", postgres.url()));
     let agent = server.agent();
-    assert_eq!(agent.user_info(Method::GET, "unknown").await.status, 401);
+    assert_eq!(agent.user_info(Method::GET, UNKNOWN_TOKEN).await.status, 401);
     postgres.pause();
     let in_flight =
-        tokio::spawn(async move { agent.user_info(Method::GET, "unknown").await.status });
+        tokio::spawn(async move { agent.user_info(Method::GET, UNKNOWN_TOKEN).await.status });
     tokio::time::sleep(Duration::from_millis(500)).await;
     server.process.signal("TERM");
     let ends = move || server.process.finish_within(Duration::from_secs(15));

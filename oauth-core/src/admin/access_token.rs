@@ -10,6 +10,7 @@ use crate::{
     settings::LASTS,
     store::{
         self, DbConnection,
+        family::{First, NewFamily},
         list::{Hook, TokenRow},
     },
 };
@@ -19,7 +20,7 @@ use crate::{
 pub struct AccessTokenRecord {
     /// The key of its row.
     pub id: i64,
-    /// Its first characters.
+    /// The first characters of its random part.
     pub prefix: String,
     /// Who it was issued to.
     pub client: ClientName,
@@ -103,19 +104,21 @@ impl Admin {
             };
             terms = terms.until(grant.expires_at);
         }
-        let (tokens, actor) = (NewTokens::access_only(terms), self.actor.clone());
-        let (stored, client_id) = (tokens.clone(), client.client_id);
+        let tokens = NewTokens::access_only(&self.server, grant.id, terms);
+        let (actor, client_id) = (self.actor.clone(), client.client_id);
+        let family = NewFamily { grant, first: First::Tokens(tokens.rows()) };
+        let secret = tokens.into_answer().access_token;
+        let prefix = secret.prefix();
         let issue = move |db: &mut DbConnection| {
-            if let Err(refusal) = Self::may_act_for(db, &actor, grant.subject.as_deref())? {
+            if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            let grant_id = store::grant::insert(db, &grant)?;
-            let id = stored.insert(db, grant_id)?;
-            let entry = Entry::new(Action::Issue, Kind::AccessToken, id, &stored.prefix());
-            Ok(Ok((id, Some(entry.raising(issued(&client_id, &grant))))))
+            let id = store::family::begin(db, &family)?;
+            let entry = Entry::new(Action::Issue, Kind::AccessToken, id, &prefix);
+            Ok(Ok((id, Some(entry.raising(issued(&client_id, &family.grant))))))
         };
         let id = self.change("client", issue).await?;
-        Ok(IssuedByHand { id, secret: tokens.into_answer().access_token })
+        Ok(IssuedByHand { id, secret })
     }
 
     /// Ends one access token; its family lives on. One that has ended stays as it is.

@@ -9,9 +9,11 @@ use crate::{
     field::{Faults, Problem},
     grant::new_grant,
     pkce::Challenge,
+    secret::{self, Digest},
     store::{
         self, DbConnection,
         authorization_code::NewAuthorizationCode as NewRow,
+        family::{First, NewFamily},
         list::{CodeRow, Hook},
     },
 };
@@ -21,7 +23,7 @@ use crate::{
 pub struct AuthorizationCodeRecord {
     /// The key of its row.
     pub id: i64,
-    /// Its first characters.
+    /// The first characters of its random part.
     pub prefix: String,
     /// Who it was issued to.
     pub client: ClientName,
@@ -101,25 +103,27 @@ impl Admin {
                 self.check_code(&new, client, faults);
             });
         let client = client.await?;
-        let (secret, now) = (Secret::generate(), self.server.now());
+        let (settings, now) = (&self.server.settings, self.server.now());
         let grant = new_grant(&self.server, &client, Some(&new.subject), new.scopes);
+        let of_code = secret::Kind::AuthorizationCode;
+        let secret = Secret::of_family(&settings.token_brand, of_code, grant.id);
         let row = NewRow {
-            digest: crate::secret::Digest::of(secret.expose()),
+            digest: Digest::of(secret.expose()),
             prefix: secret.prefix(),
             redirect_uri: new.redirect_uri,
             code_challenge: new.code_challenge,
             created_at: now,
-            expires_at: now + self.server.settings.authorization_code_lifetime,
+            expires_at: now + settings.authorization_code_lifetime,
         };
-        let (actor, client_id) = (self.actor.clone(), client.client_id);
+        let (actor, client_id, prefix) = (self.actor.clone(), client.client_id, secret.prefix());
+        let family = NewFamily { grant, first: First::Code(row) };
         let issue = move |db: &mut DbConnection| {
-            if let Err(refusal) = Self::may_act_for(db, &actor, grant.subject.as_deref())? {
+            if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            let grant_id = store::grant::insert(db, &grant)?;
-            let id = store::authorization_code::insert(db, grant_id, &row)?;
-            let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, id, &row.prefix);
-            Ok(Ok((id, Some(entry.raising(issued(&client_id, &grant))))))
+            let id = store::family::begin(db, &family)?;
+            let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, id, &prefix);
+            Ok(Ok((id, Some(entry.raising(issued(&client_id, &family.grant))))))
         };
         let id = self.change("client", issue).await?;
         Ok(IssuedByHand { id, secret })

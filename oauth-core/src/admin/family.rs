@@ -42,7 +42,7 @@ pub struct FamilyRecord {
 pub struct RefreshTokenRecord {
     /// The key of its row.
     pub id: i64,
-    /// Its first characters.
+    /// The first characters of its random part.
     pub prefix: String,
     /// When it was issued.
     pub created_at: Timestamp,

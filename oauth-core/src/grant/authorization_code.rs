@@ -7,7 +7,7 @@ use crate::{
     grant::{NewTokens, Terms, issued, reuse::reused},
     pkce::Verifier,
     scope_request::left_of_grant,
-    secret::Digest,
+    secret::{Key, Kind},
     store::{self, Affected, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
 };
 
@@ -21,9 +21,11 @@ pub(super) async fn exchange(
     client: &Client,
     params: &Params,
 ) -> Result<Tokens, TokenError> {
-    let digest = Digest::of(params.get("code").ok_or(InvalidRequest("code is missing".into()))?);
-    let found = server.store.read(move |db| store::authorization_code::find(db, &digest)).await?;
-    let (code, grant) = found.ok_or(InvalidGrant("the code is unknown".into()))?;
+    let presented = params.get("code").ok_or(InvalidRequest("code is missing".into()))?;
+    let unknown = || InvalidGrant("the code is unknown".into());
+    let key = Key::presented(presented, Kind::AuthorizationCode).ok_or_else(unknown)?;
+    let found = server.store.read(move |db| store::authorization_code::find(db, key)).await?;
+    let (code, grant) = found.ok_or_else(unknown)?;
 
     if grant.client_id != client.id {
         return Err(InvalidGrant("the code was issued to another client".into()));
@@ -51,12 +53,12 @@ async fn redeem(
 ) -> Result<Tokens, TokenError> {
     let (now, code_id, grant_id) = (server.now(), code.id, grant.id);
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let tokens = NewTokens::drawn(server, client, terms);
+    let tokens = NewTokens::drawn(server, client, grant_id, terms);
 
-    let stored = tokens.clone();
+    let rows = tokens.rows();
     let redeem = move |db: &mut DbConnection| {
         if store::authorization_code::redeem(db, code_id, now)? {
-            return stored.insert(db, grant_id).map(|_| Outcome::Redeemed);
+            return store::family::issue(db, grant_id, &rows).map(|_| Outcome::Redeemed);
         }
         Ok(Outcome::UsedAgain { ended: store::grant::revoke(db, grant_id, now)? })
     };

@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
-    grant::{NewTokens, Terms, begin, issued, new_grant},
+    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant},
     scope_request::{names, requested_scopes},
 };
 
@@ -22,6 +22,7 @@ pub(super) async fn exchange(
 
     let grant = new_grant(server, client, subject, scopes.clone());
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let led_to = || vec![issued(GrantType::ClientCredentials, client, subject, scopes)];
-    Ok(begin(server, grant, NewTokens::access_only(terms), led_to).await?)
+    let led_to = || vec![issued(GrantType::ClientCredentials, client, subject, scopes.clone())];
+    let draw = |family| NewTokens::access_only(server, family, terms.clone());
+    Ok(begin_with_tokens(server, grant, draw, led_to).await?)
 }

@@ -4,9 +4,12 @@ use crate::{
     AuthorizationServer, Client, EventKind, GrantType, Scopes, Secret, StoreError, Timestamp,
     Tokens,
     event::LedTo,
-    secret::Digest,
+    secret::{Digest, Kind},
     store::{
-        self, Affected, DbConnection, Query, access_token::NewAccessToken, grant::NewGrant,
+        self, Affected, DbConnection,
+        access_token::NewAccessToken,
+        family::{First, NewFamily},
+        grant::NewGrant,
         refresh_token::NewRefreshToken,
     },
 };
@@ -26,6 +29,7 @@ pub(crate) fn new_grant(
     let endless = client.access_token_lifetime == Some(0);
     let lifetime = server.settings.grant_lifetime.filter(|_| !endless);
     NewGrant {
+        id: server.family_key(),
         client_id: client.id,
         subject: subject.map(str::to_owned),
         scopes,
@@ -107,16 +111,24 @@ impl Terms {
 }
 
 impl NewTokens {
-    /// An access token and, where the client may refresh it, a refresh token.
-    pub(crate) fn drawn(server: &AuthorizationServer, client: &Client, terms: Terms) -> Self {
+    /// An access token of a family and, where the client may refresh it, a refresh token.
+    pub(crate) fn drawn(
+        server: &AuthorizationServer,
+        client: &Client,
+        family: i64,
+        terms: Terms,
+    ) -> Self {
         let refreshable =
             server.settings.access_tokens_refreshable && client.allows(GrantType::RefreshToken);
-        Self { access: Secret::generate(), refresh: refreshable.then(Secret::generate), terms }
+        let refresh =
+            || Secret::of_family(&server.settings.token_brand, Kind::RefreshToken, family);
+        Self { refresh: refreshable.then(refresh), ..Self::access_only(server, family, terms) }
     }
 
     /// An access token alone.
-    pub(crate) fn access_only(terms: Terms) -> Self {
-        Self { access: Secret::generate(), refresh: None, terms }
+    pub(crate) fn access_only(server: &AuthorizationServer, family: i64, terms: Terms) -> Self {
+        let access = Secret::of_family(&server.settings.token_brand, Kind::AccessToken, family);
+        Self { access, refresh: None, terms }
     }
 
     /// This access token, and this refresh token.
@@ -124,20 +136,10 @@ impl NewTokens {
         Self { access, refresh: Some(refresh), terms }
     }
 
-    /// What staff recognise the access token by.
-    pub(crate) fn prefix(&self) -> String {
-        self.access.prefix()
-    }
-
-    /// Stores the digests, and gives the key of the access token.
-    pub(crate) fn insert(&self, db: &mut DbConnection, grant_id: i64) -> Query<i64> {
-        let access = self.terms.access_token(&self.access);
-        let access_token_id = store::access_token::insert(db, grant_id, &access)?;
-        if let Some(refresh) = &self.refresh {
-            let refresh = self.terms.refresh_token(refresh, None);
-            store::refresh_token::insert(db, grant_id, access_token_id, &refresh)?;
-        }
-        Ok(access_token_id)
+    /// What is stored of them.
+    pub(crate) fn rows(&self) -> store::family::NewTokens {
+        let refresh = self.refresh.as_ref().map(|secret| self.terms.refresh_token(secret, None));
+        store::family::NewTokens { access: self.terms.access_token(&self.access), refresh }
     }
 
     /// What the client is told, once they are stored.
@@ -151,24 +153,43 @@ impl NewTokens {
     }
 }
 
-/// Begins a family and issues its first tokens, and raises what that led to.
-pub(crate) async fn begin(
+/// Begins a family with what is drawn for its key, and raises what that led to. Where another process has drawn the same
+/// key, it begins with the next.
+pub(crate) async fn begin<A>(
+    server: &AuthorizationServer,
+    mut grant: NewGrant,
+    draw: impl Fn(i64) -> (A, First),
+    led_to: impl Fn() -> Vec<EventKind>,
+) -> Result<A, StoreError> {
+    for _ in 0..KEYS_TRIED {
+        let (answer, first) = draw(grant.id);
+        let family = NewFamily { grant: grant.clone(), first };
+        let insert = move |db: &mut DbConnection| store::family::begin(db, &family).map(drop);
+        let prepare = || -> LedTo<()> {
+            let kinds = led_to();
+            Box::new(|&()| kinds)
+        };
+        match server.write_and_raise(Affected::Nothing, insert, prepare).await {
+            Err(error) if error.is_duplicate() => grant.id = server.family_key(),
+            written => return written.map(|()| answer),
+        }
+    }
+    Err(StoreError::internal("no key for a family was free"))
+}
+
+/// The same with tokens.
+pub(crate) async fn begin_with_tokens(
     server: &AuthorizationServer,
     grant: NewGrant,
-    tokens: NewTokens,
-    led_to: impl FnOnce() -> Vec<EventKind>,
+    draw: impl Fn(i64) -> NewTokens,
+    led_to: impl Fn() -> Vec<EventKind>,
 ) -> Result<Tokens, StoreError> {
-    let stored = tokens.clone();
-    let insert = move |db: &mut DbConnection| {
-        let grant_id = store::grant::insert(db, &grant)?;
-        stored.insert(db, grant_id).map(drop)
+    let draw = |family| {
+        let tokens = draw(family);
+        let first = First::Tokens(tokens.rows());
+        (tokens.into_answer(), first)
     };
-    let prepare = || -> LedTo<()> {
-        let kinds = led_to();
-        Box::new(|&()| kinds)
-    };
-    server.write_and_raise(Affected::Nothing, insert, prepare).await?;
-    Ok(tokens.into_answer())
+    begin(server, grant, draw, led_to).await
 }
 
 /// What is told of the first tokens of a family.
@@ -190,10 +211,11 @@ pub(crate) fn expires_in(expires_at: Timestamp, now: Timestamp) -> Option<i64> {
 /// When a token ends that never does.
 pub(crate) const NEVER: Timestamp = Timestamp::MAX;
 
-/// The access token and the refresh token that a redeemed refresh token leads to.
-pub(crate) fn successors(presented: &str, salt: &[u8; 32]) -> (Secret, Secret) {
-    (
-        Secret::derived(presented, salt, "access_token"),
-        Secret::derived(presented, salt, "refresh_token"),
-    )
+/// The access token and the refresh token that a redeemed refresh token leads to; `None` where it is none.
+pub(crate) fn successors(presented: &Secret, salt: &[u8; 32]) -> Option<(Secret, Secret)> {
+    let successor = |kind| presented.successor(kind, salt);
+    successor(Kind::AccessToken).zip(successor(Kind::RefreshToken))
 }
+
+/// Two at once are already a rarity.
+const KEYS_TRIED: u32 = 16;

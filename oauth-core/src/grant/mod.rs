@@ -8,7 +8,9 @@ mod refresh_token;
 mod repetition;
 mod reuse;
 
-pub(crate) use self::issue::{NEVER, NewTokens, TOKEN_TYPE, Terms, begin, issued, new_grant};
+pub(crate) use self::issue::{
+    NEVER, NewTokens, TOKEN_TYPE, Terms, begin, begin_with_tokens, issued, new_grant,
+};
 use crate::{
     AuthorizationServer, Client, EventKind, GrantType, Params, Scopes, Secret,
     client_auth::{self, Credentials},

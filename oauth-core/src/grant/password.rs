@@ -4,7 +4,7 @@
 use crate::{
     AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::{NewTokens, Terms, begin, issued, new_grant},
+    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant},
     scope_request::{names, requested_scopes},
 };
 
@@ -24,6 +24,7 @@ pub(super) async fn exchange(
 
     let grant = new_grant(server, client, Some(&subject), scopes.clone());
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let led_to = || vec![issued(GrantType::Password, client, Some(&subject), scopes)];
-    Ok(begin(server, grant, NewTokens::drawn(server, client, terms), led_to).await?)
+    let led_to = || vec![issued(GrantType::Password, client, Some(&subject), scopes.clone())];
+    let draw = |family| NewTokens::drawn(server, client, family, terms.clone());
+    Ok(begin_with_tokens(server, grant, draw, led_to).await?)
 }

@@ -12,7 +12,7 @@ use crate::{
     },
     scope::not_available,
     scope_request::left_of_grant,
-    secret::{Digest, Secret, random_bytes},
+    secret::{Key, Kind, Secret, random_bytes},
     store::{
         self, Affected, DbConnection,
         grant::Grant,
@@ -30,9 +30,10 @@ pub(super) async fn exchange(
     let presented = Secret::from(
         params.get("refresh_token").ok_or(InvalidRequest("refresh_token is missing".into()))?,
     );
-    let digest = Digest::of(presented.expose());
-    let found = server.store.refresh_token(digest).await?;
-    let (token, grant) = found.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
+    let unknown = || InvalidGrant("the refresh token is unknown".into());
+    let key = Key::presented(presented.expose(), Kind::RefreshToken).ok_or_else(unknown)?;
+    let found = server.store.refresh_token(key).await?;
+    let (token, grant) = found.ok_or_else(unknown)?;
 
     if !server.settings.access_tokens_refreshable {
         return Err(InvalidGrant("this server does not refresh access tokens".into()));
@@ -54,13 +55,13 @@ pub(super) async fn exchange(
         Some(_) => grant.scopes.clone(),
         None => left_of_grant(client, &narrowed(&grant, params)?, &token.given)?,
     };
-    rotate(server, client, &Presented { secret: presented, digest, token, grant }, scopes).await
+    rotate(server, client, &Presented { secret: presented, key, token, grant }, scopes).await
 }
 
 /// A refresh token that may be redeemed, as far as a look could tell.
 struct Presented {
     secret: Secret,
-    digest: Digest,
+    key: Key,
     token: RefreshToken,
     grant: Grant,
 }
@@ -102,7 +103,9 @@ async fn rotate(
     let (now, salt) = (server.now(), random_bytes());
     let grant = &presented.grant;
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let (access, refresh) = successors(presented.secret.expose(), &salt);
+    let successors = successors(&presented.secret, &salt);
+    let (access, refresh) =
+        successors.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
     let rotation = Rotation {
         grant_id: grant.id,
         now,
@@ -113,7 +116,7 @@ async fn rotate(
     };
     let repetition = Repetition {
         secret: presented.secret.clone(),
-        digest: presented.digest,
+        key: presented.key,
         now,
         grace: server.settings.refresh_token_grace,
     };

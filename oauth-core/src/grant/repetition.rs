@@ -3,14 +3,14 @@
 use crate::{
     Secret, Timestamp, Tokens,
     grant::issue::{expires_in, successors},
-    secret::Digest,
+    secret::{Digest, Key},
     store::{self, DbConnection, Query, refresh_token::find},
 };
 
 /// What was presented, and when.
 pub(super) struct Repetition {
     pub(super) secret: Secret,
-    pub(super) digest: Digest,
+    pub(super) key: Key,
     pub(super) now: Timestamp,
     /// Seconds.
     pub(super) grace: i64,
@@ -29,7 +29,7 @@ pub(super) enum Judged {
 
 impl Repetition {
     pub(super) fn judged(&self, db: &mut DbConnection) -> Query<Judged> {
-        let Some((redeemed, grant)) = find(db, &self.digest)? else { return Ok(Judged::Replay) };
+        let Some((redeemed, grant)) = find(db, self.key)? else { return Ok(Judged::Replay) };
         let Some(redeemed_at) = redeemed.redeemed_at else { return Ok(Judged::Replay) };
         let ahead = redeemed_at - self.now;
         if ahead > CLOCKS_DIFFER_BY {
@@ -46,10 +46,14 @@ impl Repetition {
 
     /// The pair that the redemption led to, while the successor is unused: so there are never two live branches.
     fn pair_again(&self, db: &mut DbConnection, salt: &[u8; 32]) -> Query<Option<Tokens>> {
-        let (access_token, refresh_token) = successors(self.secret.expose(), salt);
-        let successor = find(db, &Digest::of(refresh_token.expose()))?;
+        let Some((access_token, refresh_token)) = successors(&self.secret, salt) else {
+            return Ok(None);
+        };
+        let family = self.key.family;
+        let key = |secret: &Secret| Key { family, digest: Digest::of(secret.expose()) };
+        let successor = find(db, key(&refresh_token))?;
         let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
-        let terms = store::access_token::terms(db, &Digest::of(access_token.expose()))?;
+        let terms = store::access_token::terms(db, key(&access_token))?;
         let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
         let (expires_in, refresh_token) = (expires_in(expires_at, self.now), Some(refresh_token));
         Ok(scopes.parse().ok().map(|scopes| Tokens {

@@ -18,7 +18,7 @@ impl AuthorizationServer {
         let (stored, secret) = match &new.secret {
             ClientSecret::None => (StoredSecret::default(), None),
             ClientSecret::Generated => {
-                let drawn = Secret::generate();
+                let drawn = Secret::of_client(&self.settings.token_brand);
                 (StoredSecret::drawn(&drawn), Some(drawn))
             }
             ClientSecret::Chosen(chosen) => {

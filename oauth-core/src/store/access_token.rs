@@ -9,7 +9,10 @@ use super::{
     kept::{Keep, native},
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},
 };
-use crate::{Scopes, Timestamp, secret::Digest};
+use crate::{
+    Scopes, Timestamp,
+    secret::{Digest, Key},
+};
 
 /// What is stored of a new access token.
 pub(crate) struct NewAccessToken {
@@ -67,12 +70,13 @@ pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToke
 }
 
 /// The bearer check: one statement, the token joined by primary key to its grant and its client.
-pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<Standing>> {
+pub(crate) fn standing(db: &mut DbConnection, key: Key) -> Query<Option<Standing>> {
     native!(
         db,
         tokens::table
             .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-            .filter(tokens::digest.eq(digest.as_bytes()))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
+            .filter(tokens::grant_id.eq(key.family))
             .select(Standing::as_select())
             .get_result(db)
             .optional()
@@ -80,11 +84,8 @@ pub(crate) fn standing(db: &mut DbConnection, digest: &Digest) -> Query<Option<S
 }
 
 /// The same of many tokens; those that are unknown are left out.
-pub(crate) fn standings(
-    db: &mut DbConnection,
-    digests: &[Digest],
-) -> Query<HashMap<Digest, Arc<Standing>>> {
-    let of = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
+pub(crate) fn standings(db: &mut DbConnection, keys: &[Key]) -> Query<HashMap<Key, Arc<Standing>>> {
+    let of = keys.iter().map(|key| key.digest.as_bytes()).collect::<Vec<_>>();
     let found: Vec<(Vec<u8>, Standing)> = native!(
         db,
         tokens::table
@@ -93,17 +94,19 @@ pub(crate) fn standings(
             .select((tokens::digest, Standing::as_select()))
             .load(db)
     )?;
-    let keyed =
-        |(digest, standing): (Vec<u8>, _)| Some((Digest::stored(&digest)?, Arc::new(standing)));
+    let keyed = |(digest, standing): (Vec<u8>, Standing)| {
+        Some((Key::stored(standing.grant_id, &digest)?, Arc::new(standing)))
+    };
     Ok(found.into_iter().filter_map(keyed).collect())
 }
 
 /// What is left to say of a token that is given out a second time: its scopes and its end.
-pub(crate) fn terms(db: &mut DbConnection, digest: &Digest) -> Query<Option<(String, Timestamp)>> {
+pub(crate) fn terms(db: &mut DbConnection, key: Key) -> Query<Option<(String, Timestamp)>> {
     native!(
         db,
         tokens::table
-            .filter(tokens::digest.eq(digest.as_bytes()))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
+            .filter(tokens::grant_id.eq(key.family))
             .select((tokens::scopes, tokens::expires_at))
             .get_result(db)
             .optional()

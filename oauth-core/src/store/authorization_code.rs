@@ -9,7 +9,10 @@ use super::{
     kept::{Keep, native},
     schema::{oauth_authorization_codes as codes, oauth_grants},
 };
-use crate::{Scopes, Timestamp, secret::Digest};
+use crate::{
+    Scopes, Timestamp,
+    secret::{Digest, Key},
+};
 
 /// A code that was issued.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -57,15 +60,13 @@ pub(crate) fn insert(
 }
 
 /// The code of this digest, with its grant.
-pub(crate) fn find(
-    db: &mut DbConnection,
-    digest: &Digest,
-) -> Query<Option<(AuthorizationCode, Grant)>> {
+pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(AuthorizationCode, Grant)>> {
     native!(
         db,
         codes::table
             .inner_join(oauth_grants::table)
-            .filter(codes::digest.eq(digest.as_bytes()))
+            .filter(codes::digest.eq(key.digest.as_bytes()))
+            .filter(codes::grant_id.eq(key.family))
             .select((AuthorizationCode::as_select(), Grant::as_select()))
             .get_result(db)
             .optional()

@@ -31,7 +31,10 @@ impl Grant {
 }
 
 /// What is stored of a new authorization.
+#[derive(Clone)]
 pub(crate) struct NewGrant {
+    /// The family's key, drawn by the process.
+    pub(crate) id: i64,
     pub(crate) client_id: i64,
     pub(crate) subject: Option<String>,
     pub(crate) scopes: Scopes,
@@ -39,9 +42,10 @@ pub(crate) struct NewGrant {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
+pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
     diesel::insert_into(oauth_grants::table)
         .values((
+            oauth_grants::id.eq(grant.id),
             oauth_grants::client_id.eq(grant.client_id),
             oauth_grants::subject.eq(&grant.subject),
             oauth_grants::scopes.eq(grant.scopes.to_string()),
@@ -51,7 +55,8 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<i64> {
         ))
         .returning(oauth_grants::id)
         .kept()
-        .one(db)
+        .found(db)
+        .map(drop)
 }
 
 /// Ends a family, once: codes, access tokens and refresh tokens that hang on it are dead from here. Of any number of

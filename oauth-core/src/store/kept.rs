@@ -105,7 +105,7 @@ mod tests {
     };
     use crate::{
         Scopes,
-        secret::Digest,
+        secret::{Digest, Key},
         store::{
             access_token::NewAccessToken, authorization_code::NewAuthorizationCode,
             grant::NewGrant, refresh_token::NewRefreshToken,
@@ -126,14 +126,16 @@ mod tests {
         let consent = consent::Consent { subject, client_id: client.id, redirect_uri };
         consent::scopes(db, &consent).unwrap();
         let ada = user::named(db, "ada").unwrap().unwrap();
+        let family = i64::try_from(round.len()).unwrap();
         let new = NewGrant {
+            id: family,
             client_id: client.id,
             subject: None,
             scopes: Scopes::default(),
             created_at: 0,
             expires_at: None,
         };
-        let family = grant::insert(db, &new).unwrap();
+        grant::insert(db, &new).unwrap();
         let digest = Digest::of(round);
         let code = NewAuthorizationCode {
             digest,
@@ -144,7 +146,7 @@ mod tests {
             expires_at: 9,
         };
         let code_id = authorization_code::insert(db, family, &code).unwrap();
-        authorization_code::find(db, &digest).unwrap().unwrap();
+        authorization_code::find(db, Key { family, digest }).unwrap().unwrap();
         assert!(authorization_code::redeem(db, code_id, 1).unwrap());
         tokens(db, family, round);
         grant::touch(db, family, 1).unwrap();
@@ -158,6 +160,7 @@ mod tests {
     /// The same of the tokens of a family.
     fn tokens(db: &mut DbConnection, family: i64, round: &str) {
         let (prefix, digest) = (String::new(), Digest::of(round));
+        let key = Key { family, digest };
         let access = NewAccessToken {
             digest,
             prefix: prefix.clone(),
@@ -166,7 +169,7 @@ mod tests {
             expires_at: 9,
         };
         let access_token_id = access_token::insert(db, family, &access).unwrap();
-        access_token::standing(db, &digest).unwrap().unwrap();
+        access_token::standing(db, key).unwrap().unwrap();
         let refresh = NewRefreshToken {
             digest,
             prefix,
@@ -175,11 +178,11 @@ mod tests {
             predecessor_id: None,
         };
         refresh_token::insert(db, family, access_token_id, &refresh).unwrap();
-        let (found, _) = refresh_token::find(db, &digest).unwrap().unwrap();
+        let (found, _) = refresh_token::find(db, key).unwrap().unwrap();
         if matches!(db, DbConnection::Postgres(_)) {
             assert_eq!(client::found(db, &["app".to_owned()]).unwrap().len(), 1);
-            assert_eq!(access_token::standings(db, &[digest]).unwrap().len(), 1);
-            assert_eq!(refresh_token::found(db, &[digest]).unwrap().len(), 1);
+            assert_eq!(access_token::standings(db, &[key]).unwrap().len(), 1);
+            assert_eq!(refresh_token::found(db, &[key]).unwrap().len(), 1);
         }
         let successor = format!("successor of {round}");
         let (digest, prefix) = (Digest::of(&successor), String::new());

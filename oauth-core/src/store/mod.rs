@@ -16,6 +16,7 @@ mod connection;
 pub(crate) mod consent;
 mod error;
 mod executor;
+pub(crate) mod family;
 mod given;
 pub(crate) mod grant;
 mod kept;
@@ -44,7 +45,7 @@ use self::{
     readiness::Readiness, refresh_token::RefreshToken,
 };
 pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions};
-use crate::secret::Digest;
+use crate::secret::Key;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
 #[derive(Debug, Clone, Copy)]
@@ -161,12 +162,9 @@ impl Store {
         self.executor.list(work).await
     }
 
-    /// How the access token of this digest stands.
-    pub(crate) async fn standing(
-        &self,
-        digest: Digest,
-    ) -> Result<Option<Arc<Standing>>, StoreError> {
-        self.executor.standing(digest).await
+    /// How the access token of this key stands.
+    pub(crate) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
+        self.executor.standing(key).await
     }
 
     /// The client of this identifier, unless it is disabled.
@@ -174,12 +172,12 @@ impl Store {
         self.executor.client(client_id).await
     }
 
-    /// The refresh token of this digest, with its grant.
+    /// The refresh token of this key, with its grant.
     pub(crate) async fn refresh_token(
         &self,
-        digest: Digest,
+        key: Key,
     ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
-        self.executor.refresh_token(digest).await
+        self.executor.refresh_token(key).await
     }
 
     /// Changes something, in one transaction, and answers once it is committed.

@@ -11,7 +11,10 @@ use super::{
     kept::{Keep, native},
     schema::{oauth_grants, oauth_refresh_tokens as tokens},
 };
-use crate::{Scopes, Timestamp, secret::Digest};
+use crate::{
+    Scopes, Timestamp,
+    secret::{Digest, Key},
+};
 
 /// A refresh token that was issued.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -62,12 +65,13 @@ pub(crate) fn insert(
 }
 
 /// The token of this digest, with its grant.
-pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(RefreshToken, Grant)>> {
+pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(RefreshToken, Grant)>> {
     native!(
         db,
         tokens::table
             .inner_join(oauth_grants::table)
-            .filter(tokens::digest.eq(digest.as_bytes()))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
+            .filter(tokens::grant_id.eq(key.family))
             .select((RefreshToken::as_select(), Grant::as_select()))
             .get_result(db)
             .optional()
@@ -77,9 +81,9 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<(Refr
 /// The same of many tokens.
 pub(crate) fn found(
     db: &mut DbConnection,
-    digests: &[Digest],
-) -> Query<HashMap<Digest, (RefreshToken, Grant)>> {
-    let of = digests.iter().map(Digest::as_bytes).collect::<Vec<_>>();
+    keys: &[Key],
+) -> Query<HashMap<Key, (RefreshToken, Grant)>> {
+    let of = keys.iter().map(|key| key.digest.as_bytes()).collect::<Vec<_>>();
     let found: Vec<(Vec<u8>, RefreshToken, Grant)> = native!(
         db,
         tokens::table
@@ -88,8 +92,9 @@ pub(crate) fn found(
             .select((tokens::digest, RefreshToken::as_select(), Grant::as_select()))
             .load(db)
     )?;
-    let keyed =
-        |(digest, token, grant): (Vec<u8>, _, _)| Some((Digest::stored(&digest)?, (token, grant)));
+    let keyed = |(digest, token, grant): (Vec<u8>, _, Grant)| {
+        Some((Key::stored(grant.id, &digest)?, (token, grant)))
+    };
     Ok(found.into_iter().filter_map(keyed).collect())
 }
 

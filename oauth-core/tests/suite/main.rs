@@ -47,6 +47,7 @@ mod refresh_replay;
 mod registration;
 mod schema;
 mod secrecy;
+mod secret_shape;
 mod sessions;
 mod settings;
 mod sqlite_faults;

@@ -10,7 +10,7 @@ use crate::{
     accounts::PASSWORD,
     support::{
         Fixture, VERIFIER, client, code_request, implicit_request, in_fragment,
-        public_exchange_form, public_request, refresh_token,
+        public_exchange_form, public_request, recognised_by, refresh_token,
     },
 };
 
@@ -90,16 +90,16 @@ both_databases! {
         }
     }
 
-    async fn of_a_code_and_of_tokens_the_first_6_characters_are_kept_to_recognise_them(fixture: Fixture) {
+    async fn of_a_code_and_of_tokens_6_random_characters_are_kept_to_recognise_them(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         let first = fixture.exchange(&code).await.unwrap();
         let second = fixture.refresh(refresh_token(&first)).await.unwrap();
         let prefixes =
             |table: &str| fixture.database.texts(&format!("SELECT prefix AS text FROM {table} ORDER BY id"));
-        assert_eq!(prefixes("oauth_authorization_codes"), [&code[..6]]);
-        let access = [&first, &second].map(|tokens| &tokens.access_token.expose()[..6]);
+        assert_eq!(prefixes("oauth_authorization_codes"), [recognised_by(&code)]);
+        let access = [&first, &second].map(|tokens| recognised_by(tokens.access_token.expose()));
         assert_eq!(prefixes("oauth_access_tokens"), access);
-        let refresh = [&first, &second].map(|tokens| &refresh_token(tokens).expose()[..6]);
+        let refresh = [&first, &second].map(|tokens| recognised_by(refresh_token(tokens).expose()));
         assert_eq!(prefixes("oauth_refresh_tokens"), refresh);
     }
 

@@ -3,7 +3,7 @@
 use reqwest::{Method, header};
 
 use crate::support::{
-    FormBody, PASSWORD, Site, VERIFIER, authorization, basic,
+    FormBody, PASSWORD, Site, UNKNOWN_REFRESH_TOKEN, VERIFIER, authorization, basic,
     client::{code_request, implicit_request, public_exchange, public_request},
     log,
 };
@@ -110,8 +110,8 @@ async fn misplaced(site: &Site) -> Vec<String> {
     site.call("/api/read", mark).await.with_status(401);
     site.call_with("/api/read", &format!("Bearer {mark} {mark}")).await.with_status(400);
     site.database.drop_table("oauth_refresh_tokens");
-    site.refresh(mark).await.with_status(500);
-    vec![mark.to_owned(), header.replace("Basic ", "")]
+    site.refresh(UNKNOWN_REFRESH_TOKEN).await.with_status(500);
+    vec![mark.to_owned(), UNKNOWN_REFRESH_TOKEN.to_owned(), header.replace("Basic ", "")]
 }
 
 both_databases! {

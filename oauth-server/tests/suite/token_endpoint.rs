@@ -3,7 +3,7 @@
 use reqwest::{Method, header};
 use serde_json::json;
 
-use crate::support::{Form, FormBody, Site, basic, client::code_request};
+use crate::support::{Form, FormBody, Site, UNKNOWN_REFRESH_TOKEN, basic, client::code_request};
 
 /// The same endpoint, in the OpenAPI service and at a path of the application's own.
 const BOTH: [&str; 2] = ["/oauth2/token", "/own/token"];
@@ -170,7 +170,7 @@ both_databases! {
     async fn a_failure_is_json_and_tells_nothing_of_its_cause(site: Site) {
         site.database.drop_table("oauth_refresh_tokens");
         for path in BOTH {
-            let answer = site.post(path, &site.refresh_form("x")).await;
+            let answer = site.post(path, &site.refresh_form(UNKNOWN_REFRESH_TOKEN)).await;
             answer.assert_refused(500, "server_error");
             assert!(!answer.body.contains("oauth_refresh_tokens"), "{answer:#?}");
         }

@@ -132,6 +132,7 @@ impl Agent {
         Some(Answer { status, headers, body: response.text().await.ok()? })
     }
 
+    /// Calls the API with this token.
     pub(crate) async fn user_info(&self, method: Method, access_token: &str) -> Answer {
         send(self.request(method, "/api/user_info/").bearer_auth(access_token)).await
     }

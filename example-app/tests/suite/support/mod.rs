@@ -56,6 +56,10 @@ pub(crate) const EXAMPLE_CLIENT: (&str, &str) =
     ("be6f31235c6118273918c4c70f6768", "89dcee4e6fe655377a19944c2bee9b");
 pub(crate) const EXAMPLE_SERVICE: (&str, &str) = ("example-service", "example-service-secret");
 
+/// An access token that has the shape of one and is nobody's.
+pub(crate) const UNKNOWN_TOKEN: &str =
+    "oat_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH6ig_IA";
+
 /// What Example Client asks for.
 pub(crate) const EXAMPLE_REQUEST: &str =
     "response_type=code&client_id=be6f31235c6118273918c4c70f6768&scope=user_info";

@@ -90,7 +90,7 @@ impl Admin {
     /// # Errors
     /// When there is no such client, or it is public; when users are not asked for it, and the actor is no superuser.
     pub async fn rotate_client_secret(&self, id: i64) -> Result<Secret, AdminError> {
-        let secret = Secret::generate();
+        let secret = Secret::of_client(&self.server.settings.token_brand);
         let (stored, actor) = (StoredSecret::drawn(&secret), self.actor.clone());
         let rotate = move |db: &mut DbConnection| {
             let Some(client) = store::client::with_key(db, id)? else {

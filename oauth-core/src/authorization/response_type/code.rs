@@ -3,10 +3,9 @@
 use crate::{
     AuthorizationServer, StoreError,
     authorization::AuthorizationRequest,
-    event::LedTo,
-    grant::new_grant,
-    secret::{Digest, Secret},
-    store::{self, Affected, authorization_code::NewAuthorizationCode},
+    grant::{begin, new_grant},
+    secret::{Digest, Kind, Secret},
+    store::{authorization_code::NewAuthorizationCode, family::First},
 };
 
 /// Issues a code, and gives the parameters of the answer.
@@ -16,26 +15,23 @@ pub(in crate::authorization) async fn issue(
     subject: &str,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let now = server.now();
-    let secret = Secret::generate();
     let reply = &request.reply;
     let grant = new_grant(server, &request.client, Some(subject), request.granted());
-    let code = NewAuthorizationCode {
-        digest: Digest::of(secret.expose()),
-        prefix: secret.prefix(),
-        redirect_uri: reply.redirect_uri_was_named.then(|| reply.redirect_uri.as_str().to_owned()),
-        code_challenge: request.challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
-        created_at: now,
-        expires_at: now + server.settings.authorization_code_lifetime,
+    let redirect_uri = reply.redirect_uri_was_named.then(|| reply.redirect_uri.as_str().to_owned());
+    let code_challenge = request.challenge.as_ref().map(|challenge| challenge.as_str().to_owned());
+    let draw = |family| {
+        let secret =
+            Secret::of_family(&server.settings.token_brand, Kind::AuthorizationCode, family);
+        let code = NewAuthorizationCode {
+            digest: Digest::of(secret.expose()),
+            prefix: secret.prefix(),
+            redirect_uri: redirect_uri.clone(),
+            code_challenge: code_challenge.clone(),
+            created_at: now,
+            expires_at: now + server.settings.authorization_code_lifetime,
+        };
+        (secret, First::Code(code))
     };
-
-    let insert = move |db: &mut store::DbConnection| {
-        let grant_id = store::grant::insert(db, &grant)?;
-        store::authorization_code::insert(db, grant_id, &code).map(drop)
-    };
-    let accepted = || -> LedTo<()> {
-        let accepted = request.accepted_by(subject);
-        Box::new(|&()| vec![accepted])
-    };
-    server.write_and_raise(Affected::Nothing, insert, accepted).await?;
+    let secret = begin(server, grant, draw, || vec![request.accepted_by(subject)]).await?;
     Ok(vec![("code", secret.expose().to_owned())])
 }

@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, GrantType, StoreError,
     authorization::AuthorizationRequest,
-    grant::{NewTokens, TOKEN_TYPE, Terms, begin, issued, new_grant},
+    grant::{NewTokens, TOKEN_TYPE, Terms, begin_with_tokens, issued, new_grant},
 };
 
 /// Issues an access token, and gives the parameters of the answer.
@@ -18,7 +18,8 @@ pub(in crate::authorization) async fn issue(
         let issued = issued(GrantType::Implicit, &request.client, Some(subject), request.granted());
         vec![request.accepted_by(subject), issued]
     };
-    let tokens = begin(server, grant, NewTokens::access_only(terms), led_to).await?;
+    let draw = |family| NewTokens::access_only(server, family, terms.clone());
+    let tokens = begin_with_tokens(server, grant, draw, led_to).await?;
 
     let mut answer = vec![
         ("access_token", tokens.access_token.expose().to_owned()),

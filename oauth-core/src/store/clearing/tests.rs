@@ -16,10 +16,10 @@ use crate::store::{
 const ENDED: &str = "
     INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes,
         require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0);
-    INSERT INTO oauth_grants (client_id, scopes, created_at, expires_at, revoked_at)
-        SELECT id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients
-        UNION ALL SELECT id, '', 0, 10, NULL FROM oauth_clients
-        UNION ALL SELECT id, '', 0, NULL, 10 FROM oauth_clients;
+    INSERT INTO oauth_grants (id, client_id, scopes, created_at, expires_at, revoked_at)
+        SELECT 1, id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients
+        UNION ALL SELECT 2, id, '', 0, 10, NULL FROM oauth_clients
+        UNION ALL SELECT 3, id, '', 0, NULL, 10 FROM oauth_clients;
     INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at)
         SELECT digest, id, '', 0, 10 FROM (SELECT id, CAST(CAST(id AS TEXT) AS BINARY_TYPE) AS digest FROM oauth_grants) g;
     INSERT INTO oauth_authorization_codes (digest, grant_id, created_at, expires_at)

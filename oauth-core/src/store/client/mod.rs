@@ -64,7 +64,7 @@ pub struct Client {
     pub(crate) require_state: Option<String>,
     /// Whether it can be answered by a redirect whose `Location` has a fragment.
     pub fragment_supported: bool,
-    /// The first characters of a generated secret, by which it can be recognised; empty of a chosen one.
+    /// The first random characters of a generated secret, by which it can be recognised; empty of a chosen one.
     pub secret_prefix: String,
 }
 

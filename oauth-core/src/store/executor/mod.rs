@@ -41,7 +41,7 @@ use super::{
     grant::Grant,
     refresh_token::{self, RefreshToken},
 };
-use crate::secret::Digest;
+use crate::secret::Key;
 
 #[derive(Clone)]
 pub(super) enum Executor {
@@ -78,13 +78,10 @@ impl Executor {
         }
     }
 
-    pub(super) async fn standing(
-        &self,
-        digest: Digest,
-    ) -> Result<Option<Arc<Standing>>, StoreError> {
+    pub(super) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
         match self {
-            Self::Postgres(postgres) => Box::pin(postgres.standing(digest)).await,
-            Self::Sqlite(sqlite) => sqlite.standing(digest).await,
+            Self::Postgres(postgres) => Box::pin(postgres.standing(key)).await,
+            Self::Sqlite(sqlite) => sqlite.standing(key).await,
         }
     }
 
@@ -97,11 +94,11 @@ impl Executor {
 
     pub(super) async fn refresh_token(
         &self,
-        digest: Digest,
+        key: Key,
     ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
         match self {
-            Self::Postgres(postgres) => postgres.refresh_token(digest).await,
-            Self::Sqlite(sqlite) => sqlite.read(move |db| refresh_token::find(db, &digest)).await,
+            Self::Postgres(postgres) => postgres.refresh_token(key).await,
+            Self::Sqlite(sqlite) => sqlite.read(move |db| refresh_token::find(db, key)).await,
         }
     }
 

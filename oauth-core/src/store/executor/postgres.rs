@@ -17,7 +17,7 @@ use super::{
     piece::transaction,
     threads::Threads,
 };
-use crate::secret::Digest;
+use crate::secret::Key;
 
 #[derive(Clone)]
 pub(in crate::store) struct Postgres {
@@ -27,9 +27,9 @@ pub(in crate::store) struct Postgres {
 
 #[derive(Clone)]
 struct SharedLookUps {
-    standings: Arc<LookUps<Digest, Arc<Standing>>>,
+    standings: Arc<LookUps<Key, Arc<Standing>>>,
     clients: Arc<LookUps<String, Client>>,
-    refresh_tokens: Arc<LookUps<Digest, (RefreshToken, Grant)>>,
+    refresh_tokens: Arc<LookUps<Key, (RefreshToken, Grant)>>,
 }
 
 impl Postgres {
@@ -52,11 +52,8 @@ impl Postgres {
         self.threads.read_else(work, || ()).await
     }
 
-    pub(super) async fn standing(
-        &self,
-        digest: Digest,
-    ) -> Result<Option<Arc<Standing>>, StoreError> {
-        self.look_ups.standings.find(digest, &self.threads).await
+    pub(super) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
+        self.look_ups.standings.find(key, &self.threads).await
     }
 
     pub(super) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
@@ -65,9 +62,9 @@ impl Postgres {
 
     pub(super) async fn refresh_token(
         &self,
-        digest: Digest,
+        key: Key,
     ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
-        self.look_ups.refresh_tokens.find(digest, &self.threads).await
+        self.look_ups.refresh_tokens.find(key, &self.threads).await
     }
 
     pub(super) async fn write<T: Send + 'static>(

@@ -18,7 +18,7 @@ use super::{
     wal_index::WalIndex,
     writer::Writer,
 };
-use crate::secret::Digest;
+use crate::secret::Key;
 
 /// What it holds is closed in this order, so that the last connection leaves no `-wal` behind.
 #[derive(Clone)]
@@ -90,26 +90,23 @@ impl Sqlite {
     }
 
     /// Asks the database where the answer is not remembered.
-    pub(super) async fn standing(
-        &self,
-        digest: Digest,
-    ) -> Result<Option<Arc<Standing>>, StoreError> {
+    pub(super) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
         self.file.check_lately()?;
-        match self.standings.find(&digest) {
+        match self.standings.find(&key) {
             Ok(standing) => Ok(Some(standing)),
             // In a box, because every guarded request carries the future of its guard, and few come here.
-            Err(moment) => Box::pin(self.asked_for_standing(digest, moment)).await,
+            Err(moment) => Box::pin(self.asked_for_standing(key, moment)).await,
         }
     }
 
     async fn asked_for_standing(
         &self,
-        digest: Digest,
+        key: Key,
         moment: Option<Moment>,
     ) -> Result<Option<Arc<Standing>>, StoreError> {
-        let found = self.read(move |db| access_token::standing(db, &digest)).await?.map(Arc::new);
+        let found = self.read(move |db| access_token::standing(db, key)).await?.map(Arc::new);
         if let (Some(standing), Some(moment)) = (&found, moment) {
-            self.standings.remember(digest, standing, &moment);
+            self.standings.remember(key, standing, &moment);
         }
         Ok(found)
     }

@@ -16,7 +16,7 @@ use super::{
     super::{Affected, access_token::Standing},
     wal_index::{LastCommit, WalIndex},
 };
-use crate::secret::Digest;
+use crate::secret::Key;
 
 pub(super) struct Standings {
     wal_index: WalIndex,
@@ -25,7 +25,7 @@ pub(super) struct Standings {
     affected: AtomicU64,
     /// The same, by the remainder of the grant's key.
     affected_by_grant: Box<[AtomicU64]>,
-    remembered: Cache<Digest, Remembered, Bytes>,
+    remembered: Cache<Key, Remembered, Bytes>,
 }
 
 /// The commit for which what is remembered holds.
@@ -64,21 +64,21 @@ impl Standings {
     }
 
     /// What is remembered of the token, or the moment at which the database is asked instead.
-    pub(super) fn find(&self, digest: &Digest) -> Result<Arc<Standing>, Option<Moment>> {
+    pub(super) fn find(&self, key: &Key) -> Result<Arc<Standing>, Option<Moment>> {
         let Some(moment) = self.moment() else { return Err(None) };
-        match self.remembered.get(digest) {
+        match self.remembered.get(key) {
             Some(found) if self.holds(&found, &moment) => Ok(found.standing),
             _ => Err(Some(moment)),
         }
     }
 
     /// Remembers what was found, if it holds still.
-    pub(super) fn remember(&self, digest: Digest, standing: &Arc<Standing>, moment: &Moment) {
+    pub(super) fn remember(&self, key: Key, standing: &Arc<Standing>, moment: &Moment) {
         let affected = self.of_grant(standing.grant_id).load(SeqCst);
         // In this order: a write that came after the look-up began is seen here, or makes `affected` old.
         if self.affected.load(SeqCst) == moment.affected {
             let standing = Arc::clone(standing);
-            self.remembered.insert(digest, Remembered { standing, epoch: moment.epoch, affected });
+            self.remembered.insert(key, Remembered { standing, epoch: moment.epoch, affected });
         }
     }
 
@@ -161,8 +161,8 @@ impl Standings {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Digest, Remembered> for Bytes {
-    fn weight(&self, _: &Digest, remembered: &Remembered) -> u64 {
+impl Weighter<Key, Remembered> for Bytes {
+    fn weight(&self, _: &Key, remembered: &Remembered) -> u64 {
         let standing = &remembered.standing;
         let subject = standing.subject.as_ref().map_or(0, String::len);
         (FIXED + subject + standing.client_id.len() + standing.scopes.len()) as u64

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::PAGE;
 use crate::{
     Scopes, Secret, Timestamp,
-    secret::Digest,
+    secret::{Key, Kind},
     store::{
         DbConnection, Query,
         client::ClientName,
@@ -66,7 +66,7 @@ pub(crate) struct RefreshTokenRow {
 
 /// A list of what hangs on a grant.
 macro_rules! list {
-    ($list:ident, $table:ident, $Row:ty) => {
+    ($list:ident, $table:ident, $Row:ty, $kind:expr) => {
         /// The newest first.
         pub(crate) fn $list(
             db: &mut DbConnection,
@@ -85,9 +85,12 @@ macro_rules! list {
                 .into_boxed();
             match filter {
                 IssuedFilter::All => list,
-                IssuedFilter::Value(secret) => {
-                    list.filter($table::digest.eq(Digest::of(secret.expose()).as_bytes().to_vec()))
-                }
+                IssuedFilter::Value(secret) => match Key::presented(secret.expose(), $kind) {
+                    Some(key) => list
+                        .filter($table::digest.eq(key.digest.as_bytes().to_vec()))
+                        .filter($table::grant_id.eq(key.family)),
+                    None => return Ok(Vec::new()),
+                },
                 IssuedFilter::OfFamily(id) => list.filter($table::grant_id.eq(*id)),
             }
             .load(db)
@@ -112,8 +115,8 @@ macro_rules! one {
     };
 }
 
-list!(codes, oauth_authorization_codes, CodeRow);
-list!(access_tokens, oauth_access_tokens, TokenRow);
-list!(refresh_tokens, oauth_refresh_tokens, RefreshTokenRow);
+list!(codes, oauth_authorization_codes, CodeRow, Kind::AuthorizationCode);
+list!(access_tokens, oauth_access_tokens, TokenRow, Kind::AccessToken);
+list!(refresh_tokens, oauth_refresh_tokens, RefreshTokenRow, Kind::RefreshToken);
 one!(code, oauth_authorization_codes, CodeRow);
 one!(access_token, oauth_access_tokens, TokenRow);

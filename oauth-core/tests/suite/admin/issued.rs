@@ -7,7 +7,8 @@ use oauth_core::{
 
 use super::refused_fields;
 use crate::support::{
-    CALLBACK, CHALLENGE, Fixture, client, code_request, public_exchange_form, refresh_token, scopes,
+    CALLBACK, CHALLENGE, Fixture, client, code_request, public_exchange_form, recognised_by,
+    refresh_token, scopes,
 };
 
 impl Fixture {
@@ -42,17 +43,17 @@ both_databases! {
         let tokens = fixture.exchange(&code).await.unwrap();
         let shown = fixture.admin().authorization_codes(IssuedFilter::Value(code.as_str().into()), None).await.unwrap();
         let [record] = shown.rows.as_slice() else { panic!("{shown:?}") };
-        assert_eq!(record.prefix, code[..6]);
+        assert_eq!(record.prefix, recognised_by(&code));
         assert_eq!((record.client.client_id.as_str(), record.subject.as_deref()), ("confidential", Some("alice")));
         assert_eq!((record.state, record.redirect_uri.as_deref()), (State::Redeemed, Some(CALLBACK)));
 
         let access = IssuedFilter::Value(tokens.access_token.clone());
         let access = fixture.admin().access_tokens(access, None).await.unwrap();
-        assert_eq!(access.rows[0].prefix, tokens.access_token.expose()[..6]);
+        assert_eq!(access.rows[0].prefix, recognised_by(tokens.access_token.expose()));
         assert_eq!(access.rows[0].scopes, scopes("read write"));
         let refresh = IssuedFilter::Value(refresh_token(&tokens).clone());
         let refresh = fixture.admin().refresh_tokens(refresh, None).await.unwrap();
-        assert_eq!(refresh.rows[0].prefix, refresh_token(&tokens).expose()[..6]);
+        assert_eq!(refresh.rows[0].prefix, recognised_by(refresh_token(&tokens).expose()));
         let shown = format!("{record:?} {access:?} {refresh:?}");
         for secret in [code.as_str(), tokens.access_token.expose(), refresh_token(&tokens).expose()] {
             assert!(!shown.contains(secret), "{shown}");
@@ -88,7 +89,7 @@ both_databases! {
         assert_eq!((token.subject.as_deref(), token.client_id.as_str()), (Some("alice"), "confidential"));
         assert!(matches!(fixture.server.verify(issued.secret.expose(), &scopes("write")).await, Err(BearerError::InsufficientScope { .. })));
         let record = fixture.admin().access_token(issued.id).await.unwrap().unwrap();
-        assert!(issued.secret.expose().starts_with(&record.prefix));
+        assert_eq!(record.prefix, recognised_by(issued.secret.expose()));
         assert_eq!(fixture.trail().await, [format!("issue access_token {}: ", record.prefix)]);
         assert_eq!((fixture.count("oauth_grants"), fixture.count("oauth_refresh_tokens")), ("1".into(), "0".into()));
     }
@@ -170,7 +171,7 @@ both_databases! {
             fixture.admin().revoke_authorization_code(id).await.unwrap();
         }
         assert_eq!(fixture.exchange(&code).await.unwrap_err().code(), "invalid_grant");
-        assert_eq!(fixture.trail().await, [format!("revoke authorization_code {}: ", &code[..6])], "once");
+        assert_eq!(fixture.trail().await, [format!("revoke authorization_code {}: ", recognised_by(&code))], "once");
         assert_eq!(fixture.state_of_newest_code().await, State::Revoked);
     }
 

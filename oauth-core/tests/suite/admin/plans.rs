@@ -175,17 +175,17 @@ async fn of_issues(admin: &Admin) -> Vec<Listed> {
     );
     listed!(lists, admin.authorization_codes, KEY,
         IssuedFilter::All => "",
-        IssuedFilter::Value("zzplan".into()) => "digest",
+        IssuedFilter::Value("oac_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH-4m9Cc".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_authorization_codes_grant_id",
     );
     listed!(lists, admin.access_tokens, KEY,
         IssuedFilter::All => "",
-        IssuedFilter::Value("zzplan".into()) => "digest",
+        IssuedFilter::Value("oat_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyxeD0E".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_access_tokens_grant_id",
     );
     listed!(lists, admin.refresh_tokens, KEY,
         IssuedFilter::All => "",
-        IssuedFilter::Value("zzplan".into()) => "digest",
+        IssuedFilter::Value("ort_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH09zbno".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_refresh_tokens_grant_id",
     );
     listed!(lists, admin.audit, KEY,

@@ -32,7 +32,7 @@ pub(crate) use self::{
     form::Form,
     requests::{
         CALLBACK, CHALLENGE, VERIFIER, code_request, implicit_request,
-        public_exchange as public_exchange_form, public_request,
+        public_exchange as public_exchange_form, public_request, recognised_by,
     },
     sql::Column,
     temporary_directory::TemporaryDirectory,

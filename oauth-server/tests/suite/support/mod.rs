@@ -38,9 +38,13 @@ pub(crate) use self::{
     client::{FormBody, authorization, basic},
     database::Database,
     description::is_description,
-    requests::{CALLBACK, VERIFIER},
+    requests::{CALLBACK, VERIFIER, recognised_by},
     temporary_directory::TemporaryDirectory,
 };
+
+/// A refresh token that has the shape of one and is nobody's.
+pub(crate) const UNKNOWN_REFRESH_TOKEN: &str =
+    "acme2rt_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHxZcxgE";
 
 /// Scopes: the server knows `read`, `write` and `admin`; the clients may ask for `read` and `write`.
 ///

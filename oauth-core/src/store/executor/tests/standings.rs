@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    secret::Digest,
+    secret::{Digest, Key},
     store::{
         Affected,
         access_token::{self, NewAccessToken, Standing},
@@ -20,41 +20,50 @@ use crate::{
 
 const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, \
     grant_types, scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
-const TOKEN: &str = "0";
 
-/// Tokens `0`, `1`, ..., each of a grant whose key is given.
-pub(super) async fn with_tokens(store: &Store, count: usize) -> Vec<i64> {
+/// Tokens 0, 1, ..., each of a grant of this number.
+pub(super) async fn with_tokens(store: &Store, count: i64) {
     let write = move |db: &mut DbConnection| {
         db.batch_execute(CLIENT)?;
-        (0..count).map(|number| insert_token(db, &number.to_string())).collect()
+        (0..count).try_for_each(|number| insert_token(db, number))
     };
-    store.write(write).await.unwrap()
+    store.write(write).await.unwrap();
 }
 
-/// A store with one token of one grant, whose key it gives.
+/// The key of the token of this number.
+pub(super) fn token(number: i64) -> Key {
+    Key { family: number, digest: Digest::of(&number.to_string()) }
+}
+
+/// A store with the token 0, and the key of its grant.
 async fn with_a_token(database: &Database) -> (Store, i64) {
     let store = migrated(database);
-    let grants = with_tokens(&store, 1).await;
-    (store, grants[0])
+    with_tokens(&store, 1).await;
+    (store, 0)
 }
 
-fn insert_token(db: &mut DbConnection, value: &str) -> Query<i64> {
-    let scopes = Scopes::default();
-    let new = NewGrant { client_id: 1, subject: None, scopes, created_at: 0, expires_at: None };
-    let grant_id = grant::insert(db, &new)?;
+fn insert_token(db: &mut DbConnection, number: i64) -> Query<()> {
+    let new = NewGrant {
+        id: number,
+        client_id: 1,
+        subject: None,
+        scopes: Scopes::default(),
+        created_at: 0,
+        expires_at: None,
+    };
+    grant::insert(db, &new)?;
     let token = NewAccessToken {
-        digest: Digest::of(value),
+        digest: token(number).digest,
         prefix: String::new(),
         scopes: Scopes::default(),
         created_at: 0,
         expires_at: 9,
     };
-    access_token::insert(db, grant_id, &token)?;
-    Ok(grant_id)
+    access_token::insert(db, number, &token).map(drop)
 }
 
 async fn standing(store: &Store) -> Arc<Standing> {
-    store.standing(Digest::of(TOKEN)).await.unwrap().expect("the token")
+    store.standing(token(0)).await.unwrap().expect("the token")
 }
 
 /// Whether a write that says that it affects this leaves what is remembered.
@@ -127,10 +136,10 @@ async fn a_commit_of_another_program_before_one_of_our_own_is_seen_too() {
 async fn a_token_that_is_unknown_is_asked_for_each_time() {
     let database = Database::sqlite();
     let (store, _) = with_a_token(&database).await;
-    assert!(store.standing(Digest::of("another")).await.unwrap().is_none());
-    let adds = |db: &mut DbConnection| insert_token(db, "another");
+    assert!(store.standing(token(1)).await.unwrap().is_none());
+    let adds = |db: &mut DbConnection| insert_token(db, 1);
     store.write_affecting(Affected::Nothing, adds).await.unwrap();
-    assert!(store.standing(Digest::of("another")).await.unwrap().is_some());
+    assert!(store.standing(token(1)).await.unwrap().is_some());
 }
 
 /// Standings of a database, and what a look-up found just now.
@@ -146,35 +155,35 @@ async fn found() -> (Database, Standings, Arc<Standing>) {
 #[tokio::test]
 async fn what_a_look_up_found_before_a_write_affected_it_is_not_remembered_after() {
     let (_database, standings, standing) = found().await;
-    let digest = Digest::of(TOKEN);
-    let moment = standings.find(&digest).unwrap_err().expect("no write is under way");
+    let key = token(0);
+    let moment = standings.find(&key).unwrap_err().expect("no write is under way");
     let before = standings.writing();
     standings.committed(before, [Affected::Grant(standing.grant_id)].into_iter());
-    standings.remember(digest, &standing, &moment);
-    assert!(standings.find(&digest).is_err());
+    standings.remember(key, &standing, &moment);
+    assert!(standings.find(&key).is_err());
 }
 
 #[tokio::test]
 async fn until_a_commit_is_known_what_another_commit_says_is_not_trusted() {
     let (database, standings, standing) = found().await;
-    let digest = Digest::of(TOKEN);
-    let moment = standings.find(&digest).unwrap_err().unwrap();
-    standings.remember(digest, &standing, &moment);
+    let key = token(0);
+    let moment = standings.find(&key).unwrap_err().unwrap();
+    standings.remember(key, &standing, &moment);
     let before = standings.writing();
-    assert!(standings.find(&digest).is_ok(), "nothing is committed yet");
+    assert!(standings.find(&key).is_ok(), "nothing is committed yet");
     another_program(&database, "UPDATE oauth_grants SET last_used_at = 1"); // in place of the writer's own commit
-    assert!(standings.find(&digest).is_err_and(|moment| moment.is_none()));
+    assert!(standings.find(&key).is_err_and(|moment| moment.is_none()));
     standings.committed(before, [Affected::Nothing].into_iter());
-    assert!(standings.find(&digest).is_ok(), "it was our own");
+    assert!(standings.find(&key).is_ok(), "it was our own");
 }
 
 #[tokio::test]
 async fn after_a_failed_transaction_nothing_is_remembered() {
     let (_database, standings, standing) = found().await;
-    let digest = Digest::of(TOKEN);
-    let moment = standings.find(&digest).unwrap_err().unwrap();
-    standings.remember(digest, &standing, &moment);
+    let key = token(0);
+    let moment = standings.find(&key).unwrap_err().unwrap();
+    standings.remember(key, &standing, &moment);
     standings.writing();
     standings.failed();
-    assert!(standings.find(&digest).is_err());
+    assert!(standings.find(&key).is_err());
 }

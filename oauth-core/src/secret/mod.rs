@@ -3,7 +3,15 @@
 //! A secret is 256 random bits, shown once. What is stored is its SHA-256, by which it is also found: so many random
 //! bits need no slow hash, and a lookup by digest tells an attacker's clock nothing.
 
+mod family_keys;
+mod shape;
+
 use std::fmt;
+
+pub(crate) use self::{
+    family_keys::FamilyKeys,
+    shape::{Key, Kind, is_brand},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,11 +20,31 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
 /// A code, token, session id or client secret in the clear. `Debug` hides it; only [`Secret::expose`] gives it out.
+///
+/// # The layout of codes, tokens and client secrets
+///
+/// `<brand><kind>_<body>`, so that a scanner finds leaked ones by one regular expression,
+/// `[A-Za-z0-9]{1,16}(at|rt|ac|cs)_[A-Za-z0-9_-]{48,59}`, and a server knows what it was given before it asks its
+/// database.
+///
+/// | part | |
+/// |---|---|
+/// | brand | 1 to 16 ASCII letters and digits: [`Settings::token_brand`](crate::Settings::token_brand) when it was drawn |
+/// | kind | `at` access token, `rt` refresh token, `ac` authorization code, `cs` client secret |
+/// | body | base64url without padding (RFC 4648 §5) of: the family's key, 8 bytes, the highest first (a client secret has none); 32 random bytes; the CRC-32 (of zip and PNG) of all that stands before it, the text up to the underscore and then the bytes, 4 bytes, the highest first |
+///
+/// With the family's key `0123456789abcdef` (hexadecimal) and the random bytes 0 to 31:
+///
+/// | brand | kind | |
+/// |---|---|---|
+/// | `o` | `at` | `oat_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH6ig_IA` |
+/// | `acme2` | `rt` | `acme2rt_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHxZcxgE` |
+/// | `o` | `cs` | `ocs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9lmCCX` |
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Draws 256 bits from the operating system.
+    /// Draws 256 bits from the operating system, in base64url: for cookies and the like.
     #[must_use]
     pub fn generate() -> Self {
         Self(URL_SAFE_NO_PAD.encode(random_bytes()))
@@ -25,11 +53,6 @@ impl Secret {
     /// Derives a secret that the same `presented` secret and salt always give again, and nobody without either can.
     pub(crate) fn derived(presented: &str, salt: &[u8; 32], purpose: &str) -> Self {
         Self(URL_SAFE_NO_PAD.encode(hmac(salt, &[purpose.as_bytes(), b"\0", presented.as_bytes()])))
-    }
-
-    /// What is kept of it in the clear, so that staff recognise it: 36 of its 256 bits. Only of what the server drew.
-    pub(crate) fn prefix(&self) -> String {
-        self.0.chars().take(6).collect()
     }
 
     /// The secret itself, for the one who may see it.

@@ -1,0 +1,45 @@
+//! A family as it is written: a grant, and what is issued in it.
+
+use super::{
+    DbConnection, Query,
+    access_token::{self, NewAccessToken},
+    authorization_code::{self, NewAuthorizationCode},
+    grant::{self, NewGrant},
+    refresh_token::{self, NewRefreshToken},
+};
+
+/// A family that begins.
+pub(crate) struct NewFamily {
+    pub(crate) grant: NewGrant,
+    pub(crate) first: First,
+}
+
+/// What a family begins with.
+pub(crate) enum First {
+    Code(NewAuthorizationCode),
+    Tokens(NewTokens),
+}
+
+/// Tokens that are issued together.
+pub(crate) struct NewTokens {
+    pub(crate) access: NewAccessToken,
+    pub(crate) refresh: Option<NewRefreshToken>,
+}
+
+/// Begins a family, and gives the key of what it begins with. Its own key may be another's already.
+pub(crate) fn begin(db: &mut DbConnection, family: &NewFamily) -> Query<i64> {
+    grant::insert(db, &family.grant)?;
+    match &family.first {
+        First::Code(code) => authorization_code::insert(db, family.grant.id, code),
+        First::Tokens(tokens) => issue(db, family.grant.id, tokens),
+    }
+}
+
+/// Issues tokens in a family, and gives the key of the access token.
+pub(crate) fn issue(db: &mut DbConnection, family: i64, tokens: &NewTokens) -> Query<i64> {
+    let access_token_id = access_token::insert(db, family, &tokens.access)?;
+    if let Some(refresh) = &tokens.refresh {
+        refresh_token::insert(db, family, access_token_id, refresh)?;
+    }
+    Ok(access_token_id)
+}
