@@ -74,14 +74,12 @@ impl AuthorizationServer {
     /// What a token that never ends still allows. Any other keeps its scopes until its end: there a client that may have
     /// less is given less the next time.
     async fn left_of_endless(&self, token: &Standing) -> Result<Scopes, StoreError> {
-        let (client_id, scopes) = (token.client_id.clone(), token.scopes.clone());
-        let find = move |db: &mut store::DbConnection| {
-            let Some(client) = store::client::find(db, &client_id)? else {
-                return Ok(Scopes::default());
-            };
-            Ok(left(&client, &scopes, &names(&store::scope::named(db, &scopes)?)))
+        let Some(client) = self.store.client(token.client_id.clone()).await? else {
+            return Ok(Scopes::default());
         };
-        self.store.read(find).await
+        let scopes = token.scopes.clone();
+        let given = self.store.read(move |db| store::scope::named(db, &scopes)).await?;
+        Ok(left(&client, &token.scopes, &names(&given)))
     }
 
     /// Marks the grant as used, at most once an hour and never in the request's way.

@@ -1,6 +1,6 @@
 //! What a user has allowed: remembered, shown, and taken back.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     AuthorizationRequest, AuthorizationServer, Client, EventKind, Revocation, Scopes, StoreError,
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ConnectedApp {
     /// The client.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// What it may do, over all of its live grants.
     pub scopes: Scopes,
     /// When it was first granted access.
@@ -79,16 +79,18 @@ impl AuthorizationServer {
         let (subject, now) = (subject.to_owned(), self.now());
         let connections =
             self.store.read(move |db| store::grant::connections(db, &subject, now)).await?;
+        let clients = self.store.clients(connections.iter().map(|it| it.client)).await?;
         let mut apps = BTreeMap::<(String, i64), ConnectedApp>::new();
         for Connection { grant, created_at, last_used_at, client } in connections {
+            let Some(client) = clients.get(&client.id) else { continue }; // deleted a moment ago
             let used = last_used_at.unwrap_or(created_at);
-            let app =
-                apps.entry((client.name.clone(), client.id)).or_insert_with(|| ConnectedApp {
-                    client,
-                    scopes: Scopes::default(),
-                    since: created_at,
-                    last_used_at: used,
-                });
+            let key = (client.name().to_owned(), client.id);
+            let app = apps.entry(key).or_insert_with(|| ConnectedApp {
+                client: Arc::clone(client),
+                scopes: Scopes::default(),
+                since: created_at,
+                last_used_at: used,
+            });
             app.scopes = app.scopes.iter().chain(grant.scopes.iter()).collect();
             app.since = app.since.min(created_at);
             app.last_used_at = app.last_used_at.max(used);

@@ -28,7 +28,7 @@
 //! // The authorization endpoint: the client sends the user's browser, with a query.
 //! let query = format!("response_type=code&client_id={client_id}&scope=photos&state=xyz");
 //! let request = server.authorization_request(&Params::parse(query.as_bytes())).await?;
-//! assert_eq!(request.client().name, "Printer");
+//! assert_eq!(request.client().name(), "Printer");
 //! // The user says yes, and the browser goes back to the client, with a code.
 //! let location = server.accept(request, "alice").await?;
 //! let (_, answer) = location.split_once('?').expect("a query");
@@ -124,7 +124,7 @@ pub use self::{
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
         NotReady, Store, StoreError, StoreOptions,
-        client::Client,
+        client::{Client, ClientMetadata},
         scope::{NewScope, Scope},
         user::{NewUser, User},
     },

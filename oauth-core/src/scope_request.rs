@@ -22,7 +22,7 @@ impl From<StoreError> for ScopeFault {
 /// The rule: of these scopes the client may have those that it is registered for, as far as the server gives them now.
 pub(crate) fn left(client: &Client, scopes: &Scopes, given: &Scopes) -> Scopes {
     let given = scopes.within(given);
-    if client.any_scope { given } else { given.within(&client.scopes) }
+    if client.any_scope { given } else { given.within(&client.metadata.scope) }
 }
 
 /// What is left of scopes that were granted before. A client is told where that is nothing.

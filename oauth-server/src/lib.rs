@@ -141,12 +141,12 @@ pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, AuthorizationServer, BearerError, Caller, Cleared, Clearing,
-    ClearingTask, Client, ClientChange, ClientSecret, Clock, ConnectedApp, Event, EventKind,
-    Events, FieldError, GrantType, Guess, GuessError, GuessLimit, InvalidRedirectUri, InvalidScope,
-    InvalidSetting, Lifetime, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
-    Problem, RedirectUri, Registered, RegistrationError, RequireState, Revocation, Scopes, Secret,
-    Session, Settings, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
-    UnknownRequireState, User,
+    ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret, Clock, ConnectedApp, Event,
+    EventKind, Events, FieldError, GrantType, Guess, GuessError, GuessLimit, InvalidRedirectUri,
+    InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient, NewScope, NewUser,
+    NotReady, Origin, Problem, RedirectUri, Registered, RegistrationError, RequireState,
+    Revocation, Scopes, Secret, Session, Settings, Store, StoreError, StoreOptions, Subscription,
+    Timestamp, UnknownGrantType, UnknownRequireState, User,
 };
 
 pub use self::{

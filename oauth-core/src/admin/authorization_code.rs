@@ -158,7 +158,7 @@ impl Admin {
                     faults.malformed("redirect_uri", fault.to_string());
                 }
             }
-            None if client.redirect_uris().count() == 1 => {}
+            None if client.metadata.redirect_uris.len() == 1 => {}
             None => faults.add("redirect_uri", Problem::Empty),
         }
         match new.code_challenge.as_deref() {

@@ -28,10 +28,10 @@ impl AuthorizationServer {
     /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
     #[must_use]
     pub fn decline(&self, request: AuthorizationRequest, subject: &str) -> String {
-        let location =
-            request.reply.error(Code::AccessDenied, "the resource owner denied the request");
+        let AuthorizationRequest { client, reply, .. } = request;
+        let location = reply.error(Code::AccessDenied, "the resource owner denied the request");
         self.raise(|| EventKind::AuthorizationDeclined {
-            client_id: request.client.client_id,
+            client_id: client.client_id.clone(),
             subject: subject.to_owned(),
         });
         location

@@ -8,6 +8,8 @@ mod refusal;
 mod reply;
 mod response_type;
 
+use std::sync::Arc;
+
 use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
@@ -20,7 +22,7 @@ use crate::{
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
-    client: Client,
+    client: Arc<Client>,
     reply: Reply,
     response_type: ResponseType,
     scopes: Vec<Scope>,
@@ -65,7 +67,7 @@ impl AuthorizationServer {
         }
     }
 
-    async fn requesting_client(&self, params: &Params) -> Result<Client, Unproven> {
+    async fn requesting_client(&self, params: &Params) -> Result<Arc<Client>, Unproven> {
         params.check(&["client_id", "redirect_uri"]).map_err(PageFault::Malformed)?;
         let client_id = params.get("client_id").ok_or(PageFault::MissingClientId)?;
         Ok(self.client(client_id).await?.ok_or(PageFault::UnknownClient)?)
@@ -74,7 +76,7 @@ impl AuthorizationServer {
     /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out, where the
     /// settings do not say otherwise.
     fn redirect_uri(&self, client: &Client, params: &Params) -> Result<RedirectUri, PageFault> {
-        let mut registered = client.redirect_uris();
+        let mut registered = client.metadata.redirect_uris.iter();
         let may_be_left_out = !self.settings.require_redirect_uri;
         let requested = match (params.get("redirect_uri"), registered.next(), registered.next()) {
             (Some(requested), ..) => requested,
@@ -122,7 +124,7 @@ impl AuthorizationServer {
     }
 
     fn state_is_required(&self, client: &Client, uses_pkce: bool) -> bool {
-        match client.require_state().unwrap_or(self.settings.require_state) {
+        match client.require_state.unwrap_or(self.settings.require_state) {
             RequireState::Always => true,
             RequireState::UnlessPkce => !uses_pkce,
             RequireState::Never => false,

@@ -5,7 +5,7 @@ mod none;
 mod post;
 mod secret;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 pub(crate) use self::secret::VerifiedSecrets;
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) async fn identify(
     server: &AuthorizationServer,
     authorization: Option<&str>,
     params: &Params,
-) -> Result<(Client, Credentials), TokenError> {
+) -> Result<(Arc<Client>, Credentials), TokenError> {
     let credentials = presented(authorization, params)?;
     match server.client(&credentials.client_id).await? {
         Some(client) => Ok((client, credentials)),

@@ -8,6 +8,8 @@ mod refresh_token;
 mod repetition;
 mod reuse;
 
+use std::sync::Arc;
+
 pub(crate) use self::issue::{
     NEVER, NewTokens, TOKEN_TYPE, Terms, begin, begin_with_tokens, issued, new_grant,
 };
@@ -49,7 +51,7 @@ impl AuthorizationServer {
             Err(refusal) => (None, Err(refusal)),
         };
         if let Err(refusal) = &answer {
-            self.token_refused(client.as_ref(), refusal);
+            self.token_refused(client.as_deref(), refusal);
         }
         answer
     }
@@ -58,7 +60,7 @@ impl AuthorizationServer {
         &self,
         authorization: Option<&str>,
         params: &Params,
-    ) -> Result<(Client, Credentials), TokenError> {
+    ) -> Result<(Arc<Client>, Credentials), TokenError> {
         params.check(PARAMETERS).map_err(|fault| InvalidRequest(fault.into()))?;
         client_auth::identify(self, authorization, params).await
     }

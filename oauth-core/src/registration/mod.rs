@@ -4,6 +4,8 @@ pub(crate) mod check;
 mod new_client;
 mod prepared;
 
+use std::sync::Arc;
+
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 pub(crate) use self::prepared::Prepared;
 use crate::{
@@ -72,7 +74,7 @@ impl AuthorizationServer {
             let Some(id) = inserted else { return Ok(None) };
             let name = &registration.fields.name;
             trail.write(db, &Entry::new(Action::Create, Kind::Client, id, name))?;
-            store::client::find(db, &client_id)
+            store::client::with_key(db, id)
         };
         let client = self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))?;
         self.client_changed(&client.client_id, ClientChange::Registered);
@@ -83,7 +85,7 @@ impl AuthorizationServer {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn client(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
+    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, StoreError> {
         if client_id.contains('\0') {
             return Ok(None); // nothing that a database could hold
         }
@@ -109,7 +111,7 @@ impl AuthorizationServer {
             let Some(client) = store::client::with_key(db, id)? else { return Ok(false) };
             if client.disabled_at.is_some() != disabled {
                 let action = if disabled { Action::Disable } else { Action::Enable };
-                trail.write(db, &Entry::new(action, Kind::Client, id, &client.name))?;
+                trail.write(db, &Entry::new(action, Kind::Client, id, client.name()))?;
             }
             store::client::set_disabled(db, id, disabled.then_some(trail.at))
         };

@@ -140,18 +140,19 @@ impl NewClient {
 /// A client as it is registered, to be changed in some of it: with a secret where it has one.
 impl From<&Client> for NewClient {
     fn from(client: &Client) -> Self {
+        let metadata = &client.metadata;
         Self {
             client_id: Some(client.client_id.clone()),
-            name: client.name.clone(),
+            name: metadata.client_name.clone(),
             description: client.description.clone(),
-            client_uri: client.client_uri.clone(),
-            logo_uri: client.logo_uri.clone(),
-            policy_uri: client.policy_uri.clone(),
-            tos_uri: client.tos_uri.clone(),
+            client_uri: metadata.client_uri.clone(),
+            logo_uri: metadata.logo_uri.clone(),
+            policy_uri: metadata.policy_uri.clone(),
+            tos_uri: metadata.tos_uri.clone(),
             secret: if client.is_public { ClientSecret::None } else { ClientSecret::Generated },
-            redirect_uris: client.redirect_uris().map(str::to_owned).collect(),
-            grant_types: client.grant_types().collect(),
-            scopes: client.scopes.clone(),
+            redirect_uris: metadata.redirect_uris.clone(),
+            grant_types: metadata.grant_types.clone(),
+            scopes: metadata.scope.clone(),
             register_unknown_scopes: false,
             any_scope: client.any_scope,
             default_scopes: client.default_scopes.clone(),
@@ -161,7 +162,7 @@ impl From<&Client> for NewClient {
             acts_as_owner: client.acts_as_owner,
             skip_consent: client.skip_consent,
             require_pkce: Some(client.require_pkce),
-            require_state: client.require_state(),
+            require_state: client.require_state,
             fragment_supported: client.fragment_supported,
         }
     }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
-    client::Client,
+    client::ClientVersion,
     kept::Keep,
     schema::{oauth_clients, oauth_grants},
 };
@@ -76,7 +76,7 @@ pub(crate) struct Connection {
     pub(crate) grant: Grant,
     pub(crate) created_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
-    pub(crate) client: Client,
+    pub(crate) client: ClientVersion,
 }
 
 /// The live grants of a user, the newest first: as many as a page could show.
@@ -96,7 +96,7 @@ pub(crate) fn connections(
             Grant::as_select(),
             oauth_grants::created_at,
             oauth_grants::last_used_at,
-            Client::as_select(),
+            ClientVersion::as_select(),
         ))
         .load(db)
 }

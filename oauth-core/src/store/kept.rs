@@ -120,7 +120,7 @@ mod tests {
 
     /// What the requests that come most often look up and write.
     fn requests(db: &mut DbConnection, round: &str) {
-        let client = client::find(db, "app").unwrap().unwrap();
+        let client = client::version(db, "app").unwrap().unwrap();
         scope::named(db, &"a b c".parse().unwrap()).unwrap();
         let (subject, redirect_uri) = ("1".to_owned(), "https://app.example/".to_owned());
         let consent = consent::Consent { subject, client_id: client.id, redirect_uri };
@@ -180,7 +180,7 @@ mod tests {
         refresh_token::insert(db, family, access_token_id, &refresh).unwrap();
         let (found, _) = refresh_token::find(db, key).unwrap().unwrap();
         if matches!(db, DbConnection::Postgres(_)) {
-            assert_eq!(client::found(db, &["app".to_owned()]).unwrap().len(), 1);
+            assert_eq!(client::versions(db, &["app".to_owned()]).unwrap().len(), 1);
             assert_eq!(access_token::standings(db, &[key]).unwrap().len(), 1);
             assert_eq!(refresh_token::found(db, &[key]).unwrap().len(), 1);
         }

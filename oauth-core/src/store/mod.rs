@@ -41,8 +41,8 @@ pub(crate) mod user;
 
 pub(crate) use self::connection::DbConnection;
 use self::{
-    access_token::Standing, client::Client, connection::Database, executor::Executor, grant::Grant,
-    readiness::Readiness, refresh_token::RefreshToken,
+    access_token::Standing, client::Remembered, connection::Database, executor::Executor,
+    grant::Grant, readiness::Readiness, refresh_token::RefreshToken,
 };
 pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions};
 use crate::secret::Key;
@@ -78,6 +78,7 @@ pub struct Store {
     database: Database,
     executor: Executor,
     readiness: Readiness,
+    remembered: Arc<Remembered>,
 }
 
 impl Store {
@@ -100,7 +101,8 @@ impl Store {
         options.check()?;
         let database = Database::parse(url)?;
         let executor = Executor::start(&database, options)?;
-        Ok(Self { database, executor, readiness: Readiness::default() })
+        let (readiness, remembered) = (Readiness::default(), Arc::default());
+        Ok(Self { database, executor, readiness, remembered })
     }
 
     /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
@@ -165,11 +167,6 @@ impl Store {
     /// How the access token of this key stands.
     pub(crate) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
         self.executor.standing(key).await
-    }
-
-    /// The client of this identifier, unless it is disabled.
-    pub(crate) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
-        self.executor.client(client_id).await
     }
 
     /// The refresh token of this key, with its grant.

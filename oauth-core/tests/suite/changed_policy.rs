@@ -47,7 +47,7 @@ impl Fixture {
     /// Has `confidential` be registered for these scopes.
     async fn have(&self, names: &str) {
         let old = self.server.client("confidential").await.unwrap().unwrap();
-        let new = NewClient { scopes: scopes(names), ..NewClient::from(&old) };
+        let new = NewClient { scopes: scopes(names), ..NewClient::from(&*old) };
         self.admin().update_client(old.id, old.version, new).await.unwrap();
     }
 

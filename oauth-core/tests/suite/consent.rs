@@ -133,7 +133,7 @@ both_databases! {
         fixture.authorize(&code_request().set("scope", "write")).await;
         fixture.authorize(&implicit_request()).await;
         let apps = fixture.server.connected_apps("alice").await.unwrap();
-        let shown: Vec<_> = apps.iter().map(|app| app.client.name.as_str()).collect();
+        let shown: Vec<_> = apps.iter().map(|app| app.client.name()).collect();
         assert_eq!(shown, ["confidential", "implicit"]);
         let app = &apps[0];
         assert_eq!((app.since, app.last_used_at), (1_000_000, 1_000_100));
@@ -168,7 +168,7 @@ both_databases! {
         assert_dead(&fixture, &another).await;
         assert!(!is_consented(&fixture, &code_request()).await);
         let apps = fixture.server.connected_apps("alice").await.unwrap();
-        assert_eq!(apps.iter().map(|app| app.client.name.as_str()).collect::<Vec<_>>(), ["other"]);
+        assert_eq!(apps.iter().map(|app| app.client.name()).collect::<Vec<_>>(), ["other"]);
     }
 
     async fn taking_back_all_leaves_nothing_and_other_users_alone(fixture: Fixture) {

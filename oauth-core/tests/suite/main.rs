@@ -45,6 +45,7 @@ mod refresh_grant;
 mod refresh_lifetime;
 mod refresh_replay;
 mod registration;
+mod remembered_clients;
 mod schema;
 mod secrecy;
 mod secret_shape;

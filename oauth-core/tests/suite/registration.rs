@@ -27,14 +27,14 @@ both_databases! {
         };
         fixture.register(new).await;
         let app = fixture.server.client("app").await.unwrap().expect("a client");
-        assert_eq!((app.name.as_str(), app.description.as_str()), ("app", "Polls"));
-        assert_eq!(app.client_uri.as_deref(), Some("https://app.example/"));
-        assert_eq!(app.logo_uri.as_deref(), Some("https://app.example/logo.png"));
-        assert_eq!(app.policy_uri.as_deref(), Some("https://app.example/policy"));
-        assert_eq!(app.tos_uri.as_deref(), Some("https://app.example/terms"));
+        assert_eq!((app.name(), app.description.as_str()), ("app", "Polls"));
+        assert_eq!(app.metadata.client_uri.as_deref(), Some("https://app.example/"));
+        assert_eq!(app.metadata.logo_uri.as_deref(), Some("https://app.example/logo.png"));
+        assert_eq!(app.metadata.policy_uri.as_deref(), Some("https://app.example/policy"));
+        assert_eq!(app.metadata.tos_uri.as_deref(), Some("https://app.example/terms"));
         assert!(!app.fragment_supported);
-        assert!(app.redirect_uris().eq([CALLBACK, "com.example.app:/cb"]));
-        assert_eq!((app.scopes.clone(), app.created_at), (scopes("read write retired"), 1_000_000));
+        assert_eq!(app.metadata.redirect_uris, [CALLBACK, "com.example.app:/cb"]);
+        assert_eq!((app.metadata.scope.clone(), app.created_at), (scopes("read write retired"), 1_000_000));
         assert!(app.allows(GrantType::AuthorizationCode) && app.allows(GrantType::RefreshToken));
         assert!(!app.allows(GrantType::Implicit) && !app.is_public && !app.require_pkce);
     }

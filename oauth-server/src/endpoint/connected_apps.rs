@@ -105,9 +105,9 @@ impl ConnectedApps {
 fn shown(app: &ConnectedApp) -> Value {
     json!({
         "client_id": app.client.client_id,
-        "name": app.client.name,
-        "logo_uri": app.client.logo_uri,
-        "client_uri": app.client.client_uri,
+        "name": app.client.name(),
+        "logo_uri": app.client.metadata.logo_uri,
+        "client_uri": app.client.metadata.client_uri,
         "scopes": app.scopes.iter().collect::<Vec<_>>(),
         "since": day(app.since),
         "last_used": day(app.last_used_at),

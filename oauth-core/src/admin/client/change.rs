@@ -158,7 +158,7 @@ impl Admin {
 
 fn entry(action: Action, client: &Client, change: ClientChange) -> Entry {
     let event = EventKind::ClientChanged { client_id: client.client_id.clone(), change };
-    Entry::new(action, Kind::Client, client.id, &client.name).raising(event)
+    Entry::new(action, Kind::Client, client.id, client.name()).raising(event)
 }
 
 fn of_version(db: &mut DbConnection, id: i64, version: i64) -> Query<Result<Client, AdminError>> {

@@ -45,7 +45,7 @@ impl Admin {
         let cursor = Cursor::new(after);
         let list = move |db: &mut DbConnection| store::list::clients(db, &filter, &cursor);
         let rows = self.server.store.list(list).await?;
-        Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.name))))
+        Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.metadata.client_name))))
     }
 
     /// The client of this key, disabled or not.

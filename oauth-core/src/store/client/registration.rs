@@ -2,7 +2,23 @@
 
 use diesel::prelude::*;
 
-use crate::{Secret, secret::Digest, store::schema::oauth_clients};
+use super::{Client, ClientMetadata};
+use crate::{RequireState, Secret, Timestamp, secret::Digest, store::schema::oauth_clients};
+
+/// A client as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub(crate) struct ClientRow {
+    pub(crate) id: i64,
+    client_id: String,
+    version: i64,
+    created_at: Timestamp,
+    disabled_at: Option<Timestamp>,
+    #[diesel(embed)]
+    pub(crate) fields: ClientFields,
+    #[diesel(embed)]
+    secret: StoredSecret,
+}
 
 /// A registration that has been judged.
 #[derive(Clone)]
@@ -37,6 +53,50 @@ pub(crate) struct ClientFields {
     pub(crate) fragment_supported: bool,
 }
 
+/// Only what is valid is ever written.
+impl From<ClientRow> for Client {
+    fn from(row: ClientRow) -> Self {
+        let ClientRow { id, client_id, version, created_at, disabled_at, fields, secret } = row;
+        let require_state = fields.require_state.as_deref();
+        Self {
+            id,
+            client_id,
+            metadata: ClientMetadata {
+                client_name: fields.name,
+                client_uri: fields.client_uri,
+                logo_uri: fields.logo_uri,
+                policy_uri: fields.policy_uri,
+                tos_uri: fields.tos_uri,
+                redirect_uris: words(&fields.redirect_uris).map(str::to_owned).collect(),
+                grant_types: words(&fields.grant_types).filter_map(|it| it.parse().ok()).collect(),
+                scope: fields.scopes.parse().unwrap_or_default(),
+            },
+            description: fields.description,
+            is_public: fields.is_public,
+            secret_digest: secret.secret_digest,
+            secret_hash: secret.secret_hash,
+            secret_prefix: secret.secret_prefix,
+            require_pkce: fields.require_pkce,
+            version,
+            created_at,
+            disabled_at,
+            any_scope: fields.any_scope,
+            default_scopes: fields.default_scopes.parse().unwrap_or_default(),
+            access_token_lifetime: fields.access_token_lifetime,
+            refresh_token_lifetime: fields.refresh_token_lifetime,
+            owner: fields.owner,
+            acts_as_owner: fields.acts_as_owner,
+            skip_consent: fields.skip_consent,
+            require_state: require_state.map(|it| it.parse().unwrap_or(RequireState::Always)),
+            fragment_supported: fields.fragment_supported,
+        }
+    }
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split_ascii_whitespace()
+}
+
 impl ClientFields {
     /// The names of those that differ.
     pub(crate) fn changed_from(&self, old: &Self) -> Vec<&'static str> {
@@ -67,7 +127,7 @@ impl ClientFields {
 }
 
 /// What its secret is known by.
-#[derive(Clone, Default, Insertable, AsChangeset)]
+#[derive(Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = oauth_clients, treat_none_as_null = true)]
 pub(crate) struct StoredSecret {
     secret_digest: Option<Vec<u8>>,

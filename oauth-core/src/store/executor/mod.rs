@@ -36,7 +36,7 @@ use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
     Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
     access_token::Standing,
-    client::{self, Client},
+    client::{self, ClientVersion},
     connection::Database,
     grant::Grant,
     refresh_token::{self, RefreshToken},
@@ -85,10 +85,13 @@ impl Executor {
         }
     }
 
-    pub(super) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
+    pub(super) async fn client_version(
+        &self,
+        client_id: String,
+    ) -> Result<Option<ClientVersion>, StoreError> {
         match self {
-            Self::Postgres(postgres) => postgres.client(client_id).await,
-            Self::Sqlite(sqlite) => sqlite.read(move |db| client::find(db, &client_id)).await,
+            Self::Postgres(postgres) => postgres.client_version(client_id).await,
+            Self::Sqlite(sqlite) => sqlite.read(move |db| client::version(db, &client_id)).await,
         }
     }
 

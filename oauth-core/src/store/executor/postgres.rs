@@ -8,7 +8,7 @@ use super::{
     super::{
         DbConnection, Query, StoreError, StoreOptions,
         access_token::{self, Standing},
-        client::{self, Client},
+        client::{self, ClientVersion},
         connection::Database,
         grant::Grant,
         refresh_token::{self, RefreshToken},
@@ -28,7 +28,7 @@ pub(in crate::store) struct Postgres {
 #[derive(Clone)]
 struct SharedLookUps {
     standings: Arc<LookUps<Key, Arc<Standing>>>,
-    clients: Arc<LookUps<String, Client>>,
+    client_versions: Arc<LookUps<String, ClientVersion>>,
     refresh_tokens: Arc<LookUps<Key, (RefreshToken, Grant)>>,
 }
 
@@ -39,7 +39,7 @@ impl Postgres {
             threads: Threads::new(database.clone(), options.deadline),
             look_ups: SharedLookUps {
                 standings: LookUps::new(access_token::standings),
-                clients: LookUps::new(client::found),
+                client_versions: LookUps::new(client::versions),
                 refresh_tokens: LookUps::new(refresh_token::found),
             },
         })
@@ -56,8 +56,11 @@ impl Postgres {
         self.look_ups.standings.find(key, &self.threads).await
     }
 
-    pub(super) async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
-        self.look_ups.clients.find(client_id, &self.threads).await
+    pub(super) async fn client_version(
+        &self,
+        client_id: String,
+    ) -> Result<Option<ClientVersion>, StoreError> {
+        self.look_ups.client_versions.find(client_id, &self.threads).await
     }
 
     pub(super) async fn refresh_token(

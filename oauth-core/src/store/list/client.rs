@@ -3,7 +3,11 @@
 use diesel::{dsl::not, prelude::*};
 
 use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
-use crate::store::{DbConnection, Query, client::Client, schema::oauth_clients};
+use crate::store::{
+    DbConnection, Query,
+    client::{Client, ClientRow},
+    schema::oauth_clients,
+};
 
 /// Which clients are listed.
 #[derive(Debug, Clone)]
@@ -29,14 +33,18 @@ pub(crate) fn clients(
     filter: &ClientFilter,
     cursor: &Cursor,
 ) -> Query<Vec<Client>> {
+    Ok(rows(db, filter, cursor)?.into_iter().map(Client::from).collect())
+}
+
+fn rows(db: &mut DbConnection, filter: &ClientFilter, cursor: &Cursor) -> Query<Vec<ClientRow>> {
     if let ClientFilter::NameBegins(prefix) = filter {
-        return beginning_with!(db, oauth_clients.name, Client, prefix, &cursor.name());
+        return beginning_with!(db, oauth_clients.name, ClientRow, prefix, &cursor.name());
     }
     let list = oauth_clients::table
         .filter(oauth_clients::id.lt(cursor.key()))
         .order(oauth_clients::id.desc())
         .limit(PAGE)
-        .select(Client::as_select())
+        .select(ClientRow::as_select())
         .into_boxed();
     match filter {
         ClientFilter::All | ClientFilter::NameBegins(_) => list,

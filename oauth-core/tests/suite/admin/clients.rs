@@ -75,33 +75,33 @@ both_databases! {
         let changed = fixture.admin().update_client(before.id, before.version, change).await.unwrap();
         assert!(changed.secret.is_none(), "the old one is still good");
         assert!(fixture.admits(&created.secret.unwrap()).await);
-        assert_eq!(changed.client.name, "Robby");
-        assert_eq!(changed.client.scopes, before.scopes);
+        assert_eq!(changed.client.name(), "Robby");
+        assert_eq!(changed.client.metadata.scope, before.metadata.scope);
         assert!(changed.client.version > before.version);
         assert_eq!(fixture.trail().await[0], "update client robot: name, description");
     }
 
     async fn the_identifier_of_a_client_stays(fixture: Fixture) {
         let client = fixture.server.client("public").await.unwrap().unwrap();
-        let change = NewClient { client_id: Some("other".to_owned()), name: "New".to_owned(), ..NewClient::from(&client) };
+        let change = NewClient { client_id: Some("other".to_owned()), name: "New".to_owned(), ..NewClient::from(&*client) };
         let changed = fixture.admin().update_client(client.id, client.version, change).await.unwrap();
         assert_eq!(changed.client.client_id, "public");
     }
 
     async fn what_changes_nothing_is_no_change(fixture: Fixture) {
         let client = fixture.server.client("public").await.unwrap().unwrap();
-        let same = fixture.admin().update_client(client.id, client.version, NewClient::from(&client)).await;
+        let same = fixture.admin().update_client(client.id, client.version, NewClient::from(&*client)).await;
         assert_eq!(same.unwrap().client.version, client.version);
         assert_eq!(fixture.count("oauth_audit"), "0");
     }
 
     async fn a_form_made_from_an_older_version_is_a_conflict(fixture: Fixture) {
         let old = fixture.server.client("public").await.unwrap().unwrap();
-        let named = |name: &str| NewClient { name: name.to_owned(), ..NewClient::from(&old) };
+        let named = |name: &str| NewClient { name: name.to_owned(), ..NewClient::from(&*old) };
         fixture.admin().update_client(old.id, old.version, named("First")).await.unwrap();
         let second = fixture.admin().update_client(old.id, old.version, named("Second")).await;
         assert!(matches!(second, Err(AdminError::Conflict)), "{second:?}");
-        assert_eq!(fixture.server.client("public").await.unwrap().unwrap().name, "First");
+        assert_eq!(fixture.server.client("public").await.unwrap().unwrap().name(), "First");
         assert_eq!(fixture.trail().await.len(), 1);
     }
 
@@ -109,8 +109,9 @@ both_databases! {
         for round in 0..10 {
             let old = fixture.server.client("public").await.unwrap().unwrap();
             let send = |name: String| {
-                let (admin, form) = (fixture.admin(), NewClient { name, ..NewClient::from(&old) });
-                tokio::spawn(async move { admin.update_client(old.id, old.version, form).await })
+                let (admin, form) = (fixture.admin(), NewClient { name, ..NewClient::from(&*old) });
+                let (id, version) = (old.id, old.version);
+                tokio::spawn(async move { admin.update_client(id, version, form).await })
             };
             let (one, other) = (send(format!("one {round}")), send(format!("other {round}")));
             let saved = [one.await.unwrap(), other.await.unwrap()];

@@ -49,7 +49,7 @@ both_databases! {
         let answer = staff.create_client(new.clone()).await;
         assert!(matches!(answer, Err(AdminError::Forbidden(_))), "{answer:?}");
         let old = fixture.server.client("confidential").await.unwrap().unwrap();
-        let more = NewClient { skip_consent: true, ..NewClient::from(&old) };
+        let more = NewClient { skip_consent: true, ..NewClient::from(&*old) };
         let answer = staff.update_client(old.id, old.version, more.clone()).await;
         assert!(matches!(answer, Err(AdminError::Forbidden(_))), "{answer:?}");
         assert_eq!(fixture.count("oauth_audit"), "0");
@@ -81,7 +81,7 @@ both_databases! {
 
         let other = fixture.server.client("confidential").await.unwrap().unwrap();
         let redirect_uris = vec!["https://app.example/elsewhere".to_owned()];
-        let moved = NewClient { redirect_uris, ..NewClient::from(&other) };
+        let moved = NewClient { redirect_uris, ..NewClient::from(&*other) };
         assert!(staff.update_client(other.id, other.version, moved).await.is_ok());
         assert!(staff.rotate_client_secret(other.id).await.is_ok());
     }

@@ -65,7 +65,7 @@ pub(super) async fn form(
     }
     let known = visit.oauth.server().scopes().await?;
     // What the client lists and the server does not know any more can be kept off here, and is refused if it stays.
-    let listed = client.map(|client| client.scopes.clone()).unwrap_or_default();
+    let listed = client.map(|client| client.metadata.scope.clone()).unwrap_or_default();
     let offered: Scopes = known.iter().chain(listed.iter()).collect();
     form.offer("scopes", offered.iter().map(Choice::named).collect());
     Ok(form)

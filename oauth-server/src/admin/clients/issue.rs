@@ -48,7 +48,7 @@ pub(super) async fn token(visit: &Visit<'_>, client: &Client) -> Answered {
     match visit.admin.issue_access_token(new).await {
         Ok(issued) => {
             let secrets = [("access_token", &issued.secret)];
-            Ok(once::show(visit, "token", &client.name, &secrets, &super::path(client.id)))
+            Ok(once::show(visit, "token", client.name(), &secrets, &super::path(client.id)))
         }
         Err(error) => form.refused(visit, error),
     }
@@ -56,7 +56,8 @@ pub(super) async fn token(visit: &Visit<'_>, client: &Client) -> Answered {
 
 pub(super) async fn code(visit: &Visit<'_>, client: &Client) -> Answered {
     let mut form = form(visit, client, "code", &OF_CODE).await?;
-    form.offer("redirect_uri", client.redirect_uris().map(Choice::named).collect());
+    let registered = client.metadata.redirect_uris.iter();
+    form.offer("redirect_uri", registered.map(|uri| Choice::named(uri)).collect());
     if visit.sent.is_none() {
         return form.page(visit);
     }
@@ -78,7 +79,7 @@ pub(super) async fn code(visit: &Visit<'_>, client: &Client) -> Answered {
     match visit.admin.issue_authorization_code(new).await {
         Ok(issued) => {
             let secrets = [("code", &issued.secret)];
-            Ok(once::show(visit, "code", &client.name, &secrets, &super::path(client.id)))
+            Ok(once::show(visit, "code", client.name(), &secrets, &super::path(client.id)))
         }
         Err(error) => form.refused(visit, error),
     }
@@ -90,17 +91,23 @@ async fn form(
     issued: &str,
     fields: &'static [Field],
 ) -> Result<Form<'static>, Refusal> {
-    let only = client.redirect_uris().next().filter(|_| client.redirect_uris().count() == 1);
+    let only = match &client.metadata.redirect_uris[..] {
+        [only] => Some(only.as_str()),
+        _ => None,
+    };
     let begun = || Sent::default().with_each("redirect_uri", only.into_iter());
     let context = json!({
-        "client": { "name": client.name, "require_pkce": client.require_pkce },
+        "client": { "name": client.name(), "require_pkce": client.require_pkce },
         "issued": issued,
         "back": visit.address(&super::path(client.id)),
     });
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/issue", fields, sent, context);
-    let scopes =
-        if client.any_scope { visit.oauth.server().scopes().await? } else { client.scopes.clone() };
+    let scopes = if client.any_scope {
+        visit.oauth.server().scopes().await?
+    } else {
+        client.metadata.scope.clone()
+    };
     form.offer("scopes", scopes.iter().map(Choice::named).collect());
     Ok(form)
 }

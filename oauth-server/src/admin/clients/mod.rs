@@ -4,7 +4,7 @@ mod form;
 mod issue;
 
 use oauth_core::{
-    Client, GrantType, NewClient, Registered, RequireState, Secret,
+    Client, NewClient, Registered, RequireState, Secret,
     admin::{AuditFilter, ClientFilter, Kind},
 };
 use serde_json::{Value, json};
@@ -88,7 +88,7 @@ async fn create(visit: &Visit<'_>) -> Answered {
             let id = Secret::from(client.client_id.as_str());
             let secret = secret.as_ref().map(|secret| ("client_secret", secret));
             let secrets: Vec<_> = [("client_id", &id)].into_iter().chain(secret).collect();
-            Ok(once::show(visit, "client", &client.name, &secrets, &path(client.id)))
+            Ok(once::show(visit, "client", client.name(), &secrets, &path(client.id)))
         }
         Err(error) => form.refused(visit, error),
     }
@@ -96,7 +96,7 @@ async fn create(visit: &Visit<'_>) -> Answered {
 
 async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     let back = visit.address(&path(client.id));
-    let context = json!({ "client": { "name": client.name }, "back": back });
+    let context = json!({ "client": { "name": client.name() }, "back": back });
     let form = form::form(visit, Some(client), context).await?;
     let mut form = form.of_version(visit, client.version.to_string());
     if visit.sent.is_none() {
@@ -111,7 +111,7 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     match visit.admin.update_client(client.id, version, new).await {
         Ok(Registered { client, secret: Some(secret) }) => {
             let secrets = [("client_secret", &secret)];
-            Ok(once::show(visit, "secret", &client.name, &secrets, &path(client.id)))
+            Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))
         }
         Ok(Registered { client, secret: None }) => Ok(visit.done(&path(client.id), "saved")),
         Err(error) => form.refused(visit, error),
@@ -120,18 +120,18 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
 
 async fn rotate_secret(visit: &Visit<'_>, client: &Client) -> Answered {
     if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, "rotate-secret", &client.name, &path(client.id)));
+        return Ok(confirm::ask(visit, "rotate-secret", client.name(), &path(client.id)));
     }
     let secret = visit.admin.rotate_client_secret(client.id).await?;
     let secrets = [("client_secret", &secret)];
-    Ok(once::show(visit, "secret", &client.name, &secrets, &path(client.id)))
+    Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))
 }
 
 async fn set_disabled(visit: &Visit<'_>, client: &Client, disabled: bool) -> Answered {
     let (question, done) =
         if disabled { ("disable-client", "disabled") } else { ("enable-client", "enabled") };
     if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, question, &client.name, &path(client.id)));
+        return Ok(confirm::ask(visit, question, client.name(), &path(client.id)));
     }
     visit.admin.set_client_disabled(client.id, disabled).await?;
     Ok(visit.done(&path(client.id), done))
@@ -139,7 +139,7 @@ async fn set_disabled(visit: &Visit<'_>, client: &Client, disabled: bool) -> Ans
 
 async fn delete(visit: &Visit<'_>, client: &Client) -> Answered {
     if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, "delete-client", &client.name, &path(client.id)));
+        return Ok(confirm::ask(visit, "delete-client", client.name(), &path(client.id)));
     }
     visit.admin.delete_client(client.id).await?;
     Ok(visit.done("/clients/", "deleted"))
@@ -168,11 +168,11 @@ fn shown(visit: &Visit<'_>, client: &Client) -> Value {
     json!({
         "href": visit.address(&path(client.id)),
         "id": client.id,
-        "name": client.name,
+        "name": client.name(),
         "client_id": client.client_id,
         "is_public": client.is_public,
         "any_scope": client.any_scope,
-        "scopes": client.scopes.iter().collect::<Vec<_>>(),
+        "scopes": client.metadata.scope.iter().collect::<Vec<_>>(),
         "state": if client.disabled_at.is_some() { "disabled" } else { "enabled" },
         "created": moment(client.created_at),
     })
@@ -187,7 +187,7 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
         "secret_prefix": client.secret_prefix,
         "description": client.description,
         "redirect_uris": registration.redirect_uris,
-        "grant_types": client.grant_types().map(GrantType::as_str).collect::<Vec<_>>(),
+        "grant_types": registration.grant_types.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
         "default_scopes": client.default_scopes.iter().collect::<Vec<_>>(),
         "access_token_lifetime": form::lifetime(registration.access_token_lifetime),
         "refresh_token_lifetime": form::lifetime(registration.refresh_token_lifetime),
@@ -197,10 +197,10 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
         "fragment_supported": client.fragment_supported,
         "owner": owner,
         "acts_as_owner": client.acts_as_owner,
-        "client_uri": client.client_uri,
-        "logo_uri": client.logo_uri,
-        "policy_uri": client.policy_uri,
-        "tos_uri": client.tos_uri,
+        "client_uri": registration.client_uri,
+        "logo_uri": registration.logo_uri,
+        "policy_uri": registration.policy_uri,
+        "tos_uri": registration.tos_uri,
     });
     if let (Some(shown), Value::Object(more)) = (shown.as_object_mut(), more) {
         shown.extend(more);

@@ -43,15 +43,15 @@ pub(super) fn page(
 ) -> Response {
     let token = FormToken::new(oauth, http, Some(&owner.subject));
     let client = authorization.client();
-    let scopes = authorization.scopes().iter();
+    let (metadata, scopes) = (&client.metadata, authorization.scopes().iter());
     let context = Context {
         client: Client {
-            name: &client.name,
+            name: client.name(),
             description: &client.description,
-            client_uri: client.client_uri.as_deref(),
-            logo_uri: client.logo_uri.as_deref(),
-            policy_uri: client.policy_uri.as_deref(),
-            tos_uri: client.tos_uri.as_deref(),
+            client_uri: metadata.client_uri.as_deref(),
+            logo_uri: metadata.logo_uri.as_deref(),
+            policy_uri: metadata.policy_uri.as_deref(),
+            tos_uri: metadata.tos_uri.as_deref(),
         },
         scopes: scopes
             .map(|scope| Scope {

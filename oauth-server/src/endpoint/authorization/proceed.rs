@@ -23,7 +23,11 @@ pub(super) enum Decision {
 
 impl WayBack {
     pub(super) fn to(client: &Client) -> Self {
-        if client.fragment_supported { Self::Redirect } else { Self::Page(client.name.clone()) }
+        if client.fragment_supported {
+            Self::Redirect
+        } else {
+            Self::Page(client.name().to_owned())
+        }
     }
 
     /// The location holds a code or a token: it stands in this answer alone, which nobody keeps, and whose own URL does

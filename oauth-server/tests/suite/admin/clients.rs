@@ -141,10 +141,10 @@ both_databases! {
         ];
         change(&browser, &path, &values).await.with_status(303);
         let client = site.server.client("confidential").await.unwrap().unwrap();
-        assert_eq!(client.name, "Renamed");
-        assert_eq!(client.redirect_uris().collect::<Vec<_>>(), ["https://one.example/", "https://two.example/"]);
-        assert_eq!(client.scopes.to_string(), "write");
-        assert_eq!(client.tos_uri.as_deref(), Some("https://a.example/tos"));
+        assert_eq!(client.name(), "Renamed");
+        assert_eq!(client.metadata.redirect_uris, ["https://one.example/", "https://two.example/"]);
+        assert_eq!(client.metadata.scope.to_string(), "write");
+        assert_eq!(client.metadata.tos_uri.as_deref(), Some("https://a.example/tos"));
         let form = opened(&browser, &path).await;
         for (name, value) in values.iter().filter(|(name, _)| *name != "redirect_uris") {
             assert_eq!(form.get(name), Some(*value), "{name}");

@@ -1,0 +1,80 @@
+//! Writing clients. Each change lets the version rise.
+
+use diesel::prelude::*;
+
+use super::{ClientFields, DbConnection, Query, Registration, StoredSecret, key, oauth_clients};
+use crate::{Scopes, Timestamp, store::scope};
+
+/// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, by a
+/// disabled client too.
+pub(crate) fn register(
+    db: &mut DbConnection,
+    client_id: &str,
+    registration: &Registration,
+    new_scopes: &Scopes,
+    now: Timestamp,
+) -> Query<Option<i64>> {
+    if key(db, client_id)?.is_some() {
+        return Ok(None);
+    }
+    scope::insert_named(db, new_scopes)?;
+    diesel::insert_into(oauth_clients::table)
+        .values((
+            oauth_clients::client_id.eq(client_id),
+            oauth_clients::version.eq(1),
+            oauth_clients::created_at.eq(now),
+            &registration.fields,
+            &registration.secret,
+        ))
+        .returning(oauth_clients::id)
+        .get_result(db)
+        .map(Some)
+}
+
+/// Disables or enables a client; `false` when there is none of this key.
+pub(crate) fn set_disabled(
+    db: &mut DbConnection,
+    id: i64,
+    disabled_at: Option<Timestamp>,
+) -> Query<bool> {
+    let changes = (
+        oauth_clients::disabled_at.eq(disabled_at),
+        oauth_clients::version.eq(oauth_clients::version + 1),
+    );
+    Ok(diesel::update(oauth_clients::table.find(id)).set(changes).execute(db)? == 1)
+}
+
+/// Changes a client, unless it has changed since this version of it; `false` then.
+pub(crate) fn update(
+    db: &mut DbConnection,
+    id: i64,
+    version: i64,
+    fields: &ClientFields,
+) -> Query<bool> {
+    let unchanged = oauth_clients::table.find(id).filter(oauth_clients::version.eq(version));
+    let changes = (fields, oauth_clients::version.eq(version + 1));
+    Ok(diesel::update(unchanged).set(changes).execute(db)? == 1)
+}
+
+/// Gives a client another secret, or none.
+pub(crate) fn set_secret(db: &mut DbConnection, id: i64, secret: &StoredSecret) -> Query<()> {
+    let changes = (secret, oauth_clients::version.eq(oauth_clients::version + 1));
+    diesel::update(oauth_clients::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// Deletes a client, and with it all that hangs on it.
+pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
+    diesel::delete(oauth_clients::table.find(id)).execute(db).map(drop)
+}
+
+/// From here on no client acts for this user.
+pub(crate) fn disown(db: &mut DbConnection, owner: &str) -> Query<()> {
+    let acting = oauth_clients::table
+        .filter(oauth_clients::owner.eq(owner))
+        .filter(oauth_clients::acts_as_owner);
+    let changes = (
+        oauth_clients::acts_as_owner.eq(false),
+        oauth_clients::version.eq(oauth_clients::version + 1),
+    );
+    diesel::update(acting).set(changes).execute(db).map(drop)
+}

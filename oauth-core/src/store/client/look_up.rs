@@ -1,0 +1,72 @@
+//! Finding clients.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients};
+use crate::store::kept::native;
+
+/// A client as it is now: what was parsed of this version of it need not be parsed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients)]
+pub(crate) struct ClientVersion {
+    pub(crate) id: i64,
+    pub(crate) version: i64,
+}
+
+/// The client of this identifier, unless it is disabled.
+pub(crate) fn version(db: &mut DbConnection, client_id: &str) -> Query<Option<ClientVersion>> {
+    native!(
+        db,
+        oauth_clients::table
+            .filter(oauth_clients::client_id.eq(client_id))
+            .filter(oauth_clients::disabled_at.is_null())
+            .select(ClientVersion::as_select())
+            .get_result(db)
+            .optional()
+    )
+}
+
+/// The same of many clients.
+pub(crate) fn versions(
+    db: &mut DbConnection,
+    client_ids: &[String],
+) -> Query<HashMap<String, ClientVersion>> {
+    let found: Vec<(String, ClientVersion)> = native!(
+        db,
+        oauth_clients::table
+            .filter(oauth_clients::client_id.eq_any(client_ids))
+            .filter(oauth_clients::disabled_at.is_null())
+            .select((oauth_clients::client_id, ClientVersion::as_select()))
+            .load(db)
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+/// The client of this key, disabled or not.
+pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> {
+    let row: Option<ClientRow> = native!(
+        db,
+        oauth_clients::table.find(id).select(ClientRow::as_select()).get_result(db).optional()
+    )?;
+    Ok(row.map(Client::from))
+}
+
+/// The clients of these keys, disabled or not.
+pub(crate) fn with_keys(db: &mut DbConnection, ids: &[i64]) -> Query<Vec<Client>> {
+    let of = oauth_clients::table.filter(oauth_clients::id.eq_any(ids));
+    let rows: Vec<ClientRow> = of.select(ClientRow::as_select()).load(db)?;
+    Ok(rows.into_iter().map(Client::from).collect())
+}
+
+/// What the client of this key is registered with.
+pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
+    oauth_clients::table.find(id).select(ClientFields::as_select()).get_result(db)
+}
+
+/// The key of a client, disabled or not.
+pub(crate) fn key(db: &mut DbConnection, client_id: &str) -> Query<Option<i64>> {
+    let of = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
+    native!(db, of.select(oauth_clients::id).get_result(db).optional())
+}
