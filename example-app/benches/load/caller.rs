@@ -5,8 +5,9 @@ use std::{borrow::Cow, cell::RefCell, rc::Rc};
 use rand::RngExt;
 
 use crate::{
-    database::{Seeded, access_token, refresh_token},
+    database::Seeded,
     http::{Answer, get, post},
+    token::Tokens,
 };
 
 pub(crate) trait Caller {
@@ -29,7 +30,7 @@ pub(crate) enum Get {
     /// One of these requests, which are made beforehand: what the caller costs is not the server's.
     Of(Rc<[Vec<u8>]>),
     /// With any of so many tokens.
-    Any(u64),
+    Any(Tokens),
 }
 
 impl Get {
@@ -37,21 +38,20 @@ impl Get {
         Self::Of([get("/", "")].into())
     }
 
-    /// The tokens that are in use just now, as clients use theirs: one token for many requests.
+    /// The tokens that are in use just now, as clients use theirs: one token for many requests, and those that were issued
+    /// one after the other.
     pub(crate) fn in_use(seeded: &Seeded) -> Self {
         let count = seeded.rows.min(IN_USE);
-        let step = seeded.rows / count;
-        Self::Of((0..count).map(|number| guarded(number * step)).collect())
+        Self::Of((0..count).map(|number| guarded(&seeded.tokens.access_token(number))).collect())
     }
 
     /// Any token that there is: with many rows, hardly one comes twice.
     pub(crate) fn any(seeded: &Seeded) -> Self {
-        Self::Any(seeded.rows)
+        Self::Any(seeded.tokens)
     }
 }
 
-fn guarded(number: u64) -> Vec<u8> {
-    let token = access_token(number);
+fn guarded(token: &str) -> Vec<u8> {
     get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n"))
 }
 
@@ -61,7 +61,10 @@ impl Caller for Get {
             Self::Of(requests) => {
                 Cow::Borrowed(&requests[rand::rng().random_range(0..requests.len())])
             }
-            Self::Any(rows) => Cow::Owned(guarded(rand::rng().random_range(0..*rows))),
+            Self::Any(tokens) => {
+                let number = rand::rng().random_range(0..tokens.rows);
+                Cow::Owned(guarded(&tokens.access_token(number)))
+            }
         })
     }
 
@@ -100,7 +103,7 @@ pub(crate) struct Refresh {
 
 impl Refresh {
     pub(crate) fn of(seeded: &Seeded, chain: u64) -> Self {
-        Self { basic: seeded.basic.clone(), token: refresh_token(chain) }
+        Self { basic: seeded.basic.clone(), token: seeded.tokens.refresh_token(chain) }
     }
 }
 

@@ -10,13 +10,17 @@ use std::{
 
 use diesel::{
     Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection,
-    declare_sql_function, sql_query,
+    sql_query,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use oauth_server::{AuthorizationServer, GrantType, NewClient, Settings, Store};
 use sha2::{Digest, Sha256};
 
-use crate::{options::Engine, postgres::Cluster};
+use crate::{
+    options::Engine,
+    postgres::Cluster,
+    token::{self, Tokens, family},
+};
 
 /// A database that ends with it.
 pub(crate) struct Bench {
@@ -30,6 +34,7 @@ pub(crate) struct Bench {
 pub(crate) struct Seeded {
     /// Live access tokens.
     pub(crate) rows: u64,
+    pub(crate) tokens: Tokens,
     pub(crate) client_id: String,
     /// The header by which the client authenticates.
     pub(crate) basic: String,
@@ -47,28 +52,17 @@ impl Seeded {
     }
 }
 
-/// The value of an access token that was put there.
-pub(crate) fn access_token(number: u64) -> String {
-    format!("bench-access-token-of-the-usual-len-{number:08}")
-}
-
-/// The value of a refresh token that was put there.
-pub(crate) fn refresh_token(number: u64) -> String {
-    format!("bench-refresh-token-of-the-same-len-{number:08}")
-}
-
-#[declare_sql_function]
-extern "SQL" {
-    fn sha256(text: diesel::sql_types::Text) -> diesel::sql_types::Binary;
-}
-
 /// How many families have a refresh token that is there from the start.
 const CHAINS: u64 = 2_000;
 /// For filling only.
 const HURRIED: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000";
-/// Rows to a transaction.
-const CHUNK: u64 = 50_000;
+/// Rows to a statement.
+const CHUNK: u64 = 5_000;
+const GRANTS: &str = "INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at)";
+const ACCESS_TOKENS: &str =
+    "INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)";
+const REFRESH_TOKENS: &str = "INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at, expires_at)";
 
 impl Bench {
     pub(crate) fn start(engine: Engine) -> Option<Self> {
@@ -109,40 +103,46 @@ impl Bench {
         let bar = progress(all, format!("{rows} rows, {}", self.engine.name()));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
         let end = now + 30 * 86_400;
-        self.fill(families, &bar, &format!(
-            "INSERT INTO oauth_grants (client_id, subject, scopes, created_at, expires_at, last_used_at) \
-             SELECT (SELECT id FROM oauth_clients WHERE client_id = '{client_id}'), '1', 'my_polls:my_stats', {now}, {end}, {now} + 3600 * 24 FROM numbers"
+        let client = self.number(&format!(
+            "SELECT id AS number FROM oauth_clients WHERE client_id = '{client_id}'"
         ));
-        let first =
-            self.number("SELECT min(id) AS number FROM oauth_grants WHERE last_used_at > 0");
-        self.fill(rows + CHAINS, &bar, &format!(
-            "INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at) \
-             SELECT {}, {first} + i % {families}, 'my_polls:my_stats', {now}, {end} FROM numbers",
-            self.digest("bench-access-token-of-the-usual-len-")
-        ));
-        let first_token = self.number("SELECT min(id) AS number FROM oauth_access_tokens");
-        self.fill(CHAINS, &bar, &format!(
-            "INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at, expires_at) \
-             SELECT {}, {first} + i, {first_token} + {rows} + i, {now}, {end} FROM numbers",
-            self.digest("bench-refresh-token-of-the-same-len-")
-        ));
+        let used = now + 86_400;
+        self.fill(families, &bar, GRANTS, |i| {
+            format!("{}, {client}, '1', 'my_polls:my_stats', {now}, {end}, {used}", family(i))
+        });
+        self.fill(rows + CHAINS, &bar, ACCESS_TOKENS, |i| {
+            let family = family(if i < rows { i % families } else { i - rows });
+            let digest = self.digest(&token::value("at", family, i));
+            format!("{family}, {digest}, 'prefix', 'my_polls:my_stats', {now}, {end}")
+        });
+        self.fill(CHAINS, &bar, REFRESH_TOKENS, |i| {
+            let family = family(i);
+            let digest = self.digest(&token::value("rt", family, i));
+            let access = self.digest(&token::value("at", family, rows + i));
+            format!("{family}, {digest}, 'prefix', {access}, {now}, {end}")
+        });
         bar.finish_and_clear();
         self.settle();
-        Seeded { rows, client_id, basic, next_chain: Cell::new(0) }
+        Seeded {
+            rows,
+            tokens: Tokens { rows, families },
+            client_id,
+            basic,
+            next_chain: Cell::new(0),
+        }
     }
 
     /// So many access tokens that expired long ago, in families that live.
     pub(crate) fn seed_expired(&self, count: u64) {
         let bar = progress(count, format!("{count} expired, {}", self.engine.name()));
-        let (first, families) = (
-            self.number("SELECT min(id) AS number FROM oauth_grants"),
-            self.number("SELECT count(*) AS number FROM oauth_grants"),
-        );
-        self.fill(count, &bar, &format!(
-            "INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at) \
-             SELECT {}, {first} + i % {families}, 'my_polls:my_stats', 0, 1 FROM numbers",
-            self.digest("bench-access-token-that-has-ended-")
-        ));
+        let families =
+            self.number("SELECT count(*) AS number FROM oauth_grants WHERE last_used_at > 0");
+        let families = u64::try_from(families).expect("a count");
+        self.fill(count, &bar, ACCESS_TOKENS, |i| {
+            let digest = self.digest(&format!("bench-access-token-that-has-ended-{i}"));
+            let family = family(i % families);
+            format!("{family}, {digest}, 'prefix', 'my_polls:my_stats', 0, 1")
+        });
         bar.finish_and_clear();
         self.settle();
     }
@@ -174,33 +174,25 @@ impl Bench {
         })
     }
 
-    /// Runs an insert that selects from `numbers`, whose `i` goes from 0 to `count`.
-    fn fill(&self, count: u64, bar: &ProgressBar, insert: &str) {
+    /// Inserts so many rows; `row` gives the values of each.
+    fn fill(&self, count: u64, bar: &ProgressBar, insert: &str, row: impl Fn(u64) -> String) {
         let mut connection = self.connect();
         for from in (0..count).step_by(usize::try_from(CHUNK).expect("a small number")) {
             let until = (from + CHUNK).min(count);
-            let (head, select) = insert.split_once(" SELECT ").expect("an insert that selects");
-            let numbers = match self.engine {
-                Engine::Sqlite => format!(
-                    "WITH RECURSIVE numbers (i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {until})"
-                ),
-                Engine::Postgres => {
-                    format!(
-                        "WITH numbers (i) AS (SELECT generate_series({from}::bigint, {until} - 1))"
-                    )
-                }
-            };
-            connection.execute(&format!("{numbers} {head} SELECT {select}"));
+            let rows: Vec<String> = (from..until).map(|i| format!("({})", row(i))).collect();
+            connection.execute(&format!("{insert} VALUES {}", rows.join(", ")));
             bar.inc(until - from);
         }
     }
 
-    fn digest(&self, prefix: &str) -> String {
+    /// The digest of a value, as a literal.
+    fn digest(&self, value: &str) -> String {
+        let digits = Sha256::digest(value.as_bytes());
+        let digits =
+            digits.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
         match self.engine {
-            Engine::Sqlite => format!("sha256('{prefix}' || printf('%08d', i))"),
-            Engine::Postgres => {
-                format!("sha256(convert_to('{prefix}' || lpad(i::text, 8, '0'), 'UTF8'))")
-            }
+            Engine::Sqlite => format!("x'{digits}'"),
+            Engine::Postgres => format!("'\\x{digits}'"),
         }
     }
 
@@ -227,10 +219,6 @@ impl Bench {
                 let mut connection =
                     SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
                 connection.batch_execute(HURRIED).expect("pragmas");
-                sha256_utils::register_impl(&mut connection, |text: String| {
-                    Sha256::digest(text.as_bytes()).to_vec()
-                })
-                .expect("a function");
                 Filler::Sqlite(connection)
             }
             Engine::Postgres => {

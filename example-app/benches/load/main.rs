@@ -30,6 +30,7 @@ mod report;
 mod schema;
 mod server;
 mod sqlite_floor;
+mod token;
 
 use clap::Parser;
 
@@ -65,7 +66,7 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
     let seeded = bench.seed(rows);
     let floors = match engine {
         Engine::Sqlite => sqlite_floor::measure(&bench, &seeded, options),
-        Engine::Postgres => pgbench::measure(&bench, &seeded, options),
+        Engine::Postgres => pgbench::measure(&bench, options),
     };
     let empty = Served::floor();
     for &connections in &options.connections {

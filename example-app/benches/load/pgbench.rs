@@ -4,21 +4,13 @@ use std::{fs, process::Command};
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 
-use crate::{
-    database::{Bench, Seeded},
-    options::Options,
-    postgres::programs,
-};
+use crate::{database::Bench, options::Options, postgres::programs};
 
 /// The connections of the comparison.
 const CONNECTIONS: &str = "32";
 
 /// How many of each kind of work are done in a second.
-pub(crate) fn measure(
-    bench: &Bench,
-    seeded: &Seeded,
-    options: &Options,
-) -> Vec<(&'static str, f64)> {
+pub(crate) fn measure(bench: &Bench, options: &Options) -> Vec<(&'static str, f64)> {
     let mut connection = PgConnection::establish(&bench.url).expect("the cluster");
     connection.batch_execute(CHAINS).expect("chains for pgbench");
     let run = |script: &str, name: &str| {
@@ -27,7 +19,7 @@ pub(crate) fn measure(
         let mut pgbench = Command::new(programs().expect("PostgreSQL").join("pgbench"));
         pgbench.args(["-n", "-M", "prepared", "-j", "2", "-c", CONNECTIONS]);
         pgbench.args(["-T", &options.seconds.to_string(), "-D", "step=0"]);
-        pgbench.args(["-D", &format!("rows={}", seeded.rows)]).arg("-f").arg(file).arg(&bench.url);
+        pgbench.arg("-f").arg(file).arg(&bench.url);
         let output = pgbench.output().expect("pgbench");
         let text = String::from_utf8_lossy(&output.stdout);
         let problem = String::from_utf8_lossy(&output.stderr);
@@ -47,15 +39,19 @@ pub(crate) fn measure(
     ]
 }
 
-/// A family and its first pair for each of pgbench's clients.
+/// A family and its first pair for each of pgbench's clients, keyed by its number; and 10,000 whose tokens are checked.
 const CHAINS: &str = "
-DO $$ DECLARE family BIGINT; access BIGINT; BEGIN
-FOR client IN 0..63 LOOP
-    INSERT INTO oauth_grants (client_id, subject, scopes, created_at, last_used_at)
-        SELECT min(id), '1', 'my_polls:my_stats', 1, 1 FROM oauth_clients RETURNING id INTO family;
-    INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at)
-        VALUES (sha256(convert_to('pgbench-access-' || client || '-0', 'UTF8')), family, 'my_polls:my_stats', 1, 4000000000)
-        RETURNING id INTO access;
-    INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at)
-        VALUES (sha256(convert_to('pgbench-' || client || '-0', 'UTF8')), family, access, 1);
-END LOOP; END $$";
+INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, last_used_at)
+    SELECT n, (SELECT min(id) FROM oauth_clients), '1', 'my_polls:my_stats', 1, 1 FROM generate_series(0, 63) AS n;
+INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
+    SELECT n, sha256(convert_to('pgbench-access-' || n || '-0', 'UTF8')), 'prefix', 'my_polls:my_stats', 1, 4000000000
+    FROM generate_series(0, 63) AS n;
+INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at)
+    SELECT n, sha256(convert_to('pgbench-' || n || '-0', 'UTF8')), 'prefix',
+        sha256(convert_to('pgbench-access-' || n || '-0', 'UTF8')), 1
+    FROM generate_series(0, 63) AS n;
+INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, last_used_at)
+    SELECT n, (SELECT min(id) FROM oauth_clients), '1', 'my_polls:my_stats', 1, 1 FROM generate_series(1000, 10999) AS n;
+INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
+    SELECT n, sha256(convert_to('pgbench-bearer-' || n, 'UTF8')), 'prefix', 'my_polls:my_stats', 1, 4000000000
+    FROM generate_series(1000, 10999) AS n";

@@ -11,12 +11,13 @@ use diesel::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    database::{Bench, Seeded, refresh_token},
+    database::{Bench, Seeded},
     options::Options,
     schema::{
         oauth_access_tokens as access_tokens, oauth_clients as clients, oauth_grants as grants,
         oauth_refresh_tokens as refresh_tokens,
     },
+    token::family,
 };
 
 /// What so many of the kind of work are done in a second.
@@ -34,7 +35,11 @@ pub(crate) fn measure(
         )
         .expect("pragmas");
     let mut chains: Vec<Chain> = (0..32)
-        .map(|chain| Chain { value: digest(&refresh_token(seeded.next_chain() + chain)) })
+        .map(|chain| {
+            let number = seeded.next_chain() + chain;
+            let value = digest(&seeded.tokens.refresh_token(number));
+            Chain { family: family(number).cast_signed(), value }
+        })
         .collect();
     seeded.used_chains(32);
     let client_id = seeded.client_id.clone();
@@ -42,10 +47,12 @@ pub(crate) fn measure(
         let chain = &mut chains[piece % 32];
         chain.refresh(connection, &client_id)
     });
-    let grant: i64 = grants::table.select(grants::id).first(&mut connection).expect("a grant");
+    let client = clients::table.filter(clients::client_id.eq(&client_id)).select(clients::id);
+    let client: i64 = client.get_result(&mut connection).expect("the client");
     let issue = per_second(&mut connection, options.seconds, |connection, piece| {
-        insert_access_token(connection, grant, &digest(&format!("issued by the floor {piece}")))
-            .map(drop)
+        let family = family(1 << 30).cast_signed() + piece.cast_signed() as i64 * 1_000;
+        insert_grant(connection, family, client)?;
+        insert_access_token(connection, family, &digest(&format!("issued by the floor {piece}")))
     });
     vec![("refresh", refresh), ("issue", issue)]
 }
@@ -69,6 +76,7 @@ fn per_second(
 
 /// A chain of rotations.
 struct Chain {
+    family: i64,
     value: Vec<u8>,
 }
 
@@ -79,70 +87,82 @@ impl Chain {
             .filter(clients::client_id.eq(client_id))
             .select(clients::all_columns)
             .execute(connection)?;
-        let (id, grant_id, access_token_id, predecessor_id): (i64, i64, i64, Option<i64>) =
-            refresh_tokens::table
-                .inner_join(grants::table)
-                .filter(refresh_tokens::digest.eq(&self.value))
-                .select((
-                    refresh_tokens::id,
-                    grants::id,
-                    refresh_tokens::access_token_id,
-                    refresh_tokens::predecessor_id,
-                ))
-                .get_result(connection)?;
-        let unredeemed =
-            refresh_tokens::table.find(id).filter(refresh_tokens::redeemed_at.is_null());
+        let family = self.family;
+        let (access, predecessor): (Vec<u8>, Option<Vec<u8>>) = refresh_tokens::table
+            .inner_join(grants::table)
+            .filter(refresh_tokens::grant_id.eq(family))
+            .filter(refresh_tokens::digest.eq(&self.value))
+            .select((refresh_tokens::access_token, refresh_tokens::predecessor))
+            .get_result(connection)?;
+        let unredeemed = refresh_tokens::table
+            .find((family, &self.value))
+            .filter(refresh_tokens::redeemed_at.is_null());
         let redeemed = (refresh_tokens::redeemed_at.eq(NOW), refresh_tokens::salt.eq(&self.value));
-        Kept(diesel::update(unredeemed).set(redeemed).returning(refresh_tokens::id))
+        Kept(diesel::update(unredeemed).set(redeemed).returning(refresh_tokens::grant_id))
             .get_result::<i64>(connection)?;
         let live =
-            access_tokens::table.find(access_token_id).filter(access_tokens::revoked_at.is_null());
+            access_tokens::table.find((family, access)).filter(access_tokens::revoked_at.is_null());
         let revoked = access_tokens::revoked_at.eq(NOW);
-        Kept(diesel::update(live).set(revoked).returning(access_tokens::id))
+        Kept(diesel::update(live).set(revoked).returning(access_tokens::grant_id))
             .get_result::<i64>(connection)?;
         let used = grants::last_used_at.eq(NOW);
-        Kept(diesel::update(grants::table.find(grant_id)).set(used).returning(grants::id))
+        Kept(diesel::update(grants::table.find(family)).set(used).returning(grants::id))
             .get_result::<i64>(connection)?;
         let access = Sha256::digest([&self.value[..], b"access"].concat()).to_vec();
-        let access_token_id = insert_access_token(connection, grant_id, &access)?;
+        insert_access_token(connection, family, &access)?;
+        let redeemed = self.value.clone();
         self.value = Sha256::digest(&self.value).to_vec();
         diesel::insert_into(refresh_tokens::table)
             .values((
+                refresh_tokens::grant_id.eq(family),
                 refresh_tokens::digest.eq(&self.value),
                 refresh_tokens::prefix.eq("prefix"),
-                refresh_tokens::grant_id.eq(grant_id),
-                refresh_tokens::access_token_id.eq(access_token_id),
+                refresh_tokens::access_token.eq(access),
                 refresh_tokens::created_at.eq(NOW),
                 refresh_tokens::expires_at.eq(Some(NOW)),
-                refresh_tokens::predecessor_id.eq(Some(id)),
+                refresh_tokens::predecessor.eq(Some(redeemed)),
             ))
             .execute(connection)?;
-        if let Some(predecessor) = predecessor_id {
+        if let Some(predecessor) = predecessor {
             let forgotten = refresh_tokens::salt.eq(None::<Vec<u8>>);
-            let redeemed = diesel::update(refresh_tokens::table.find(predecessor));
-            Kept(redeemed.set(forgotten).returning(refresh_tokens::id))
+            let redeemed = diesel::update(refresh_tokens::table.find((family, predecessor)));
+            Kept(redeemed.set(forgotten).returning(refresh_tokens::grant_id))
                 .get_result::<i64>(connection)?;
         }
         Ok(())
     }
 }
 
+fn insert_grant(connection: &mut SqliteConnection, family: i64, client: i64) -> QueryResult<()> {
+    diesel::insert_into(grants::table)
+        .values((
+            grants::id.eq(family),
+            grants::client_id.eq(client),
+            grants::scopes.eq("my_polls:my_stats"),
+            grants::created_at.eq(NOW),
+            grants::expires_at.eq(Some(NOW)),
+            grants::last_used_at.eq(Some(NOW)),
+        ))
+        .execute(connection)
+        .map(drop)
+}
+
 fn insert_access_token(
     connection: &mut SqliteConnection,
-    grant_id: i64,
+    family: i64,
     digest: &[u8],
-) -> QueryResult<i64> {
+) -> QueryResult<()> {
     diesel::insert_into(access_tokens::table)
         .values((
+            access_tokens::grant_id.eq(family),
             access_tokens::digest.eq(digest),
             access_tokens::prefix.eq("prefix"),
-            access_tokens::grant_id.eq(grant_id),
             access_tokens::scopes.eq("my_polls:my_stats"),
             access_tokens::created_at.eq(NOW),
             access_tokens::expires_at.eq(NOW),
         ))
-        .returning(access_tokens::id)
-        .get_result(connection)
+        .execute(connection)
+        .map(drop)
 }
 
 /// A statement that the connection prepares once, as the server's are.

@@ -1,7 +1,7 @@
 //! Access tokens: RFC 6749 §1.4.
 
 use super::{
-    Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, Kind, Page, State,
+    Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, IssuedId, Kind, Page, State,
     by_hand::issued, client::ClientName, page::Cursor,
 };
 use crate::{
@@ -18,8 +18,8 @@ use crate::{
 /// An access token.
 #[derive(Debug, Clone)]
 pub struct AccessTokenRecord {
-    /// The key of its row.
-    pub id: i64,
+    /// Its key.
+    pub id: IssuedId,
     /// The first characters of its random part.
     pub prefix: String,
     /// Who it was issued to.
@@ -54,7 +54,7 @@ pub struct NewAccessToken {
 }
 
 impl Admin {
-    /// A page of the access tokens, the newest first; `after` is the `next` of the page before.
+    /// A page of the access tokens, those of the newest families first; `after` is the `next` of the page before.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,10 +63,10 @@ impl Admin {
         filter: IssuedFilter,
         after: Option<&str>,
     ) -> Result<Page<AccessTokenRecord>, StoreError> {
-        let (before, now) = (Cursor::new(after).key(), self.server.now());
+        let (before, now) = (Cursor::new(after).issued(), self.server.now());
         let list = move |db: &mut DbConnection| store::list::access_tokens(db, &filter, before);
         let rows = self.server.store.list(list).await?;
-        let page = Page::of(rows, |(row, _)| row.id.to_string());
+        let page = Page::of(rows, |(row, _)| row.id().to_string());
         Ok(page.map(|row| AccessTokenRecord::of(row, now)))
     }
 
@@ -74,7 +74,10 @@ impl Admin {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn access_token(&self, id: i64) -> Result<Option<AccessTokenRecord>, StoreError> {
+    pub async fn access_token(
+        &self,
+        id: IssuedId,
+    ) -> Result<Option<AccessTokenRecord>, StoreError> {
         let now = self.server.now();
         let row = self.server.store.read(move |db| store::list::access_token(db, id)).await?;
         Ok(row.map(|row| AccessTokenRecord::of(row, now)))
@@ -106,18 +109,20 @@ impl Admin {
         }
         let tokens = NewTokens::access_only(&self.server, grant.id, terms);
         let (actor, client_id) = (self.actor.clone(), client.client_id);
-        let family = NewFamily { grant, first: First::Tokens(tokens.rows()) };
+        let rows = tokens.rows();
+        let id = IssuedId::of(grant.id, rows.access.digest.as_bytes());
+        let family = NewFamily { grant, first: First::Tokens(rows) };
         let secret = tokens.into_answer().access_token;
         let prefix = secret.prefix();
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            let id = store::family::begin(db, &family)?;
-            let entry = Entry::new(Action::Issue, Kind::AccessToken, id, &prefix);
-            Ok(Ok((id, Some(entry.raising(issued(&client_id, &family.grant))))))
+            store::family::begin(db, &family)?;
+            let entry = Entry::new(Action::Issue, Kind::AccessToken, family.grant.id, &prefix);
+            Ok(Ok(((), Some(entry.raising(issued(&client_id, &family.grant))))))
         };
-        let id = self.change("client", issue).await?;
+        self.change("client", issue).await?;
         Ok(IssuedByHand { id, secret })
     }
 
@@ -125,7 +130,7 @@ impl Admin {
     ///
     /// # Errors
     /// When there is no such token.
-    pub async fn revoke_access_token(&self, id: i64) -> Result<(), AdminError> {
+    pub async fn revoke_access_token(&self, id: IssuedId) -> Result<(), AdminError> {
         let now = self.server.now();
         let revoke = move |db: &mut DbConnection| {
             let Some((token, (grant, client, _))) = store::list::access_token(db, id)? else {
@@ -134,8 +139,8 @@ impl Admin {
             if token.revoked_at.is_some() {
                 return Ok(Ok(((), None)));
             }
-            store::access_token::revoke(db, id, now)?;
-            let entry = Entry::new(Action::Revoke, Kind::AccessToken, id, &token.prefix);
+            store::access_token::revoke(db, token.grant_id, &token.digest, now)?;
+            let entry = Entry::new(Action::Revoke, Kind::AccessToken, id.family, &token.prefix);
             let (client_id, subject) = (client.client_id, grant.subject);
             let revoked = EventKind::AccessTokenRevoked { client_id, subject };
             Ok(Ok(((), Some(entry.raising(revoked)))))
@@ -147,7 +152,8 @@ impl Admin {
 impl AccessTokenRecord {
     pub(super) fn of((row, hook): (TokenRow, Hook), now: Timestamp) -> Self {
         let (grant, client, client_disabled_at) = hook;
-        let TokenRow { id, prefix, scopes, created_at, expires_at, revoked_at } = row;
+        let id = row.id();
+        let TokenRow { prefix, scopes, created_at, expires_at, revoked_at, .. } = row;
         let expires_at = Some(expires_at).filter(|end| *end != NEVER);
         let state = match revoked_at {
             Some(_) => State::Revoked,

@@ -1,7 +1,7 @@
 //! Authorization codes: RFC 6749 §4.1.
 
 use super::{
-    Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, Kind, Page, State,
+    Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, IssuedId, Kind, Page, State,
     by_hand::issued, client::ClientName, family::ended, page::Cursor,
 };
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
 /// An authorization code.
 #[derive(Debug, Clone)]
 pub struct AuthorizationCodeRecord {
-    /// The key of its row.
-    pub id: i64,
+    /// Its key.
+    pub id: IssuedId,
     /// The first characters of its random part.
     pub prefix: String,
     /// Who it was issued to.
@@ -61,7 +61,7 @@ pub struct NewAuthorizationCode {
 }
 
 impl Admin {
-    /// A page of the codes, the newest first; `after` is the `next` of the page before.
+    /// A page of the codes, those of the newest families first; `after` is the `next` of the page before.
     ///
     /// # Errors
     /// When the store fails.
@@ -70,10 +70,10 @@ impl Admin {
         filter: IssuedFilter,
         after: Option<&str>,
     ) -> Result<Page<AuthorizationCodeRecord>, StoreError> {
-        let (before, now) = (Cursor::new(after).key(), self.server.now());
+        let (before, now) = (Cursor::new(after).issued(), self.server.now());
         let list = move |db: &mut DbConnection| store::list::codes(db, &filter, before);
         let rows = self.server.store.list(list).await?;
-        let page = Page::of(rows, |(row, _)| row.id.to_string());
+        let page = Page::of(rows, |(row, _)| row.id().to_string());
         Ok(page.map(|row| AuthorizationCodeRecord::of(row, now)))
     }
 
@@ -83,7 +83,7 @@ impl Admin {
     /// When the store fails.
     pub async fn authorization_code(
         &self,
-        id: i64,
+        id: IssuedId,
     ) -> Result<Option<AuthorizationCodeRecord>, StoreError> {
         let now = self.server.now();
         let row = self.server.store.read(move |db| store::list::code(db, id)).await?;
@@ -116,16 +116,18 @@ impl Admin {
             expires_at: now + settings.authorization_code_lifetime,
         };
         let (actor, client_id, prefix) = (self.actor.clone(), client.client_id, secret.prefix());
+        let id = IssuedId::of(grant.id, row.digest.as_bytes());
         let family = NewFamily { grant, first: First::Code(row) };
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            let id = store::family::begin(db, &family)?;
-            let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, id, &prefix);
-            Ok(Ok((id, Some(entry.raising(issued(&client_id, &family.grant))))))
+            store::family::begin(db, &family)?;
+            let key = family.grant.id;
+            let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, key, &prefix);
+            Ok(Ok(((), Some(entry.raising(issued(&client_id, &family.grant))))))
         };
-        let id = self.change("client", issue).await?;
+        self.change("client", issue).await?;
         Ok(IssuedByHand { id, secret })
     }
 
@@ -133,7 +135,7 @@ impl Admin {
     ///
     /// # Errors
     /// When there is no such code.
-    pub async fn revoke_authorization_code(&self, id: i64) -> Result<(), AdminError> {
+    pub async fn revoke_authorization_code(&self, id: IssuedId) -> Result<(), AdminError> {
         let now = self.server.now();
         let revoke = move |db: &mut DbConnection| {
             let Some((code, (grant, client, _))) = store::list::code(db, id)? else {
@@ -142,7 +144,8 @@ impl Admin {
             if code.redeemed_at.is_some() || !store::grant::revoke(db, grant.id, now)? {
                 return Ok(Ok(((), None)));
             }
-            let entry = Entry::new(Action::Revoke, Kind::AuthorizationCode, id, &code.prefix);
+            let entry =
+                Entry::new(Action::Revoke, Kind::AuthorizationCode, id.family, &code.prefix);
             Ok(Ok(((), Some(entry.raising(ended(&grant, &client))))))
         };
         self.change("id", revoke).await
@@ -174,7 +177,8 @@ impl Admin {
 impl AuthorizationCodeRecord {
     pub(super) fn of((row, hook): (CodeRow, Hook), now: Timestamp) -> Self {
         let (grant, client, client_disabled_at) = hook;
-        let CodeRow { id, prefix, redirect_uri, created_at, expires_at, redeemed_at } = row;
+        let id = row.id();
+        let CodeRow { prefix, redirect_uri, created_at, expires_at, redeemed_at, .. } = row;
         let state = match redeemed_at {
             Some(_) => State::Redeemed,
             None => State::of(&grant, client_disabled_at, Some(expires_at), now),

@@ -1,6 +1,6 @@
 //! What is issued by hand: to whom, and what it may allow.
 
-use super::{Actor, Admin, AdminError, LOST};
+use super::{Actor, Admin, AdminError, IssuedId, LOST};
 use crate::{
     Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
@@ -11,8 +11,8 @@ use crate::{
 /// What was issued by hand: its key, and its value, which can only be seen this once.
 #[derive(Debug, Clone)]
 pub struct IssuedByHand {
-    /// The key of its row.
-    pub id: i64,
+    /// Its key.
+    pub id: IssuedId,
     /// The code or token.
     pub secret: Secret,
 }

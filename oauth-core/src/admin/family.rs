@@ -1,8 +1,10 @@
 //! Grants: one is a family of codes and tokens, which lives and dies together.
 
+use std::cmp::Reverse;
+
 use super::{
     AccessTokenRecord, Action, Admin, AdminError, AuthorizationCodeRecord, Entry, IssuedFilter,
-    Kind, Page, State, client::ClientName, page::Cursor,
+    IssuedId, Kind, Page, State, client::ClientName, page::Cursor,
 };
 pub use crate::store::list::FamilyFilter;
 use crate::{
@@ -40,8 +42,8 @@ pub struct FamilyRecord {
 /// A refresh token.
 #[derive(Debug, Clone)]
 pub struct RefreshTokenRecord {
-    /// The key of its row.
-    pub id: i64,
+    /// Its key.
+    pub id: IssuedId,
     /// The first characters of its random part.
     pub prefix: String,
     /// When it was issued.
@@ -96,15 +98,17 @@ impl Admin {
         else {
             return Ok(None);
         };
-        Ok(Some(FamilyDetails {
-            family: FamilyRecord::of(family, now),
-            codes: self.authorization_codes(of_family.clone(), None).await?,
-            access_tokens: self.access_tokens(of_family.clone(), None).await?,
-            refresh_tokens: self.refresh_tokens(of_family, None).await?,
-        }))
+        let mut codes = self.authorization_codes(of_family.clone(), None).await?;
+        codes.rows.sort_by_key(|code| Reverse(code.created_at));
+        let mut access_tokens = self.access_tokens(of_family.clone(), None).await?;
+        access_tokens.rows.sort_by_key(|token| Reverse(token.created_at));
+        let mut refresh_tokens = self.refresh_tokens(of_family, None).await?;
+        refresh_tokens.rows.sort_by_key(|token| Reverse(token.created_at));
+        let family = FamilyRecord::of(family, now);
+        Ok(Some(FamilyDetails { family, codes, access_tokens, refresh_tokens }))
     }
 
-    /// A page of the refresh tokens, the newest first; `after` is the `next` of the page before.
+    /// A page of the refresh tokens, those of the newest families first; `after` is the `next` of the page before.
     ///
     /// # Errors
     /// When the store fails.
@@ -113,10 +117,10 @@ impl Admin {
         filter: IssuedFilter,
         after: Option<&str>,
     ) -> Result<Page<RefreshTokenRecord>, StoreError> {
-        let (before, now) = (Cursor::new(after).key(), self.server.now());
+        let (before, now) = (Cursor::new(after).issued(), self.server.now());
         let list = move |db: &mut DbConnection| store::list::refresh_tokens(db, &filter, before);
         let rows = self.server.store.list(list).await?;
-        let page = Page::of(rows, |(row, _)| row.id.to_string());
+        let page = Page::of(rows, |(row, _)| row.id().to_string());
         Ok(page.map(|row| RefreshTokenRecord::of(row, now)))
     }
 
@@ -165,7 +169,8 @@ impl FamilyRecord {
 impl RefreshTokenRecord {
     fn of((row, hook): (RefreshTokenRow, Hook), now: Timestamp) -> Self {
         let (grant, _, client_disabled_at) = hook;
-        let RefreshTokenRow { id, prefix, created_at, expires_at, redeemed_at } = row;
+        let id = row.id();
+        let RefreshTokenRow { prefix, created_at, expires_at, redeemed_at, .. } = row;
         let state = match redeemed_at {
             Some(_) => State::Redeemed,
             None => State::of(&grant, client_disabled_at, expires_at, now),

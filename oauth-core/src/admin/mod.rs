@@ -28,7 +28,7 @@ pub use self::{
     state::State,
     user::{UserChange, UserFilter},
 };
-pub use crate::store::list::IssuedFilter;
+pub use crate::store::list::{IssuedFilter, IssuedId, NoIssuedId};
 use crate::{
     AuthorizationServer, FieldError, Problem, StoreError,
     event::LedTo,

@@ -2,15 +2,17 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token, a browser that was known | an hour after its end: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
-//! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; when nothing hangs on it any more; a day after its last refresh token ended, where nothing else of it is alive |
+//! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
 //!
 //! So nothing is deleted that is alive, or whose reuse would end something alive; and whoever presents what was deleted
-//! is refused with the code it would be refused with otherwise. Consents stay. A revoked access token stays until it
-//! would have ended: an index over revocations would cost every refresh. A redeemed refresh token that never ends, in a
-//! family that never ends, stays with its family: who sets both lifetimes to none keeps a row for each refresh.
+//! is refused with the code it would be refused with otherwise. Consents stay. A redeemed refresh token that never
+//! ends, in a family that never ends, stays with its family: who sets both lifetimes to none keeps a row for each refresh.
+//!
+//! Families are looked at one after the other, in the order of their keys: an index of what ends when would cost every
+//! issue more than this walk does.
 
 mod task;
 
@@ -19,10 +21,10 @@ use std::time::{Duration, Instant};
 pub use self::task::ClearingTask;
 pub use crate::store::clearing::Cleared;
 use crate::{
-    AuthorizationServer, StoreError, Timestamp,
+    AuthorizationServer, StoreError,
     store::{
         Affected, DbConnection, Query,
-        clearing::{self as rows, EndedRefreshToken, Ends},
+        clearing::{self as rows, Ends, families},
     },
 };
 
@@ -40,11 +42,8 @@ pub struct Clearing {
 enum Step {
     Sessions,
     KnownBrowsers,
-    AccessTokens,
-    AuthorizationCodes,
-    /// Refresh tokens that ended at this time or later.
-    RefreshTokens(Timestamp),
-    Families,
+    /// Those behind this one.
+    Families(i64),
 }
 
 impl AuthorizationServer {
@@ -98,20 +97,9 @@ impl Clearing {
         let (cleared, next) = match step {
             Step::Sessions => self.rows(rows::sessions, step, Step::KnownBrowsers).await?,
             Step::KnownBrowsers => {
-                self.rows(rows::known_browsers, step, Step::AccessTokens).await?
+                self.rows(rows::known_browsers, step, Step::Families(i64::MIN)).await?
             }
-            Step::AccessTokens => {
-                self.rows(rows::access_tokens, step, Step::AuthorizationCodes).await?
-            }
-            Step::AuthorizationCodes => {
-                let then = Step::RefreshTokens(Timestamp::MIN);
-                self.rows(rows::authorization_codes, step, then).await?
-            }
-            Step::RefreshTokens(from) => self.refresh_tokens(from).await?,
-            Step::Families => {
-                let cleared = self.write(rows::families).await?;
-                (cleared, (cleared.total() > 0).then_some(step))
-            }
+            Step::Families(after) => self.families(after).await?,
         };
         (self.step, self.rest) = (next, begun.elapsed());
         Ok(Some(cleared))
@@ -141,39 +129,28 @@ impl Clearing {
         self.server.store.write_affecting(Affected::Nothing, delete).await
     }
 
-    /// Looks at a stretch of ended refresh tokens. One that was never redeemed is the last of its family; one that was
-    /// is kept, unless its family has no end.
-    async fn refresh_tokens(&self, from: Timestamp) -> Result<(Cleared, Option<Step>), StoreError> {
+    /// Looks at the families behind this one, and deletes what is to be deleted of them.
+    async fn families(&self, after: i64) -> Result<(Cleared, Option<Step>), StoreError> {
         let ends = self.ends;
         let look = move |db: &mut DbConnection| {
-            let next = rows::stretch(db, ends, from, BATCH)?;
-            // At least a second, however many ended in it.
-            let next = next.map(|next| next.max(from.saturating_add(1)));
-            let until = next.unwrap_or(ends.family + 1);
-            let ended = rows::ended_between(db, from, until)?;
-            let (redeemed, last): (Vec<_>, Vec<_>) =
-                ended.into_iter().partition(|token| token.redeemed_at.is_some());
-            Ok((next, redeemed, rows::over(db, ends, &last)?))
+            let Some(stretch) = families::stretch(db, after, BATCH)? else { return Ok(None) };
+            Ok(Some((stretch, families::has_ended(db, ends, stretch)?)))
         };
-        let (next, redeemed, over) = self.server.store.read(look).await?;
-        let forgotten = |token: &EndedRefreshToken| {
-            token.expires_at <= Some(ends.endless) && token.grant_expires_at.is_none()
+        let Some((stretch, has_ended)) = self.server.store.list(look).await? else {
+            return Ok((Cleared::default(), None));
         };
-        let (ids, access): (Vec<i64>, Vec<i64>) = redeemed
-            .into_iter()
-            .filter(forgotten)
-            .map(|token| (token.id, token.access_token_id))
-            .unzip();
-        let next = next.map_or(Step::Families, Step::RefreshTokens);
-        if over.is_empty() && ids.is_empty() {
-            return Ok((Cleared::default(), Some(next)));
+        let next = Some(Step::Families(stretch.until));
+        if !has_ended {
+            return Ok((Cleared::default(), next));
         }
         let delete = move |db: &mut DbConnection| {
             rows::one_at_a_time(db)?;
-            rows::end(db, ends, &over)?;
-            rows::redeemed(db, &ids, &access)
+            families::clear(db, ends, stretch, BATCH)
         };
-        Ok((self.server.store.write_affecting(Affected::Nothing, delete).await?, Some(next)))
+        // What it deletes ended long ago.
+        let (cleared, is_all) =
+            self.server.store.write_affecting(Affected::Nothing, delete).await?;
+        Ok((cleared, if is_all { next } else { Some(Step::Families(after)) }))
     }
 }
 

@@ -42,23 +42,23 @@ pub(super) async fn exchange(
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
     let scopes = left_of_grant(client, &grant.scopes, &code.given)?;
-    redeem(server, client, (&code, &grant), scopes).await
+    redeem(server, client, (key, &grant), scopes).await
 }
 
 async fn redeem(
     server: &AuthorizationServer,
     client: &Client,
-    (code, grant): (&AuthorizationCode, &Grant),
+    (key, grant): (Key, &Grant),
     scopes: Scopes,
 ) -> Result<Tokens, TokenError> {
-    let (now, code_id, grant_id) = (server.now(), code.id, grant.id);
+    let (now, grant_id) = (server.now(), grant.id);
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
     let tokens = NewTokens::drawn(server, client, grant_id, terms);
 
     let rows = tokens.rows();
     let redeem = move |db: &mut DbConnection| {
-        if store::authorization_code::redeem(db, code_id, now)? {
-            return store::family::issue(db, grant_id, &rows).map(|_| Outcome::Redeemed);
+        if store::authorization_code::redeem(db, key, now)? {
+            return store::family::issue(db, grant_id, &rows).map(|()| Outcome::Redeemed);
         }
         Ok(Outcome::UsedAgain { ended: store::grant::revoke(db, grant_id, now)? })
     };

@@ -89,18 +89,18 @@ impl Terms {
         }
     }
 
-    /// What is stored of a refresh token; `predecessor_id` is the one that it takes the place of.
+    /// What is stored of a refresh token; `predecessor` is the one whose place it takes.
     pub(crate) fn refresh_token(
         &self,
         secret: &Secret,
-        predecessor_id: Option<i64>,
+        predecessor: Option<Digest>,
     ) -> NewRefreshToken {
         NewRefreshToken {
             digest: Digest::of(secret.expose()),
             prefix: secret.prefix(),
             created_at: self.created_at,
             expires_at: self.refresh_expires_at,
-            predecessor_id,
+            predecessor,
         }
     }
 
@@ -164,7 +164,7 @@ pub(crate) async fn begin<A>(
     for _ in 0..KEYS_TRIED {
         let (answer, first) = draw(grant.id);
         let family = NewFamily { grant: grant.clone(), first };
-        let insert = move |db: &mut DbConnection| store::family::begin(db, &family).map(drop);
+        let insert = move |db: &mut DbConnection| store::family::begin(db, &family);
         let prepare = || -> LedTo<()> {
             let kinds = led_to();
             Box::new(|&()| kinds)

@@ -107,11 +107,11 @@ async fn rotate(
     let (access, refresh) =
         successors.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
     let rotation = Rotation {
-        grant_id: grant.id,
+        key: presented.key,
         now,
         salt,
         access: terms.access_token(&access),
-        refresh: terms.refresh_token(&refresh, Some(presented.token.id)),
+        refresh: terms.refresh_token(&refresh, Some(presented.key.digest)),
         redeemed: presented.token.clone(),
     };
     let repetition = Repetition {

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     kept::{Keep, native},
+    one_of::one_of,
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},
 };
 use crate::{
@@ -54,19 +55,20 @@ impl Standing {
     }
 }
 
-pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToken) -> Query<i64> {
+pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToken) -> Query<()> {
     diesel::insert_into(tokens::table)
         .values((
+            tokens::grant_id.eq(grant_id),
             tokens::digest.eq(token.digest.as_bytes()),
             tokens::prefix.eq(&token.prefix),
-            tokens::grant_id.eq(grant_id),
             tokens::scopes.eq(token.scopes.to_string()),
             tokens::created_at.eq(token.created_at),
             tokens::expires_at.eq(token.expires_at),
         ))
-        .returning(tokens::id)
+        .returning(tokens::grant_id)
         .kept()
-        .one(db)
+        .found(db)
+        .map(drop)
 }
 
 /// The bearer check: one statement, the token joined by primary key to its grant and its client.
@@ -75,8 +77,8 @@ pub(crate) fn standing(db: &mut DbConnection, key: Key) -> Query<Option<Standing
         db,
         tokens::table
             .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .filter(tokens::grant_id.eq(key.family))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .select(Standing::as_select())
             .get_result(db)
             .optional()
@@ -84,16 +86,13 @@ pub(crate) fn standing(db: &mut DbConnection, key: Key) -> Query<Option<Standing
 }
 
 /// The same of many tokens; those that are unknown are left out.
-pub(crate) fn standings(db: &mut DbConnection, keys: &[Key]) -> Query<HashMap<Key, Arc<Standing>>> {
-    let of = keys.iter().map(|key| key.digest.as_bytes()).collect::<Vec<_>>();
-    let found: Vec<(Vec<u8>, Standing)> = native!(
-        db,
-        tokens::table
-            .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-            .filter(tokens::digest.eq_any(of))
-            .select((tokens::digest, Standing::as_select()))
-            .load(db)
-    )?;
+pub(crate) fn standings(db: &mut PgConnection, keys: &[Key]) -> Query<HashMap<Key, Arc<Standing>>> {
+    let found: Vec<(Vec<u8>, Standing)> = tokens::table
+        .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
+        .filter(one_of("oauth_access_tokens", keys))
+        .select((tokens::digest, Standing::as_select()))
+        .kept()
+        .load(db)?;
     let keyed = |(digest, standing): (Vec<u8>, Standing)| {
         Some((Key::stored(standing.grant_id, &digest)?, Arc::new(standing)))
     };
@@ -105,8 +104,8 @@ pub(crate) fn terms(db: &mut DbConnection, key: Key) -> Query<Option<(String, Ti
     native!(
         db,
         tokens::table
-            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .filter(tokens::grant_id.eq(key.family))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .select((tokens::scopes, tokens::expires_at))
             .get_result(db)
             .optional()
@@ -114,11 +113,16 @@ pub(crate) fn terms(db: &mut DbConnection, key: Key) -> Query<Option<(String, Ti
 }
 
 /// Ends one token.
-pub(crate) fn revoke(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
-    let live = tokens::table.find(id).filter(tokens::revoked_at.is_null());
+pub(crate) fn revoke(
+    db: &mut DbConnection,
+    family: i64,
+    digest: &[u8],
+    now: Timestamp,
+) -> Query<()> {
+    let live = tokens::table.find((family, digest)).filter(tokens::revoked_at.is_null());
     diesel::update(live)
         .set(tokens::revoked_at.eq(now))
-        .returning(tokens::id)
+        .returning(tokens::grant_id)
         .kept()
         .found(db)
         .map(drop)

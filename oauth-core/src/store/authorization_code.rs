@@ -18,7 +18,6 @@ use crate::{
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = codes)]
 pub(crate) struct AuthorizationCode {
-    pub(crate) id: i64,
     /// Where the authorization request named it: then the token request must, too (§4.1.3).
     pub(crate) redirect_uri: Option<String>,
     pub(crate) code_challenge: Option<String>,
@@ -43,20 +42,21 @@ pub(crate) fn insert(
     db: &mut DbConnection,
     grant_id: i64,
     code: &NewAuthorizationCode,
-) -> Query<i64> {
+) -> Query<()> {
     diesel::insert_into(codes::table)
         .values((
+            codes::grant_id.eq(grant_id),
             codes::digest.eq(code.digest.as_bytes()),
             codes::prefix.eq(&code.prefix),
-            codes::grant_id.eq(grant_id),
             codes::redirect_uri.eq(&code.redirect_uri),
             codes::code_challenge.eq(&code.code_challenge),
             codes::created_at.eq(code.created_at),
             codes::expires_at.eq(code.expires_at),
         ))
-        .returning(codes::id)
+        .returning(codes::grant_id)
         .kept()
-        .one(db)
+        .found(db)
+        .map(drop)
 }
 
 /// The code of this digest, with its grant.
@@ -65,8 +65,8 @@ pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(Authorizati
         db,
         codes::table
             .inner_join(oauth_grants::table)
-            .filter(codes::digest.eq(key.digest.as_bytes()))
             .filter(codes::grant_id.eq(key.family))
+            .filter(codes::digest.eq(key.digest.as_bytes()))
             .select((AuthorizationCode::as_select(), Grant::as_select()))
             .get_result(db)
             .optional()
@@ -74,7 +74,12 @@ pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(Authorizati
 }
 
 /// The compare-and-set: of any number of callers, one gets `true`.
-pub(crate) fn redeem(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
-    let unredeemed = codes::table.find(id).filter(codes::redeemed_at.is_null());
-    diesel::update(unredeemed).set(codes::redeemed_at.eq(now)).returning(codes::id).kept().found(db)
+pub(crate) fn redeem(db: &mut DbConnection, key: Key, now: Timestamp) -> Query<bool> {
+    let unredeemed =
+        codes::table.find((key.family, key.digest.as_bytes())).filter(codes::redeemed_at.is_null());
+    diesel::update(unredeemed)
+        .set(codes::redeemed_at.eq(now))
+        .returning(codes::grant_id)
+        .kept()
+        .found(db)
 }

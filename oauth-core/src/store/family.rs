@@ -26,8 +26,8 @@ pub(crate) struct NewTokens {
     pub(crate) refresh: Option<NewRefreshToken>,
 }
 
-/// Begins a family, and gives the key of what it begins with. Its own key may be another's already.
-pub(crate) fn begin(db: &mut DbConnection, family: &NewFamily) -> Query<i64> {
+/// Begins a family. Its key may be another's already.
+pub(crate) fn begin(db: &mut DbConnection, family: &NewFamily) -> Query<()> {
     grant::insert(db, &family.grant)?;
     match &family.first {
         First::Code(code) => authorization_code::insert(db, family.grant.id, code),
@@ -35,11 +35,11 @@ pub(crate) fn begin(db: &mut DbConnection, family: &NewFamily) -> Query<i64> {
     }
 }
 
-/// Issues tokens in a family, and gives the key of the access token.
-pub(crate) fn issue(db: &mut DbConnection, family: i64, tokens: &NewTokens) -> Query<i64> {
-    let access_token_id = access_token::insert(db, family, &tokens.access)?;
-    if let Some(refresh) = &tokens.refresh {
-        refresh_token::insert(db, family, access_token_id, refresh)?;
+/// Issues tokens in a family.
+pub(crate) fn issue(db: &mut DbConnection, family: i64, tokens: &NewTokens) -> Query<()> {
+    access_token::insert(db, family, &tokens.access)?;
+    match &tokens.refresh {
+        Some(refresh) => refresh_token::insert(db, family, tokens.access.digest, refresh),
+        None => Ok(()),
     }
-    Ok(access_token_id)
 }

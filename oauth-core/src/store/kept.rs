@@ -145,9 +145,9 @@ mod tests {
             created_at: 0,
             expires_at: 9,
         };
-        let code_id = authorization_code::insert(db, family, &code).unwrap();
+        authorization_code::insert(db, family, &code).unwrap();
         authorization_code::find(db, Key { family, digest }).unwrap().unwrap();
-        assert!(authorization_code::redeem(db, code_id, 1).unwrap());
+        assert!(authorization_code::redeem(db, Key { family, digest }, 1).unwrap());
         tokens(db, family, round);
         grant::touch(db, family, 1).unwrap();
         assert!(grant::revoke(db, family, 1).unwrap());
@@ -168,18 +168,13 @@ mod tests {
             created_at: 0,
             expires_at: 9,
         };
-        let access_token_id = access_token::insert(db, family, &access).unwrap();
+        access_token::insert(db, family, &access).unwrap();
         access_token::standing(db, key).unwrap().unwrap();
-        let refresh = NewRefreshToken {
-            digest,
-            prefix,
-            created_at: 0,
-            expires_at: None,
-            predecessor_id: None,
-        };
-        refresh_token::insert(db, family, access_token_id, &refresh).unwrap();
+        let refresh =
+            NewRefreshToken { digest, prefix, created_at: 0, expires_at: None, predecessor: None };
+        refresh_token::insert(db, family, digest, &refresh).unwrap();
         let (found, _) = refresh_token::find(db, key).unwrap().unwrap();
-        if matches!(db, DbConnection::Postgres(_)) {
+        if let DbConnection::Postgres(db) = db {
             assert_eq!(client::versions(db, &["app".to_owned()]).unwrap().len(), 1);
             assert_eq!(access_token::standings(db, &[key]).unwrap().len(), 1);
             assert_eq!(refresh_token::found(db, &[key]).unwrap().len(), 1);
@@ -187,13 +182,12 @@ mod tests {
         let successor = format!("successor of {round}");
         let (digest, prefix) = (Digest::of(&successor), String::new());
         let access = NewAccessToken { digest, prefix: prefix.clone(), ..access };
-        let refresh = NewRefreshToken { digest, prefix, predecessor_id: Some(found.id), ..refresh };
-        let rotation =
-            Rotation { redeemed: found, grant_id: family, now: 1, salt: [0; 32], access, refresh };
+        let refresh = NewRefreshToken { digest, prefix, predecessor: Some(key.digest), ..refresh };
+        let rotation = Rotation { key, redeemed: found, now: 1, salt: [0; 32], access, refresh };
         assert!(rotation::rotate(db, &rotation).unwrap());
         assert!(!rotation::rotate(db, &rotation).unwrap(), "once");
-        refresh_token::forget_salt(db, rotation.redeemed.id).unwrap();
-        access_token::revoke(db, access_token_id, 1).unwrap();
+        refresh_token::forget_salt(db, family, key.digest.as_bytes()).unwrap();
+        access_token::revoke(db, family, key.digest.as_bytes(), 1).unwrap();
     }
 
     #[test]

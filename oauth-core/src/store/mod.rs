@@ -25,6 +25,7 @@ mod libpq;
 pub(crate) mod list;
 mod migrations;
 mod not_ready;
+mod one_of;
 mod options;
 #[cfg(test)]
 mod plan;

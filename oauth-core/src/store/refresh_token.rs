@@ -9,6 +9,7 @@ use super::{
     given::Given,
     grant::Grant,
     kept::{Keep, native},
+    one_of::one_of,
     schema::{oauth_grants, oauth_refresh_tokens as tokens},
 };
 use crate::{
@@ -20,14 +21,14 @@ use crate::{
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 pub(crate) struct RefreshToken {
-    pub(crate) id: i64,
-    pub(crate) access_token_id: i64,
+    /// The digest of the access token that it was issued with.
+    pub(crate) access_token: Vec<u8>,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) redeemed_at: Option<Timestamp>,
     /// Set when it is redeemed: what its successors are derived with.
     pub(crate) salt: Option<Vec<u8>>,
-    /// The token whose successor it is.
-    pub(crate) predecessor_id: Option<i64>,
+    /// The digest of the token whose place it took.
+    pub(crate) predecessor: Option<Vec<u8>>,
     /// Of the grant's scopes, those that the server gives now.
     #[diesel(select_expression = Given, deserialize_as = String)]
     pub(crate) given: Scopes,
@@ -39,26 +40,26 @@ pub(crate) struct NewRefreshToken {
     pub(crate) prefix: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) predecessor_id: Option<i64>,
+    pub(crate) predecessor: Option<Digest>,
 }
 
 pub(crate) fn insert(
     db: &mut DbConnection,
     grant_id: i64,
-    access_token_id: i64,
+    access_token: Digest,
     token: &NewRefreshToken,
 ) -> Query<()> {
     diesel::insert_into(tokens::table)
         .values((
+            tokens::grant_id.eq(grant_id),
             tokens::digest.eq(token.digest.as_bytes()),
             tokens::prefix.eq(&token.prefix),
-            tokens::grant_id.eq(grant_id),
-            tokens::access_token_id.eq(access_token_id),
+            tokens::access_token.eq(access_token.as_bytes()),
             tokens::created_at.eq(token.created_at),
             tokens::expires_at.eq(token.expires_at),
-            tokens::predecessor_id.eq(token.predecessor_id),
+            tokens::predecessor.eq(token.predecessor.as_ref().map(Digest::as_bytes)),
         ))
-        .returning(tokens::id)
+        .returning(tokens::grant_id)
         .kept()
         .found(db)
         .map(drop)
@@ -70,8 +71,8 @@ pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(RefreshToke
         db,
         tokens::table
             .inner_join(oauth_grants::table)
-            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .filter(tokens::grant_id.eq(key.family))
+            .filter(tokens::digest.eq(key.digest.as_bytes()))
             .select((RefreshToken::as_select(), Grant::as_select()))
             .get_result(db)
             .optional()
@@ -80,18 +81,15 @@ pub(crate) fn find(db: &mut DbConnection, key: Key) -> Query<Option<(RefreshToke
 
 /// The same of many tokens.
 pub(crate) fn found(
-    db: &mut DbConnection,
+    db: &mut PgConnection,
     keys: &[Key],
 ) -> Query<HashMap<Key, (RefreshToken, Grant)>> {
-    let of = keys.iter().map(|key| key.digest.as_bytes()).collect::<Vec<_>>();
-    let found: Vec<(Vec<u8>, RefreshToken, Grant)> = native!(
-        db,
-        tokens::table
-            .inner_join(oauth_grants::table)
-            .filter(tokens::digest.eq_any(of))
-            .select((tokens::digest, RefreshToken::as_select(), Grant::as_select()))
-            .load(db)
-    )?;
+    let found: Vec<(Vec<u8>, RefreshToken, Grant)> = tokens::table
+        .inner_join(oauth_grants::table)
+        .filter(one_of("oauth_refresh_tokens", keys))
+        .select((tokens::digest, RefreshToken::as_select(), Grant::as_select()))
+        .kept()
+        .load(db)?;
     let keyed = |(digest, token, grant): (Vec<u8>, _, Grant)| {
         Some((Key::stored(grant.id, &digest)?, (token, grant)))
     };
@@ -101,20 +99,22 @@ pub(crate) fn found(
 /// The compare-and-set: of any number of callers, one gets `true`, and its salt is kept.
 pub(crate) fn redeem(
     db: &mut DbConnection,
-    id: i64,
+    key: Key,
     now: Timestamp,
     salt: &[u8; 32],
 ) -> Query<bool> {
-    let unredeemed = tokens::table.find(id).filter(tokens::redeemed_at.is_null());
+    let unredeemed = tokens::table
+        .find((key.family, key.digest.as_bytes()))
+        .filter(tokens::redeemed_at.is_null());
     let changes = (tokens::redeemed_at.eq(now), tokens::salt.eq(salt.as_slice()));
-    diesel::update(unredeemed).set(changes).returning(tokens::id).kept().found(db)
+    diesel::update(unredeemed).set(changes).returning(tokens::grant_id).kept().found(db)
 }
 
 /// Forgets what a token's successors were derived with: from here on nobody can derive them again.
-pub(crate) fn forget_salt(db: &mut DbConnection, id: i64) -> Query<()> {
-    diesel::update(tokens::table.find(id))
+pub(crate) fn forget_salt(db: &mut DbConnection, family: i64, digest: &[u8]) -> Query<()> {
+    diesel::update(tokens::table.find((family, digest)))
         .set(tokens::salt.eq(None::<Vec<u8>>))
-        .returning(tokens::id)
+        .returning(tokens::grant_id)
         .kept()
         .found(db)
         .map(drop)

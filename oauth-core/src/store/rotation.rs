@@ -12,12 +12,12 @@ use super::{
     kept::Keep,
     refresh_token::{self, NewRefreshToken, RefreshToken},
 };
-use crate::Timestamp;
+use crate::{Timestamp, secret::Key};
 
 /// What takes the place of a refresh token.
 pub(crate) struct Rotation {
+    pub(crate) key: Key,
     pub(crate) redeemed: RefreshToken,
-    pub(crate) grant_id: i64,
     pub(crate) now: Timestamp,
     /// What the successors are derived with.
     pub(crate) salt: [u8; 32],
@@ -37,32 +37,33 @@ pub(crate) fn rotate(db: &mut DbConnection, rotation: &Rotation) -> Query<bool> 
 }
 
 fn step_by_step(db: &mut DbConnection, rotation: &Rotation) -> Query<bool> {
-    let Rotation { redeemed, grant_id, now, salt, access, refresh } = rotation;
-    if !refresh_token::redeem(db, redeemed.id, *now, salt)? {
+    let Rotation { key, redeemed, now, salt, access, refresh } = rotation;
+    if !refresh_token::redeem(db, *key, *now, salt)? {
         return Ok(false);
     }
-    access_token::revoke(db, redeemed.access_token_id, *now)?;
-    grant::touch(db, *grant_id, *now)?;
-    let access_token_id = access_token::insert(db, *grant_id, access)?;
-    refresh_token::insert(db, *grant_id, access_token_id, refresh)?;
-    if let Some(predecessor_id) = redeemed.predecessor_id {
-        refresh_token::forget_salt(db, predecessor_id)?; // its successor is used: no grace any more
+    access_token::revoke(db, key.family, &redeemed.access_token, *now)?;
+    grant::touch(db, key.family, *now)?;
+    access_token::insert(db, key.family, access)?;
+    refresh_token::insert(db, key.family, access.digest, refresh)?;
+    if let Some(predecessor) = &redeemed.predecessor {
+        refresh_token::forget_salt(db, key.family, predecessor)?; // its successor is used: no grace any more
     }
     Ok(true)
 }
 
 #[derive(QueryableByName)]
 struct Inserted {
-    #[diesel(sql_type = BigInt, column_name = "id")]
-    _id: i64,
+    #[diesel(sql_type = BigInt, column_name = "grant_id")]
+    _family: i64,
 }
 
 fn at_once(postgres: &mut PgConnection, rotation: &Rotation) -> Query<bool> {
-    let Rotation { redeemed, grant_id: _, now, salt, access, refresh } = rotation;
+    let Rotation { key, redeemed: _, now, salt, access, refresh } = rotation;
     let inserted: Option<Inserted> = sql_query(AT_ONCE)
         .bind::<BigInt, _>(now)
         .bind::<Binary, _>(salt.as_slice())
-        .bind::<BigInt, _>(redeemed.id)
+        .bind::<BigInt, _>(key.family)
+        .bind::<Binary, _>(key.digest.as_bytes())
         .bind::<Binary, _>(access.digest.as_bytes())
         .bind::<Text, _>(&access.prefix)
         .bind::<Text, _>(access.scopes.to_string())
@@ -80,20 +81,19 @@ fn at_once(postgres: &mut PgConnection, rotation: &Rotation) -> Query<bool> {
 /// The same as step by step. `refresh.pgbench.sql` has it, too.
 const AT_ONCE: &str = "\
 WITH redeemed AS (
-    UPDATE oauth_refresh_tokens SET redeemed_at = $1, salt = $2 WHERE id = $3 AND redeemed_at IS NULL
-    RETURNING id, grant_id, access_token_id, predecessor_id
+    UPDATE oauth_refresh_tokens SET redeemed_at = $1, salt = $2
+    WHERE grant_id = $3 AND digest = $4 AND redeemed_at IS NULL RETURNING access_token, predecessor
 ), revoked AS (
-    UPDATE oauth_access_tokens SET revoked_at = $1 FROM redeemed
-    WHERE oauth_access_tokens.id = redeemed.access_token_id AND oauth_access_tokens.revoked_at IS NULL
+    UPDATE oauth_access_tokens AS dead SET revoked_at = $1 FROM redeemed
+    WHERE dead.grant_id = $3 AND dead.digest = redeemed.access_token AND dead.revoked_at IS NULL
 ), used AS (
-    UPDATE oauth_grants SET last_used_at = $1 FROM redeemed WHERE oauth_grants.id = redeemed.grant_id
+    UPDATE oauth_grants SET last_used_at = $1 FROM redeemed WHERE oauth_grants.id = $3
 ), forgotten AS (
-    UPDATE oauth_refresh_tokens SET salt = NULL FROM redeemed
-    WHERE oauth_refresh_tokens.id = redeemed.predecessor_id
+    UPDATE oauth_refresh_tokens AS used SET salt = NULL FROM redeemed
+    WHERE used.grant_id = $3 AND used.digest = redeemed.predecessor
 ), access AS (
-    INSERT INTO oauth_access_tokens (digest, prefix, grant_id, scopes, created_at, expires_at)
-    SELECT $4::bytea, $5::text, grant_id, $6::text, $7::bigint, $8::bigint FROM redeemed RETURNING id
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
+    SELECT $3, $5::bytea, $6::text, $7::text, $8::bigint, $9::bigint FROM redeemed
 )
-INSERT INTO oauth_refresh_tokens (digest, prefix, grant_id, access_token_id, created_at, expires_at, predecessor_id)
-SELECT $9::bytea, $10::text, redeemed.grant_id, access.id, $7::bigint, $11::bigint, redeemed.id
-FROM redeemed, access RETURNING id";
+INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at, expires_at, predecessor)
+SELECT $3, $10::bytea, $11::text, $5, $8, $12::bigint, $4 FROM redeemed RETURNING grant_id";

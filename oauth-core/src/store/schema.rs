@@ -102,44 +102,41 @@ diesel::table! {
 }
 
 diesel::table! {
-    oauth_authorization_codes (id) {
-        id -> BigInt,
-        digest -> Binary,
+    oauth_authorization_codes (grant_id, digest) {
         grant_id -> BigInt,
+        digest -> Binary,
+        prefix -> Text,
         redirect_uri -> Nullable<Text>,
         code_challenge -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> BigInt,
         redeemed_at -> Nullable<BigInt>,
-        prefix -> Text,
     }
 }
 
 diesel::table! {
-    oauth_access_tokens (id) {
-        id -> BigInt,
-        digest -> Binary,
+    oauth_access_tokens (grant_id, digest) {
         grant_id -> BigInt,
+        digest -> Binary,
+        prefix -> Text,
         scopes -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
-        prefix -> Text,
     }
 }
 
 diesel::table! {
-    oauth_refresh_tokens (id) {
-        id -> BigInt,
-        digest -> Binary,
+    oauth_refresh_tokens (grant_id, digest) {
         grant_id -> BigInt,
-        access_token_id -> BigInt,
+        digest -> Binary,
+        prefix -> Text,
+        access_token -> Binary,
+        predecessor -> Nullable<Binary>,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         redeemed_at -> Nullable<BigInt>,
         salt -> Nullable<Binary>,
-        predecessor_id -> Nullable<BigInt>,
-        prefix -> Text,
     }
 }
 

@@ -9,7 +9,7 @@ fn declared() -> Vec<Column> {
     let mut columns = Vec::new();
     let mut table = "";
     for line in SCHEMA.lines().map(str::trim) {
-        if let Some(name) = line.strip_suffix(" (id) {") {
+        if let Some((name, _)) = line.strip_suffix(") {").and_then(|line| line.split_once(" (")) {
             table = name;
         } else if let Some((name, kind)) =
             line.strip_suffix(',').and_then(|line| line.split_once(" -> "))
@@ -36,7 +36,8 @@ both_databases! {
         assert_eq!(declared.len(), made.len(), "as many on both sides");
     }
 
-    async fn every_time_at_which_something_ends_has_an_index(fixture: Fixture) {
+    // What hangs on a family is found by its family.
+    async fn every_time_at_which_something_ends_has_an_index_unless_it_hangs_on_a_family(fixture: Fixture) {
         let indexes = if fixture.database.is_postgres() {
             "SELECT indexname AS text FROM pg_indexes WHERE schemaname = current_schema()"
         } else {
@@ -44,8 +45,13 @@ both_databases! {
         };
         let indexes = fixture.database.texts(indexes);
         let columns = fixture.database.columns();
+        let hangs = |table: &str| {
+            let is_its = |column: &&Column| column.table == table && column.name == "grant_id";
+            table == "oauth_grants" || columns.iter().any(|column| is_its(&column))
+        };
         let ends: Vec<_> = columns.iter().filter(|column| column.name == "expires_at").collect();
-        assert_eq!(ends.len(), 6);
+        let ends: Vec<_> = ends.into_iter().filter(|column| !hangs(&column.table)).collect();
+        assert_eq!(ends.len(), 2);
         for Column { table, name, .. } in ends {
             assert!(indexes.contains(&format!("{table}_{name}")), "{table}.{name}");
         }

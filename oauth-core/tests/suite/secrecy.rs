@@ -93,9 +93,10 @@ both_databases! {
     async fn of_a_code_and_of_tokens_6_random_characters_are_kept_to_recognise_them(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         let first = fixture.exchange(&code).await.unwrap();
+        fixture.clock.advance(1);
         let second = fixture.refresh(refresh_token(&first)).await.unwrap();
         let prefixes =
-            |table: &str| fixture.database.texts(&format!("SELECT prefix AS text FROM {table} ORDER BY id"));
+            |table: &str| fixture.database.texts(&format!("SELECT prefix AS text FROM {table} ORDER BY created_at"));
         assert_eq!(prefixes("oauth_authorization_codes"), [recognised_by(&code)]);
         let access = [&first, &second].map(|tokens| recognised_by(tokens.access_token.expose()));
         assert_eq!(prefixes("oauth_access_tokens"), access);

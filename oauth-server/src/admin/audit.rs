@@ -35,9 +35,7 @@ pub(super) fn shown(visit: &Visit<'_>, entry: &AuditRecord) -> Value {
         "client" => Some("clients"),
         "scope" => Some("scopes"),
         "user" if visit.oauth.has_bundled_users() => Some("users"),
-        "authorization_code" => Some("codes"),
-        "access_token" => Some("tokens"),
-        "family" => Some("families"),
+        "authorization_code" | "access_token" | "family" => Some("families"),
         _ => None,
     };
     let href = section.map(|section| visit.address(&format!("/{section}/{}/", entry.record_id)));

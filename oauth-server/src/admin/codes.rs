@@ -1,6 +1,6 @@
 //! Authorization codes.
 
-use oauth_core::admin::{AuthorizationCodeRecord, IssuedFilter};
+use oauth_core::admin::{AuthorizationCodeRecord, IssuedFilter, IssuedId};
 use serde_json::{Value, json};
 
 use super::{
@@ -21,7 +21,7 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
     }
 }
 
-fn path(id: i64) -> String {
+fn path(id: IssuedId) -> String {
     format!("/codes/{id}/")
 }
 
@@ -40,7 +40,7 @@ async fn list(visit: &Visit<'_>) -> Answered {
     Ok(visit.page("admin/codes/list", asked.context(&page, rows)))
 }
 
-async fn show(visit: &Visit<'_>, id: i64) -> Answered {
+async fn show(visit: &Visit<'_>, id: IssuedId) -> Answered {
     visit.only_shows()?;
     let code = found(visit.admin.authorization_code(id).await?)?;
     let names = Names::of(visit.oauth, vec![code.subject.as_deref()]).await?;
@@ -48,7 +48,7 @@ async fn show(visit: &Visit<'_>, id: i64) -> Answered {
     Ok(visit.page("admin/codes/record", context))
 }
 
-async fn revoke(visit: &Visit<'_>, id: i64) -> Answered {
+async fn revoke(visit: &Visit<'_>, id: IssuedId) -> Answered {
     let code = found(visit.admin.authorization_code(id).await?)?;
     if visit.sent.is_none() {
         return Ok(confirm::ask(visit, "revoke-code", &code.prefix, &path(id)));
@@ -61,7 +61,7 @@ async fn revoke(visit: &Visit<'_>, id: i64) -> Answered {
 pub(super) fn shown(visit: &Visit<'_>, code: &AuthorizationCodeRecord, names: &Names) -> Value {
     json!({
         "href": visit.address(&path(code.id)),
-        "id": code.id,
+        "id": code.id.to_string(),
         "prefix": code.prefix,
         "client": code.client.name,
         "client_href": visit.address(&super::clients::path(code.client.id)),

@@ -29,11 +29,10 @@ pub(super) fn path(id: i64) -> String {
 
 async fn list(visit: &Visit<'_>) -> Answered {
     visit.only_shows()?;
-    let choices = [Which::Have("subject"), Which::Are("not_revoked"), Which::Are("revoked")];
+    let choices = [Which::Have("subject"), Which::Are("revoked")];
     let asked = Asked::new(visit, &choices);
     let filter = match (asked.filter(), asked.key("client")) {
         (("subject", text), _) => FamilyFilter::OfSubject(text.to_owned()),
-        (("not_revoked", _), _) => FamilyFilter::NotRevoked,
         (("revoked", _), _) => FamilyFilter::Revoked,
         (_, Some(client)) => FamilyFilter::OfClient(client),
         _ => FamilyFilter::All,
@@ -55,7 +54,7 @@ async fn show(visit: &Visit<'_>, id: i64) -> Answered {
     let refresh_tokens = details.refresh_tokens.rows.iter().map(|token| {
         json!({
             "prefix": token.prefix,
-            "id": token.id,
+            "id": token.id.to_string(),
             "created": moment(token.created_at),
             "expires": token.expires_at.map(moment),
             "state": token.state.as_str(),

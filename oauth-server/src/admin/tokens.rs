@@ -1,6 +1,6 @@
 //! Access tokens.
 
-use oauth_core::admin::{AccessTokenRecord, IssuedFilter};
+use oauth_core::admin::{AccessTokenRecord, IssuedFilter, IssuedId};
 use serde_json::{Value, json};
 
 use super::{
@@ -21,7 +21,7 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
     }
 }
 
-fn path(id: i64) -> String {
+fn path(id: IssuedId) -> String {
     format!("/tokens/{id}/")
 }
 
@@ -40,7 +40,7 @@ async fn list(visit: &Visit<'_>) -> Answered {
     Ok(visit.page("admin/tokens/list", asked.context(&page, rows)))
 }
 
-async fn show(visit: &Visit<'_>, id: i64) -> Answered {
+async fn show(visit: &Visit<'_>, id: IssuedId) -> Answered {
     visit.only_shows()?;
     let token = found(visit.admin.access_token(id).await?)?;
     let names = Names::of(visit.oauth, vec![token.subject.as_deref()]).await?;
@@ -48,7 +48,7 @@ async fn show(visit: &Visit<'_>, id: i64) -> Answered {
     Ok(visit.page("admin/tokens/record", context))
 }
 
-async fn revoke(visit: &Visit<'_>, id: i64) -> Answered {
+async fn revoke(visit: &Visit<'_>, id: IssuedId) -> Answered {
     let token = found(visit.admin.access_token(id).await?)?;
     if visit.sent.is_none() {
         return Ok(confirm::ask(visit, "revoke-token", &token.prefix, &path(id)));
@@ -61,7 +61,7 @@ async fn revoke(visit: &Visit<'_>, id: i64) -> Answered {
 pub(super) fn shown(visit: &Visit<'_>, token: &AccessTokenRecord, names: &Names) -> Value {
     json!({
         "href": visit.address(&path(token.id)),
-        "id": token.id,
+        "id": token.id.to_string(),
         "prefix": token.prefix,
         "client": token.client.name,
         "client_href": visit.address(&super::clients::path(token.client.id)),

@@ -1,5 +1,7 @@
 //! A request of somebody who may enter.
 
+use std::str::FromStr;
+
 use oauth_core::{
     Params, Secret, StoreError,
     admin::{Actor, Admin},
@@ -165,7 +167,7 @@ fn login(oauth: &OAuth, request: &Request) -> Response {
 }
 
 /// The key that stands in an address.
-pub(super) fn key(text: &str) -> Result<i64, Refusal> {
+pub(super) fn key<K: FromStr>(text: &str) -> Result<K, Refusal> {
     text.parse().map_err(|_| Refusal::Missing)
 }
 

@@ -2,9 +2,11 @@
 
 mod change;
 
+use std::cmp::Reverse;
+
 use super::{
     AccessTokenRecord, Admin, AuthorizationCodeRecord, FamilyFilter, FamilyRecord, IssuedFilter,
-    Page, page::Cursor,
+    IssuedId, Page, page::Cursor,
 };
 pub use crate::store::{client::ClientName, list::ClientFilter};
 use crate::{
@@ -68,9 +70,11 @@ impl Admin {
             let (mut codes, mut access_tokens) = (Vec::new(), Vec::new());
             for family in &families {
                 let of_family = IssuedFilter::OfFamily(family.grant.id);
-                let newest = store::list::codes(db, &of_family, i64::MAX)?;
+                let mut newest = store::list::codes(db, &of_family, IssuedId::BEFORE_ALL)?;
+                newest.sort_by_key(|(row, _)| Reverse(row.created_at));
                 codes.extend(newest.into_iter().take(OF_FAMILY));
-                let newest = store::list::access_tokens(db, &of_family, i64::MAX)?;
+                let mut newest = store::list::access_tokens(db, &of_family, IssuedId::BEFORE_ALL)?;
+                newest.sort_by_key(|(row, _)| Reverse(row.created_at));
                 access_tokens.extend(newest.into_iter().take(OF_FAMILY));
             }
             Ok((families, codes, access_tokens))

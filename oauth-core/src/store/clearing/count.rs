@@ -11,12 +11,16 @@ use crate::store::{
     },
 };
 
-/// What has ended by its own date, or was revoked: about what a clean-up deletes.
+/// What has ended by its own date, or was revoked: about what a clean-up deletes. It reads whole tables.
 pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
     let sessions = oauth_sessions::table.filter(oauth_sessions::expires_at.le(ends.single));
     let browsers =
         oauth_known_browsers::table.filter(oauth_known_browsers::expires_at.le(ends.single));
-    let tokens = oauth_access_tokens::table.filter(oauth_access_tokens::expires_at.le(ends.single));
+    let tokens = oauth_access_tokens::table.filter(
+        oauth_access_tokens::expires_at
+            .le(ends.single)
+            .or(oauth_access_tokens::revoked_at.le(ends.single)),
+    );
     let codes = oauth_authorization_codes::table
         .filter(oauth_authorization_codes::expires_at.le(ends.family));
     let expired = oauth_grants::table.filter(oauth_grants::expires_at.le(ends.family));

@@ -30,17 +30,14 @@ pub(crate) fn version(db: &mut DbConnection, client_id: &str) -> Query<Option<Cl
 
 /// The same of many clients.
 pub(crate) fn versions(
-    db: &mut DbConnection,
+    db: &mut PgConnection,
     client_ids: &[String],
 ) -> Query<HashMap<String, ClientVersion>> {
-    let found: Vec<(String, ClientVersion)> = native!(
-        db,
-        oauth_clients::table
-            .filter(oauth_clients::client_id.eq_any(client_ids))
-            .filter(oauth_clients::disabled_at.is_null())
-            .select((oauth_clients::client_id, ClientVersion::as_select()))
-            .load(db)
-    )?;
+    let found: Vec<(String, ClientVersion)> = oauth_clients::table
+        .filter(oauth_clients::client_id.eq_any(client_ids))
+        .filter(oauth_clients::disabled_at.is_null())
+        .select((oauth_clients::client_id, ClientVersion::as_select()))
+        .load(db)?;
     Ok(found.into_iter().collect())
 }
 

@@ -1,5 +1,7 @@
 //! Where a page goes on.
 
+use super::IssuedId;
+
 /// Where a page goes on: the key of the last row before it, and in a list of names its name. Another text than one that
 /// a page gave means the beginning.
 #[derive(Clone)]
@@ -21,6 +23,11 @@ impl Cursor {
     /// In a list of keys, the newest first.
     pub(crate) fn key(&self) -> i64 {
         self.0.parse().unwrap_or(i64::MAX)
+    }
+
+    /// In a list of codes or tokens, the newest first.
+    pub(crate) fn issued(&self) -> IssuedId {
+        self.0.parse().unwrap_or(IssuedId::BEFORE_ALL)
     }
 
     /// In a list of names.

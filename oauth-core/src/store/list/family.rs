@@ -22,9 +22,7 @@ pub enum FamilyFilter {
     OfClient(i64),
     /// Those of one user.
     OfSubject(String),
-    /// Those that were not ended; some may have expired.
-    NotRevoked,
-    /// Those that were.
+    /// Those that were ended.
     Revoked,
 }
 
@@ -61,7 +59,6 @@ pub(crate) fn families(
         FamilyFilter::All => list,
         FamilyFilter::OfClient(id) => list.filter(oauth_grants::client_id.eq(*id)),
         FamilyFilter::OfSubject(subject) => list.filter(oauth_grants::subject.eq(subject.clone())),
-        FamilyFilter::NotRevoked => list.filter(oauth_grants::revoked_at.is_null()),
         FamilyFilter::Revoked => list.filter(oauth_grants::revoked_at.is_not_null()),
     }
     .load(db)

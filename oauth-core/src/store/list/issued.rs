@@ -1,4 +1,6 @@
-//! What was issued: codes, access tokens, refresh tokens. Never a digest.
+//! What was issued: codes, access tokens, refresh tokens. They are listed by family, the newest first.
+
+use std::{fmt, str::FromStr};
 
 use diesel::prelude::*;
 
@@ -28,13 +30,62 @@ pub enum IssuedFilter {
     OfFamily(i64),
 }
 
+/// Which code or token is meant: the key of its family, and the first 8 bytes of its digest, which tell nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssuedId {
+    /// The key of its family.
+    pub family: i64,
+    digest: [u8; 8],
+}
+
+impl IssuedId {
+    /// What comes before every other in a list, the newest first.
+    pub(crate) const BEFORE_ALL: Self = Self { family: i64::MAX, digest: [0xff; 8] };
+
+    pub(crate) fn of(family: i64, digest: &[u8]) -> Self {
+        Self { family, digest: digest.first_chunk().copied().unwrap_or_default() }
+    }
+
+    /// What no digest that begins like this one lies behind.
+    fn behind(self) -> Vec<u8> {
+        let mut behind = vec![0xff; 33];
+        behind.splice(..8, self.digest);
+        behind
+    }
+}
+
+/// As it stands in an address: both in one word.
+impl fmt::Display for IssuedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:016x}", self.family, u64::from_be_bytes(self.digest))
+    }
+}
+
+/// A text that names no code or token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the key of a code or token is a number, -, and 16 hexadecimal digits")]
+pub struct NoIssuedId;
+
+impl FromStr for IssuedId {
+    type Err = NoIssuedId;
+
+    fn from_str(text: &str) -> Result<Self, NoIssuedId> {
+        let (family, digest) = text.rsplit_once('-').ok_or(NoIssuedId)?;
+        let digest = u64::from_str_radix(digest, 16).map_err(|_| NoIssuedId)?;
+        let family = family.parse().map_err(|_| NoIssuedId)?;
+        let id = Self { family, digest: digest.to_be_bytes() };
+        if id.to_string() == text { Ok(id) } else { Err(NoIssuedId) }
+    }
+}
+
 /// What something hangs on: its grant, that one's client, and since when that is disabled.
 pub(crate) type Hook = (Grant, ClientName, Option<Timestamp>);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = oauth_authorization_codes)]
 pub(crate) struct CodeRow {
-    pub(crate) id: i64,
+    pub(crate) grant_id: i64,
+    pub(crate) digest: Vec<u8>,
     pub(crate) prefix: String,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -45,7 +96,8 @@ pub(crate) struct CodeRow {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = oauth_access_tokens)]
 pub(crate) struct TokenRow {
-    pub(crate) id: i64,
+    pub(crate) grant_id: i64,
+    pub(crate) digest: Vec<u8>,
     pub(crate) prefix: String,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
@@ -57,12 +109,25 @@ pub(crate) struct TokenRow {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = oauth_refresh_tokens)]
 pub(crate) struct RefreshTokenRow {
-    pub(crate) id: i64,
+    pub(crate) grant_id: i64,
+    pub(crate) digest: Vec<u8>,
     pub(crate) prefix: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) redeemed_at: Option<Timestamp>,
 }
+
+/// What each of them is known by.
+macro_rules! known_by_its_digest {
+    ($($Row:ty),*) => {
+        $(impl $Row {
+            pub(crate) fn id(&self) -> IssuedId {
+                IssuedId::of(self.grant_id, &self.digest)
+            }
+        })*
+    };
+}
+known_by_its_digest!(CodeRow, TokenRow, RefreshTokenRow);
 
 /// A list of what hangs on a grant.
 macro_rules! list {
@@ -71,12 +136,17 @@ macro_rules! list {
         pub(crate) fn $list(
             db: &mut DbConnection,
             filter: &IssuedFilter,
-            before: i64,
+            before: IssuedId,
         ) -> Query<Vec<($Row, Hook)>> {
             let list = $table::table
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-                .filter($table::id.lt(before))
-                .order($table::id.desc())
+                .filter($table::grant_id.le(before.family))
+                .filter(
+                    $table::grant_id
+                        .lt(before.family)
+                        .or($table::digest.lt(before.digest.to_vec())),
+                )
+                .order(($table::grant_id.desc(), $table::digest.desc()))
                 .limit(PAGE)
                 .select((
                     <$Row>::as_select(),
@@ -87,8 +157,8 @@ macro_rules! list {
                 IssuedFilter::All => list,
                 IssuedFilter::Value(secret) => match Key::presented(secret.expose(), $kind) {
                     Some(key) => list
-                        .filter($table::digest.eq(key.digest.as_bytes().to_vec()))
-                        .filter($table::grant_id.eq(key.family)),
+                        .filter($table::grant_id.eq(key.family))
+                        .filter($table::digest.eq(key.digest.as_bytes().to_vec())),
                     None => return Ok(Vec::new()),
                 },
                 IssuedFilter::OfFamily(id) => list.filter($table::grant_id.eq(*id)),
@@ -101,9 +171,11 @@ macro_rules! list {
 /// A look-up by key of what hangs on a grant.
 macro_rules! one {
     ($one:ident, $table:ident, $Row:ty) => {
-        pub(crate) fn $one(db: &mut DbConnection, id: i64) -> Query<Option<($Row, Hook)>> {
+        pub(crate) fn $one(db: &mut DbConnection, id: IssuedId) -> Query<Option<($Row, Hook)>> {
             $table::table
-                .find(id)
+                .filter($table::grant_id.eq(id.family))
+                .filter($table::digest.ge(id.digest.to_vec()))
+                .filter($table::digest.le(id.behind()))
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
                 .select((
                     <$Row>::as_select(),

@@ -9,7 +9,10 @@ mod scope;
 mod user;
 
 pub use self::{
-    client::ClientFilter, family::FamilyFilter, issued::IssuedFilter, scope::ScopeFilter,
+    client::ClientFilter,
+    family::FamilyFilter,
+    issued::{IssuedFilter, IssuedId, NoIssuedId},
+    scope::ScopeFilter,
     user::UserFilter,
 };
 pub(crate) use self::{

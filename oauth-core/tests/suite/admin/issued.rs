@@ -2,7 +2,7 @@
 
 use oauth_core::{
     BearerError, EventKind, Lifetime, NewClient,
-    admin::{AdminError, IssuedFilter, NewAccessToken, NewAuthorizationCode, State},
+    admin::{AdminError, IssuedFilter, IssuedId, NewAccessToken, NewAuthorizationCode, State},
 };
 
 use super::refused_fields;
@@ -196,11 +196,12 @@ both_databases! {
 
     async fn what_is_none_cannot_be_revoked(fixture: Fixture) {
         let admin = fixture.admin();
-        assert!(matches!(admin.revoke_access_token(99).await, Err(AdminError::NotFound)));
-        assert!(matches!(admin.revoke_authorization_code(99).await, Err(AdminError::NotFound)));
+        let nowhere: IssuedId = "99-0000000000000063".parse().unwrap();
+        assert!(matches!(admin.revoke_access_token(nowhere).await, Err(AdminError::NotFound)));
+        assert!(matches!(admin.revoke_authorization_code(nowhere).await, Err(AdminError::NotFound)));
         assert!(matches!(admin.revoke_family(99).await, Err(AdminError::NotFound)));
-        assert!(admin.access_token(99).await.unwrap().is_none());
-        assert!(admin.authorization_code(99).await.unwrap().is_none());
+        assert!(admin.access_token(nowhere).await.unwrap().is_none());
+        assert!(admin.authorization_code(nowhere).await.unwrap().is_none());
         assert!(admin.family(99).await.unwrap().is_none());
     }
 

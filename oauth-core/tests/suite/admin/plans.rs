@@ -21,6 +21,8 @@ static SENT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A key behind all others, which stands in no other test.
 const KEY: &str = "987654321";
+/// In a list of codes or tokens.
+const ISSUED: &str = "987654321-0000000000000001";
 /// In a list of names: a name that stands in no other test.
 const NAME: &str = "0~zzplan";
 
@@ -49,14 +51,14 @@ const SEED: &str = "
     INSERT INTO oauth_scopes (name, description, is_enabled) SELECT 'scope' || n, '', n % 2 = 0 FROM numbers;
     INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes, require_pkce, version, created_at, disabled_at)
         SELECT 'id' || n, 'client' || n, '', n % 2 = 0, '', '', '', FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
-    INSERT INTO oauth_grants (client_id, subject, scopes, created_at, revoked_at)
-        SELECT 1 + n % 10, CAST(n % 10 AS TEXT), 'read', 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
-    INSERT INTO oauth_authorization_codes (digest, grant_id, created_at, expires_at)
-        SELECT CAST('code' || n AS DIGEST), 1 + n % 100, 1, 1 FROM numbers;
-    INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at)
-        SELECT CAST('token' || n AS DIGEST), 1 + n % 100, '', 1, 1 FROM numbers;
-    INSERT INTO oauth_refresh_tokens (digest, grant_id, access_token_id, created_at)
-        SELECT CAST('token' || n AS DIGEST), 1 + n % 100, 1, 1 FROM numbers;
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, revoked_at)
+        SELECT n, 1 + n % 10, CAST(n % 10 AS TEXT), 'read', 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
+    INSERT INTO oauth_authorization_codes (grant_id, digest, prefix, created_at, expires_at)
+        SELECT 1 + n % 100, CAST('code' || n AS DIGEST), '', 1, 1 FROM numbers;
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
+        SELECT 1 + n % 100, CAST('token' || n AS DIGEST), '', '', 1, 1 FROM numbers;
+    INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at)
+        SELECT 1 + n % 100, CAST('token' || n AS DIGEST), '', '', 1 FROM numbers;
     INSERT INTO oauth_audit (at, actor, actor_name, action, kind, record_id, record_name, changes)
         SELECT 1, CAST(n % 100 AS TEXT), '', 'update', 'client', n % 100, '', '' FROM numbers;
     ANALYZE";
@@ -170,23 +172,22 @@ async fn of_issues(admin: &Admin) -> Vec<Listed> {
         FamilyFilter::All => "",
         FamilyFilter::OfClient(7) => "oauth_grants_client_id",
         FamilyFilter::OfSubject("7".to_owned()) => "oauth_grants_subject",
-        FamilyFilter::NotRevoked => "oauth_grants_live",
         FamilyFilter::Revoked => "oauth_grants_revoked",
     );
-    listed!(lists, admin.authorization_codes, KEY,
+    listed!(lists, admin.authorization_codes, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("oac_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH-4m9Cc".into()) => "digest",
-        IssuedFilter::OfFamily(7) => "oauth_authorization_codes_grant_id",
+        IssuedFilter::OfFamily(7) => "oauth_authorization_codes",
     );
-    listed!(lists, admin.access_tokens, KEY,
+    listed!(lists, admin.access_tokens, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("oat_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyxeD0E".into()) => "digest",
-        IssuedFilter::OfFamily(7) => "oauth_access_tokens_grant_id",
+        IssuedFilter::OfFamily(7) => "oauth_access_tokens",
     );
-    listed!(lists, admin.refresh_tokens, KEY,
+    listed!(lists, admin.refresh_tokens, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("ort_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH09zbno".into()) => "digest",
-        IssuedFilter::OfFamily(7) => "oauth_refresh_tokens_grant_id",
+        IssuedFilter::OfFamily(7) => "oauth_refresh_tokens",
     );
     listed!(lists, admin.audit, KEY,
         AuditFilter::All => "",

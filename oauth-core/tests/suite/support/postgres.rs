@@ -282,7 +282,7 @@ while [ $idle -lt 6 ]; do
         [ $starts -le 6 ] || exit 1
         setpriv --pdeathsig INT "$2/postgres" -D data -k . -p 5432 -c listen_addresses= \
             -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-            -c max_connections=400 -c shared_buffers=32MB -c dynamic_shared_memory_type=mmap 4<&- &
+            -c max_connections=400 -c max_locks_per_transaction=256 -c shared_buffers=32MB -c dynamic_shared_memory_type=mmap 4<&- &
         postgres=$!
     fi
     sleep 0.5

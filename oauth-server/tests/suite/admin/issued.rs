@@ -100,7 +100,9 @@ both_databases! {
         let client = record(&browser, "/admin/clients/", "confidential").await;
         let page = browser.get(&client).await.with_status(200).body;
         let family = first(&browser.get("/admin/families/").await);
-        for way in [&format!("{family}revoke/"), "/admin/tokens/1/revoke/", "/admin/codes/1/"] {
+        let token = first(&browser.get("/admin/tokens/").await);
+        let code = first(&browser.get("/admin/codes/").await);
+        for way in [format!("{family}revoke/"), format!("{token}revoke/"), code] {
             assert!(page.contains(&format!("href=\"{way}\"")), "{way}: {page}");
         }
         assert!(page.contains("Redeemed</span>"), "{page}");
