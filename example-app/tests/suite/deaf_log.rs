@@ -3,8 +3,8 @@
 use std::{
     fs::OpenOptions,
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, Stdio},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    process::{self, Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -15,7 +15,7 @@ use crate::support::{Server, Site, until};
 /// The program, its standard error in hands that do not read it.
 struct Deaf {
     child: Child,
-    port: u16,
+    address: SocketAddr,
 }
 
 impl Deaf {
@@ -24,15 +24,15 @@ impl Deaf {
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let line = said.find(|line| line.starts_with("listening on ")).expect("where it listens");
-        let port = line.split([':', ';']).nth(1).unwrap().parse().unwrap();
+        let address = line.split([' ', ';']).nth(2).unwrap().parse().unwrap();
         thread::spawn(move || said.for_each(drop));
-        Self { child, port }
+        Self { child, address }
     }
 
     /// Asks it to stop; it must, and in time.
     fn stops(mut self) {
         let kill = format!("kill -s TERM {}", self.child.id());
-        std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
+        Command::new("sh").args(["-c", &kill]).status().unwrap();
         let asked = Instant::now();
         until("it ends", || self.child.try_wait().unwrap().is_some());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
@@ -48,9 +48,9 @@ impl Drop for Deaf {
 }
 
 /// Sends so many requests, and counts the answers.
-fn answers(port: u16, requests: usize, path: &str) -> usize {
+fn answers(address: SocketAddr, requests: usize, path: &str) -> usize {
     const AT_ONCE: usize = 100;
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut answers = 0;
@@ -77,7 +77,7 @@ fn where_the_reader_of_standard_error_is_gone_every_request_is_answered() {
     let site = Site::new();
     let mut deaf = Deaf::start(&site, Stdio::piped());
     drop(deaf.child.stderr.take());
-    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
+    assert_eq!(answers(deaf.address, 1000, PATH), 1000);
     deaf.stops();
 }
 
@@ -86,7 +86,7 @@ fn where_the_disk_of_the_log_is_full_every_request_is_answered() {
     let site = Site::new();
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let deaf = Deaf::start(&site, full.into());
-    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
+    assert_eq!(answers(deaf.address, 1000, PATH), 1000);
     deaf.stops();
 }
 
@@ -95,8 +95,8 @@ fn where_nobody_reads_the_log_every_request_is_answered_and_sigterm_ends_the_pro
     let site = Site::new();
     let mut deaf = Deaf::start(&site, Stdio::piped());
     let _unread = deaf.child.stderr.take();
-    assert_eq!(answers(deaf.port, 1000, PATH), 1000);
-    let mut health = TcpStream::connect(("127.0.0.1", deaf.port)).unwrap();
+    assert_eq!(answers(deaf.address, 1000, PATH), 1000);
+    let mut health = TcpStream::connect(deaf.address).unwrap();
     health.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     health
         .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -115,7 +115,7 @@ fn what_was_lost_is_counted_and_said_once_the_log_is_read_again() {
     let site = Site::new();
     let mut deaf = Deaf::start(&site, Stdio::piped());
     let mut unread = deaf.child.stderr.take().unwrap();
-    assert_eq!(answers(deaf.port, FLOOD, PATH), FLOOD);
+    assert_eq!(answers(deaf.address, FLOOD, PATH), FLOOD);
 
     let log = Arc::<Mutex<String>>::default();
     let read = Arc::clone(&log);
@@ -144,7 +144,7 @@ fn what_was_lost_is_counted_and_said_once_the_log_is_read_again() {
 fn a_flood_of_refusals_writes_a_few_lines_and_the_count_of_the_rest() {
     let site = Site::new();
     let server = Server::start(&mut site.program(&[]));
-    assert_eq!(answers(server.port, 2000, "/nothing"), 2000);
+    assert_eq!(answers(([127, 0, 0, 1], server.port).into(), 2000, "/nothing"), 2000);
     let more = |log: &str| {
         let counts = log.lines().filter_map(|line| line.split_once(" more=")?.1.split(' ').next());
         counts.map(|count| count.parse::<usize>().unwrap()).sum::<usize>()
@@ -171,12 +171,14 @@ fn a_failure_to_start_with_nobody_to_hear_of_it_still_has_its_status() {
 #[tokio::test]
 async fn who_stopped_reading_standard_output_does_not_end_the_server() {
     let site = Site::new();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Nobody hears where it listens. So it does at an address which this process has for itself.
+    let address = Ipv4Addr::from_bits(0x7f80_0000 | process::id());
+    let free = TcpListener::bind((address, 0)).unwrap().local_addr().unwrap();
     let mut command = site.program(&["--listen", &free.to_string()]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     drop(child.stdout.take());
     until("it listens", || TcpStream::connect(free).is_ok());
-    let deaf = Deaf { child, port: free.port() };
-    assert_eq!(answers(deaf.port, 1, PATH), 1);
+    let deaf = Deaf { child, address: free };
+    assert_eq!(answers(deaf.address, 1, PATH), 1);
     deaf.stops();
 }

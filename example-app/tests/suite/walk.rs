@@ -1,6 +1,6 @@
 //! The whole walk: the seed's `client_demo` by hand, and the program client-demo.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use reqwest::Method;
 
@@ -85,8 +85,10 @@ fn client_demo_walks_again_where_the_consent_is_remembered_and_says_so() {
 
 #[test]
 fn client_demo_names_the_step_when_no_server_is_there() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let dead = format!("http://localhost:{port}");
+    // The port of a connection is one at which nobody listens, and as long as it is open nobody can.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let dead = format!("http://{}", connection.local_addr().unwrap());
     let finished = Process::start(&mut client_demo(&["--server", &dead])).finish();
     assert_eq!(finished.status, Some(1), "{finished:?}");
     assert_eq!(finished.stderr.lines().count(), 1, "{finished:?}");

@@ -1,6 +1,7 @@
 //! A real browser: Chromium without a window.
 
 mod accessibility;
+mod chromedriver;
 mod keyboard;
 mod screen;
 
@@ -9,7 +10,6 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::Path,
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -42,10 +42,7 @@ impl Chromium {
             (installed("chromium", "chromium")?, installed("chromedriver", "chromium-driver")?);
         let profile = Site::new();
         let home = profile.path();
-        let mut command = Command::new(chromedriver);
-        command.arg("--port=0").env("HOME", home).env("TMPDIR", home);
-        let mut chromedriver = Process::start(&mut command);
-        let port = chromedriver.wait_for("port of chromedriver", port);
+        let (chromedriver, port) = chromedriver::start(&chromedriver, home, &[0; 5]);
 
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", home.join("profile").display()));
@@ -206,12 +203,6 @@ async fn patiently<T>(what: &str, attempt: impl AsyncFn() -> Outcome<T>) -> T {
         }
         tokio::time::sleep(INTERVAL).await;
     }
-}
-
-/// `ChromeDriver was started successfully on port PORT.`
-fn port(stdout: &str) -> Option<u16> {
-    let (_, rest) = stdout.split_once("started successfully on port ")?;
-    rest.split_once('.')?.0.parse().ok()
 }
 
 /// No window, no sandbox (it refuses to run as root, and it is our own pages that it opens), and no talk with anybody

@@ -1,7 +1,6 @@
 //! Port 1111 of localhost, where Example Client is sent its answers: there is one for all tests of this machine.
 
 use std::{
-    env,
     fs::File,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
@@ -14,9 +13,9 @@ use reqwest::Url;
 
 /// Has the port for oneself until the value goes, or the process ends.
 pub(crate) fn redirect_port() -> File {
-    let path = env::temp_dir().join("example-app-test-redirect-port.lock");
-    // Another user's file can at least be read, which is enough for a lock.
-    let file = File::create(&path).or_else(|_| File::open(&path)).unwrap();
+    // The same for all, whatever `TMPDIR` is. Another user's file can at least be read, which is enough for a lock.
+    let path = "/tmp/example-app-test-redirect-port.lock";
+    let file = File::create(path).or_else(|_| File::open(path)).unwrap();
     file.lock().unwrap();
     file
 }
