@@ -54,6 +54,10 @@ impl Activity {
         Part(Arc::clone(self))
     }
 
+    pub(super) fn has_requests(&self) -> bool {
+        self.state().parts > 0
+    }
+
     /// Bytes have come. On HTTP/2 they may be anything, such as the answer to a ping.
     pub(super) fn read(&self) {
         let mut state = self.state();

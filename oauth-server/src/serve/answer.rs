@@ -8,6 +8,7 @@ use std::{
 
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::activity::Part;
 
@@ -17,11 +18,16 @@ pub(super) struct Answer {
     rest: Bytes,
     is_held: bool,
     part: Part,
+    _stream: Option<OwnedSemaphorePermit>,
 }
 
 impl Answer {
-    pub(super) fn new(body: BoxBody<Bytes, io::Error>, part: Part) -> Self {
-        Self { body, rest: Bytes::new(), is_held: false, part }
+    pub(super) fn new(
+        body: BoxBody<Bytes, io::Error>,
+        part: Part,
+        stream: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self { body, rest: Bytes::new(), is_held: false, part, _stream: stream }
     }
 
     fn hold(&mut self, is_held: bool) {

@@ -12,9 +12,9 @@ use std::{
 
 use http_body_util::combinators::BoxBody;
 use hyper::{
-    Request,
+    Request, Version,
     body::{Body as _, Bytes, Incoming},
-    header::{CONNECTION, EXPECT, HeaderValue},
+    header::{CONNECTION, HeaderValue},
     service::service_fn,
 };
 use hyper_util::{
@@ -37,6 +37,7 @@ use super::{
     activity::{Activity, Over},
     answer::Answer,
     host,
+    streams::Streams,
     unread::Unread,
     watched::Watched,
 };
@@ -46,6 +47,7 @@ pub(super) struct Server<E> {
     application: E,
     limits: Limits,
     protocol: auto::Builder<TokioExecutor>,
+    streams: Streams,
 }
 
 /// A connection that has a place.
@@ -120,7 +122,7 @@ impl<E> Server<E> {
             .max_send_buf_size(HEAD)
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW);
-        Self { application, limits, protocol }
+        Self { application, limits, protocol, streams: Streams::new(limits.streams) }
     }
 }
 
@@ -132,14 +134,18 @@ impl<E: Endpoint<Output = Response>> Server<E> {
         activity: Arc<Activity>,
     ) -> impl Future<Output = Result<hyper::Response<Answer>, Infallible>> {
         // Before the first poll, which is another task's on HTTP/2.
+        let is_first = request.version() != Version::HTTP_2 || !activity.has_requests();
         let part = activity.part(request.version());
         async move {
-            let response = match host::fault(request.version(), request.headers()) {
-                Some(fault) => refusal(StatusCode::BAD_REQUEST, fault),
-                None => self.ask(request, caller, &activity).await,
+            let stream = if is_first { Ok(None) } else { self.streams.take().map(Some) };
+            let fault = host::fault(request.version(), request.headers());
+            let (stream, response) = match (stream, fault) {
+                (Err(full), _) => (None, full),
+                (Ok(stream), Some(fault)) => (stream, refusal(StatusCode::BAD_REQUEST, fault)),
+                (Ok(stream), None) => (stream, self.ask(request, caller, &activity).await),
             };
             let response = hyper::Response::<BoxBody<Bytes, io::Error>>::from(response);
-            Ok(response.map(|body| Answer::new(body, part)))
+            Ok(response.map(|body| Answer::new(body, part, stream)))
         }
     }
 
@@ -150,15 +156,15 @@ impl<E: Endpoint<Output = Response>> Server<E> {
         activity: &Arc<Activity>,
     ) -> Response {
         let (parts, body) = request.into_parts();
-        let (version, is_held_back) = (parts.version, parts.headers.contains_key(EXPECT));
         let (local, remote, scheme) = caller;
-        let parts = RequestParts::from((parts, local, remote, scheme));
         if body.is_end_stream() {
+            let parts = RequestParts::from((parts, local, remote, scheme));
             let request = poem::Request::from_parts(parts, Body::empty());
             return self.application.get_response(request).await;
         }
-        let body = Unread::new(body, activity.part(version), is_held_back);
+        let body = Unread::new(body, activity.part(parts.version), &parts);
         let end = body.end();
+        let parts = RequestParts::from((parts, local, remote, scheme));
         let request = poem::Request::from_parts(parts, Body::from(BoxBody::new(body)));
         let answer = self.application.get_response(request);
         match self.limits.body {
@@ -184,7 +190,7 @@ async fn too_late(limit: Duration, end: &AtomicBool) {
 }
 
 /// An answer that the application has no part in; after it, what comes on the connection is not trusted.
-fn refusal(status: StatusCode, fault: &'static str) -> Response {
+pub(super) fn refusal(status: StatusCode, fault: &'static str) -> Response {
     let mut response = Response::builder()
         .status(status)
         .content_type("text/plain; charset=utf-8")

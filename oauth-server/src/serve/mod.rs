@@ -7,6 +7,7 @@ mod bound;
 mod connection;
 mod host;
 mod refusals;
+mod streams;
 mod unread;
 mod watched;
 
@@ -51,6 +52,7 @@ pub fn serve<A: Acceptor, E: IntoEndpoint>(acceptor: A, application: E) -> Serve
             header: Duration::from_secs(10),
             idle: Duration::from_secs(75),
             body: None,
+            streams: 8192,
         },
         connections: bound::below_the_descriptor_limit(),
         drain_delay: Duration::ZERO,
@@ -73,8 +75,8 @@ pub fn serve<A: Acceptor, E: IntoEndpoint>(acceptor: A, application: E) -> Serve
 ///   the answer arrives (RFC 9112 §9.6).
 ///
 /// Of all together: no more than [as many connections](Self::max_connections) as the process has descriptors for. What
-/// comes on top is closed at once, so that callers and their balancers hear of it, and is one line of the log each
-/// second.
+/// comes on top is closed at once, so that callers and their balancers hear of it. On HTTP/2 [8192
+/// requests](Self::max_streams) at once, beside one a connection; others are answered 503. Both are counted in the log.
 #[must_use = "it serves once it is run"]
 pub struct Serve<A, E> {
     acceptor: A,
@@ -85,12 +87,13 @@ pub struct Serve<A, E> {
     shutdown: Duration,
 }
 
-/// How long a caller is waited for.
+/// How long a caller is waited for, and how many requests all may have on HTTP/2.
 #[derive(Clone, Copy)]
 struct Limits {
     header: Duration,
     idle: Duration,
     body: Option<Duration>,
+    streams: usize,
 }
 
 impl<A, E> Serve<A, E> {
@@ -121,6 +124,12 @@ impl<A, E> Serve<A, E> {
     /// (`ulimit -n`), or half of them where they are few.
     pub fn max_connections(self, most: usize) -> Self {
         Self { connections: most, ..self }
+    }
+
+    /// How many requests there may be at once over all HTTP/2 connections, beside one of each. Default: 8192.
+    pub fn max_streams(mut self, most: usize) -> Self {
+        self.limits.streams = most;
+        self
     }
 
     /// How long new connections are still accepted after the signal to stop: as long as a load balancer may take to

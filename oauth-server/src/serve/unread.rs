@@ -13,7 +13,12 @@ use std::{
 };
 
 use http_body_util::BodyExt;
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::{
+    Version,
+    body::{Body, Bytes, Frame, Incoming, SizeHint},
+    header::EXPECT,
+    http::request::Parts,
+};
 use tokio::{
     runtime::Handle,
     time::{Instant, timeout, timeout_at},
@@ -26,12 +31,16 @@ pub(super) struct Unread {
     inner: Option<(Incoming, Part)>,
     /// Whether its caller sends it only when it is asked for (RFC 9110 §10.1.1).
     is_held_back: bool,
+    /// Whether it can be ended apart from its connection (RFC 9113 §8.1).
+    is_stream: bool,
     has_ended: Arc<AtomicBool>,
 }
 
 impl Unread {
-    pub(super) fn new(body: Incoming, part: Part, is_held_back: bool) -> Self {
-        Self { inner: Some((body, part)), is_held_back, has_ended: Arc::default() }
+    pub(super) fn new(body: Incoming, part: Part, head: &Parts) -> Self {
+        let is_held_back = head.headers.contains_key(EXPECT);
+        let is_stream = head.version == Version::HTTP_2;
+        Self { inner: Some((body, part)), is_held_back, is_stream, has_ended: Arc::default() }
     }
 
     /// Whether all of it has come, for who has given it away.
@@ -70,7 +79,7 @@ impl Body for Unread {
 
 impl Drop for Unread {
     fn drop(&mut self) {
-        let unread = self.inner.take().filter(|_| !self.is_held_back);
+        let unread = self.inner.take().filter(|_| !self.is_held_back && !self.is_stream);
         if let (Some((body, part)), Ok(runtime)) = (unread, Handle::try_current()) {
             runtime.spawn(throw_away(body, part));
         }

@@ -4,9 +4,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use h2::client::{Builder, SendRequest};
 use hyper::{Request, body::Bytes};
-use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpStream,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use super::{Caller, LARGE, Served, caller::PATIENCE};
+use crate::support::log;
 
 const SHORT: Duration = Duration::from_millis(500);
 
@@ -46,6 +51,53 @@ async fn a_connection_has_128_streams() {
 }
 
 #[tokio::test]
+async fn requests_above_the_bound_of_all_connections_are_answered_503() {
+    let served = Served::with(|serve| serve.max_streams(3)).await;
+    let (mut requests, _connection) = connect(served.address, &mut Builder::new()).await;
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        open.push(requests.send_request(get("/slow"), true).unwrap().0);
+    }
+    let refused = requests.send_request(get("/"), true).unwrap().0.await.unwrap();
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    let (mut others, _another) = connect(served.address, &mut Builder::new()).await;
+    assert_eq!(taken(&mut others, "/").await.unwrap(), 5, "each connection may have one");
+    for answer in open {
+        assert_eq!(answer.await.unwrap().status(), 200);
+    }
+    assert_eq!(taken(&mut requests, "/").await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn what_was_refused_above_the_bound_is_told_in_the_log() {
+    log::keep();
+    let served = Served::with(|serve| serve.max_streams(0)).await;
+    let (mut requests, _connection) = connect(served.address, &mut Builder::new()).await;
+    let _first = requests.send_request(get("/slow"), true).unwrap();
+    for _ in 0..20 {
+        let refused = requests.send_request(get("/"), true).unwrap().0.await.unwrap();
+        assert_eq!(refused.status(), 503);
+    }
+    let told = || {
+        let lines = log::lines().into_iter();
+        let of = |line: String| {
+            line.split_once("requests were refused")?
+                .1
+                .split_once("refused=")
+                .map(|it| it.1.to_owned())
+        };
+        lines.filter_map(of).filter_map(|count| count.parse::<usize>().ok()).sum::<usize>()
+    };
+    let heard = async {
+        while told() < 20 {
+            sleep(SHORT / 10).await;
+        }
+    };
+    timeout(PATIENCE, heard).await.expect("the count");
+}
+
+#[tokio::test]
 async fn an_answer_arrives_whole() {
     let served = Served::with(|serve| serve).await;
     let mut builder = Builder::new();
@@ -59,6 +111,18 @@ async fn a_stream_that_is_silent_is_not_idle() {
     let served = Served::with(|serve| serve.idle_timeout(SHORT)).await;
     let (mut requests, _connection) = connect(served.address, &mut Builder::new()).await;
     assert_eq!(taken(&mut requests, "/stream").await.unwrap(), 10);
+}
+
+/// RFC 9113 §8.1: the stream is ended without an error, and its connection goes on.
+#[tokio::test]
+async fn the_answer_to_a_large_body_that_nobody_reads_arrives() {
+    let served = Served::with(|serve| serve).await;
+    let (mut requests, _connection) = connect(served.address, &mut Builder::new()).await;
+    let request = Request::post("http://id.example/unread").body(()).unwrap();
+    let (answer, mut body) = requests.send_request(request, false).unwrap();
+    body.send_data(vec![b'x'; 2 * 1024 * 1024].into(), true).unwrap();
+    assert_eq!(answer.await.unwrap().status(), 200);
+    assert_eq!(taken(&mut requests, "/").await.unwrap(), 5);
 }
 
 #[tokio::test]
