@@ -1,40 +1,18 @@
-//! The provider as one value: what an application builds at its start, and mounts.
+//! What an application says of its provider at its start.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use oauth_core::{AuthorizationServer, BearerError, Caller, PasswordVerifier, Settings};
-use poem::{Endpoint, Request, Response};
-use poem_openapi::OpenApi;
-use serde::Serialize;
+use oauth_core::{AuthorizationServer, PasswordVerifier};
 
 use crate::{
-    Accounts, AuthorizationPage, BuildError, Document, OAuthMiddleware, Page, ResourceOwner, Users,
-    accounts, admin, body,
+    Accounts, BuildError, OAuth, Users, body,
     cookies::Cookies,
-    endpoint,
+    oauth::Parts,
     pages::{Pages, Sources},
     proxy::TrustedProxies,
     refusals::Refusals,
-    response,
-    swagger::SwaggerUi,
 };
-
-/// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
-#[derive(Clone)]
-pub struct OAuth(Arc<Parts>);
-
-struct Parts {
-    server: AuthorizationServer,
-    accounts: Accounts,
-    /// The application's own, where it brings some.
-    own_users: Option<Arc<dyn Users>>,
-    pages: Pages,
-    proxies: TrustedProxies,
-    cookies: Cookies,
-    body_timeout: Duration,
-    refusals: Refusals,
-}
 
 /// Builds an [`OAuth`].
 #[must_use]
@@ -47,6 +25,16 @@ pub struct OAuthBuilder {
 }
 
 impl OAuthBuilder {
+    pub(crate) fn new(server: AuthorizationServer) -> Self {
+        Self {
+            server,
+            users: None,
+            sources: Sources::default(),
+            trusted_proxies: Vec::new(),
+            body_timeout: body::TIMEOUT,
+        }
+    }
+
     /// Brings the application's own users in place of the bundled accounts.
     pub fn users(self, users: impl Users) -> Self {
         Self { users: Some(Arc::new(users)), ..self }
@@ -123,7 +111,7 @@ impl OAuthBuilder {
             body_timeout: self.body_timeout,
             refusals: Refusals::default(),
         };
-        Ok(OAuth(Arc::new(parts)))
+        Ok(OAuth::of(parts))
     }
 }
 
@@ -136,153 +124,4 @@ fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
             Ok(owner.map(|owner| owner.subject))
         })
     })
-}
-
-impl OAuth {
-    /// Starts with a server, the bundled accounts and pages, and no trusted proxy.
-    pub fn builder(server: AuthorizationServer) -> OAuthBuilder {
-        OAuthBuilder {
-            server,
-            users: None,
-            sources: Sources::default(),
-            trusted_proxies: Vec::new(),
-            body_timeout: body::TIMEOUT,
-        }
-    }
-
-    /// The authorization endpoint: RFC 6749 §3.1.
-    pub fn authorization_endpoint(
-        &self,
-        page: AuthorizationPage,
-    ) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page)
-    }
-
-    /// The token endpoint, RFC 6749 §3.2, at a path of your own. At `/oauth2/token` it comes with
-    /// [`OAuthApi`](crate::OAuthApi), and is then in the OpenAPI document.
-    pub fn token_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::token::TokenEndpoint::new(self.clone())
-    }
-
-    /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why
-    /// not ([`NotReady`](crate::NotReady)). For load balancers, at a path of your own. A process that is not ready
-    /// becomes so again by itself, so do not restart it for that.
-    pub fn readiness_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::readiness::ReadinessEndpoint::new(self.clone())
-    }
-
-    /// The pages of the bundled accounts: `/login`, `/logout` and `/apps`, to be nested under `/accounts`.
-    pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
-        accounts::routes(self.connected_apps())
-    }
-
-    /// The page on which a user sees which applications have access, and takes it back: for an application with its
-    /// own users, who have it at `/apps` of [`OAuth::accounts`] otherwise.
-    pub fn connected_apps(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::connected_apps::ConnectedApps::new(self.clone())
-    }
-
-    /// The admin site, for staff ([`Users::is_staff`]), to be nested under `/admin`: clients, scopes, the bundled users,
-    /// codes, tokens and refresh families, each change of which is audited.
-    pub fn admin(&self) -> impl Endpoint<Output = Response> + use<> {
-        admin::Admin::new(self.clone())
-    }
-
-    /// An API whose document shows the scopes that its [`Secured`](crate::Secured) guards require.
-    pub fn document<A: OpenApi>(&self, api: A) -> Document<A> {
-        Document(api)
-    }
-
-    /// Swagger UI for a document, to be nested under `/docs`. Its Authorize button completes the code grant with PKCE
-    /// as the public client `client_id`, which is registered with `{issuer}/docs/oauth-receiver.html`.
-    pub fn swagger_ui<A: OpenApi + 'static, W: poem_openapi::Webhook + 'static>(
-        &self,
-        service: &poem_openapi::OpenApiService<A, W>,
-        client_id: &str,
-    ) -> impl Endpoint<Output = Response> + use<A, W> {
-        SwaggerUi::new(&service.swagger_ui_html(), &service.spec(), client_id)
-    }
-
-    /// What goes around the whole application: it gives guards their server, answers with and without a trailing
-    /// slash, logs each request without its query, and keeps failures' causes from answers.
-    #[must_use]
-    pub fn middleware(&self) -> OAuthMiddleware {
-        OAuthMiddleware::new(self.clone())
-    }
-
-    /// Renders a template in the language of the request, with the provider's security headers.
-    pub fn page(&self, template: &str, context: &impl Serialize) -> Response {
-        Page::new(template, context).render(self)
-    }
-
-    /// What a view returns that finds a token wanting after the guard admitted it: RFC 6750 §3.1.
-    #[must_use]
-    pub fn refuse(&self, error: &BearerError) -> poem::Error {
-        poem::Error::from_response(response::bearer::refusal(error, self))
-    }
-
-    /// What a view answers to a user who may not see it: the page `forbidden`, with status 403.
-    #[must_use]
-    pub fn forbidden(&self, user: Option<&ResourceOwner>) -> Response {
-        response::page::forbidden(self, user.map(|user| user.name.as_str()))
-    }
-
-    /// A message in the language of the request, for what a view says itself; its key where there is no such message.
-    #[must_use]
-    pub fn text(&self, key: &str, arguments: &[(&str, &str)]) -> String {
-        self.pages().messages().say(key, arguments)
-    }
-
-    /// Who sends this request, as far as guesses at passwords are counted by it: for
-    /// [`AuthorizationServer::asked_by`], on a login page of the application's own.
-    #[must_use]
-    pub fn caller(&self, request: &Request) -> Caller {
-        let (address, browser) =
-            (self.proxies().client_address(request), self.cookies().browser.presented(request));
-        Caller { address, browser }
-    }
-
-    /// The server.
-    #[must_use]
-    pub fn server(&self) -> &AuthorizationServer {
-        &self.0.server
-    }
-
-    /// The bundled accounts; empty where the application brings its own users.
-    #[must_use]
-    pub fn bundled_accounts(&self) -> &Accounts {
-        &self.0.accounts
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        self.0.server.settings()
-    }
-
-    pub(crate) fn users(&self) -> &dyn Users {
-        self.0.own_users.as_deref().unwrap_or(&self.0.accounts)
-    }
-
-    pub(crate) fn has_bundled_users(&self) -> bool {
-        self.0.own_users.is_none()
-    }
-
-    pub(crate) fn pages(&self) -> &Pages {
-        &self.0.pages
-    }
-
-    pub(crate) fn cookies(&self) -> &Cookies {
-        &self.0.cookies
-    }
-
-    pub(crate) fn proxies(&self) -> &TrustedProxies {
-        &self.0.proxies
-    }
-
-    pub(crate) fn body_timeout(&self) -> Duration {
-        self.0.body_timeout
-    }
-
-    pub(crate) fn refusals(&self) -> &Refusals {
-        &self.0.refusals
-    }
 }

@@ -118,6 +118,7 @@ mod guard;
 mod locale;
 pub mod methods;
 mod middleware;
+mod oauth;
 mod openapi;
 mod pages;
 mod presentation;
@@ -152,10 +153,11 @@ pub use oauth_core::{
 pub use self::{
     accounts::Accounts,
     build_error::BuildError,
-    builder::{OAuth, OAuthBuilder},
+    builder::OAuthBuilder,
     endpoint::{authorization::AuthorizationPage, token::OAuthApi},
     guard::Access,
     middleware::{OAuthEndpoint, OAuthMiddleware},
+    oauth::OAuth,
     openapi::{Document, Secured},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
