@@ -97,10 +97,17 @@ async fn command(log: &Log) -> Result<(), Failure> {
 }
 
 fn migrate(site: &Site) -> Result<(), Failure> {
-    let applied = Store::open(&site.database_url)?.migrate()?;
+    let store = Store::open(&site.database_url)?;
+    let applied = store.migrate()?;
     applied.iter().for_each(|migration| println!("applied {migration}"));
     if applied.is_empty() {
         println!("nothing to migrate");
+    }
+    for names in store.colliding_user_names()? {
+        println!(
+            "warning: the users {} cannot be told apart by their names; each signs in by its very spelling, until all but one are renamed on the admin site",
+            names.join(", ")
+        );
     }
     Ok(())
 }

@@ -29,9 +29,35 @@ pub enum Problem {
     /// Another record has it.
     #[error("is already taken")]
     Taken,
+    /// Another record has one that looks the same (UTS 39).
+    #[error("looks like one that is already taken")]
+    LooksTaken,
+    /// It is not the password.
+    #[error("is wrong")]
+    Wrong,
+    /// It is what was there before.
+    #[error("is the same as before")]
+    Unchanged,
+    /// It is a password that is guessed easily; what would be better.
+    #[error("is too easy to guess{}", said(.0))]
+    Guessable(Vec<Advice>),
     /// It is of another form; the text says what would be right.
     #[error("{0}")]
     Malformed(String),
+}
+
+/// What would make a password harder to guess, or why it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// The key of its message, for who says it in another language; those of `oauth-server` have all of them.
+    pub key: &'static str,
+    /// A sentence.
+    pub english: String,
+}
+
+fn said(advice: &[Advice]) -> String {
+    let sentences = advice.iter().map(|advice| advice.english.as_str()).collect::<Vec<_>>();
+    if sentences.is_empty() { String::new() } else { format!(": {}", sentences.join(" ")) }
 }
 
 /// What is wrong with a whole form.
@@ -103,13 +129,14 @@ impl Faults {
         }
     }
 
-    /// What a person chose to prove themself with; it is hashed, so it may hold anything that can be typed.
-    pub(crate) fn chosen_secret(&mut self, field: &'static str, secret: &str) {
+    /// What a person chose to prove themself with; it is hashed, so it may hold anything that can be
+    /// typed. Says whether it is right.
+    pub(crate) fn chosen_secret(&mut self, field: &'static str, secret: &str) -> bool {
         if secret.chars().count() < SHORTEST_SECRET {
             self.add(field, Problem::TooShort(SHORTEST_SECRET));
-        } else {
-            self.line(field, secret, LONGEST_SECRET);
+            return false;
         }
+        self.line(field, secret, LONGEST_SECRET)
     }
 
     pub(crate) fn into_result(self) -> Result<(), Vec<FieldError>> {

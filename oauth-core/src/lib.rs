@@ -92,6 +92,7 @@ mod origin;
 mod params;
 mod password;
 mod pkce;
+mod precis;
 mod redirect_uri;
 mod registration;
 mod scope;
@@ -102,7 +103,7 @@ mod settings;
 mod store;
 
 pub use self::{
-    account::{AccountError, Caller, Guess, GuessError, Session},
+    account::{AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session},
     authorization::AuthorizationRequest,
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},
@@ -111,7 +112,7 @@ pub use self::{
     csrf::FormKey,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
-    field::{FieldError, Problem},
+    field::{Advice, FieldError, Problem},
     grant::Tokens,
     grant_type::{GrantType, UnknownGrantType},
     origin::Origin,

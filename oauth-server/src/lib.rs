@@ -141,13 +141,14 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, AuthorizationServer, BearerError, Caller, Cleared, Clearing,
-    ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret, Clock, ConnectedApp, Event,
-    EventKind, Events, FieldError, GrantType, Guess, GuessError, GuessLimit, InvalidRedirectUri,
-    InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient, NewScope, NewUser,
-    NotReady, Origin, Problem, RedirectUri, Registered, RegistrationError, RequireState,
-    Revocation, Scopes, Secret, Session, Settings, Store, StoreError, StoreOptions, Subscription,
-    Timestamp, UnknownGrantType, UnknownRequireState, User,
+    self, AccessToken, AccountError, Advice, AuthorizationServer, BearerError, Caller, Cleared,
+    Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret, Clock,
+    ConnectedApp, Event, EventKind, Events, FieldError, GrantType, Guess, GuessError, GuessLimit,
+    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient,
+    NewScope, NewUser, NotReady, Origin, PasswordChange, PasswordError, Problem, RedirectUri,
+    Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings,
+    Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
+    UnknownRequireState, User,
 };
 
 pub use self::{

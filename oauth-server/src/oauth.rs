@@ -60,7 +60,7 @@ impl OAuth {
         endpoint::readiness::ReadinessEndpoint::new(self.clone())
     }
 
-    /// The pages of the bundled accounts: `/login`, `/logout` and `/apps`, to be nested under `/accounts`.
+    /// The pages of the bundled accounts: `/login`, `/logout`, `/password` and `/apps`, to be nested under `/accounts`.
     pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
         accounts::routes(self.connected_apps())
     }

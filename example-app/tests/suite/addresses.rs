@@ -22,6 +22,8 @@ async fn every_address_answers_with_and_without_its_trailing_slash_and_without_a
         (&user, Method::POST, "/accounts/logout", "", 403),
         (&user, Method::GET, "/accounts/apps", "", 200),
         (&user, Method::POST, "/accounts/apps", "", 403),
+        (&user, Method::GET, "/accounts/password", "", 200),
+        (&user, Method::POST, "/accounts/password", "", 403),
         (&nobody, Method::GET, "/admin", "", 303),
         (&user, Method::GET, "/admin", "", 200),
         (&user, Method::GET, "/oauth2/authorization", &consent, 200),

@@ -4,6 +4,7 @@ mod audit;
 mod cleartokens;
 mod createsuperuser;
 mod known_passwords;
+mod migrate;
 
 use std::net::TcpListener;
 

@@ -6,7 +6,9 @@ use super::{
     known_browser::KnownBrowser,
     meter::{By, Counted, Refused, Reserved, network},
 };
-use crate::{AuthorizationServer, EventKind, GuessLimit, Secret, StoreError, User, password::Turn};
+use crate::{
+    AuthorizationServer, EventKind, GuessLimit, Secret, StoreError, User, password::Turn, precis,
+};
 
 /// Who asks, as far as guesses are counted by it. The default is somebody of whom nothing is known.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +94,7 @@ impl AuthorizationServer {
     pub async fn guess(&self, username: &str) -> Result<Guess, GuessError> {
         let settings = &self.settings;
         let known = self.known_browser(username).await?;
-        let name = username.trim().to_lowercase();
+        let name = precis::key(username.trim());
         let mut counted = Vec::with_capacity(2);
         if let Some(KnownBrowser { user_id, digest }) = &known {
             let by = By::Browser(*user_id, digest.as_bytes());

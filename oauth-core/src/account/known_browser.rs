@@ -32,7 +32,7 @@ impl AuthorizationServer {
         let presented = self.caller.browser.as_ref().map(|browser| Digest::of(browser.expose()));
         let (now, until) = (self.now(), self.now() + Self::BROWSER_KNOWN_FOR);
         let remember = move |db: &mut DbConnection| {
-            if !store::user::still_has(db, &user)? {
+            if !store::user_password::still_has(db, &user)? {
                 return Ok(false);
             }
             let kept = match &presented {

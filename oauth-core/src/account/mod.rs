@@ -8,16 +8,20 @@ pub(crate) mod check;
 mod guess;
 mod known_browser;
 mod meter;
+mod new_user;
+mod password;
+mod strength;
 mod verify;
 
-pub use self::guess::{Caller, Guess, GuessError};
-pub(crate) use self::meter::Guesses;
+pub use self::{
+    guess::{Caller, Guess, GuessError},
+    password::{PasswordChange, PasswordError},
+};
+pub(crate) use self::{meter::Guesses, password::told_of_reset};
 use crate::{
-    AuthorizationServer, EventKind, FieldError, NewUser, Problem, Secret, StoreError, Timestamp,
-    User,
-    admin::{Action, Entry, Kind},
+    AuthorizationServer, EventKind, FieldError, Problem, Secret, StoreError, Timestamp, User,
     event::LedTo,
-    field::Faults,
+    precis,
     secret::Digest,
     store::{self, Affected, DbConnection},
 };
@@ -35,7 +39,7 @@ pub struct Session {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// The name has no or too many characters.
+    /// The name has no or too many characters, or one that cannot be seen.
     #[error("a user name has 1 to 150 characters, none of them a control character")]
     InvalidUsername,
     /// The password has too few characters.
@@ -44,6 +48,9 @@ pub enum AccountError {
     /// There is already a user of this name.
     #[error("the user name {0} is taken")]
     Taken(String),
+    /// The name looks like that of another user (UTS 39).
+    #[error("the user name {0} looks like that of another user")]
+    LooksTaken(String),
     /// Another field does not hold what it should.
     #[error(transparent)]
     Invalid(FieldError),
@@ -55,8 +62,12 @@ pub enum AccountError {
 impl AccountError {
     /// Of all that is wrong with an account.
     fn first(faults: Vec<FieldError>) -> Self {
+        use Problem::{ControlCharacter, Empty, TooLong};
         match faults.into_iter().next() {
-            Some(FieldError { field: "username", .. }) => Self::InvalidUsername,
+            Some(FieldError {
+                field: "username",
+                problem: Empty | TooLong(_) | ControlCharacter,
+            }) => Self::InvalidUsername,
             Some(FieldError { field: "password", problem: Problem::TooShort(_) }) => {
                 Self::ShortPassword
             }
@@ -67,46 +78,6 @@ impl AccountError {
 }
 
 impl AuthorizationServer {
-    /// Creates a user.
-    ///
-    /// # Errors
-    /// When the name or the password cannot be used.
-    pub async fn create_user(&self, user: NewUser, password: &str) -> Result<User, AccountError> {
-        let mut faults = Faults::default();
-        check::user(&user, &mut faults);
-        check::password(password, &mut faults);
-        faults.into_result().map_err(AccountError::first)?;
-        let (hash, trail) = (self.hasher.hash(password).await?, self.trail());
-        let username = user.username.clone();
-        let insert = move |db: &mut DbConnection| {
-            let created = store::user::insert(db, &user, &hash, trail.at)?;
-            if let Some(User { id, username, .. }) = &created {
-                trail.write(db, &Entry::new(Action::Create, Kind::User, *id, username))?;
-            }
-            Ok(created)
-        };
-        self.store.insert(insert).await?.ok_or(AccountError::Taken(username))
-    }
-
-    /// Sets a user's password and ends all of the user's sessions. Says whether there is such a user.
-    ///
-    /// # Errors
-    /// When the password cannot be used.
-    pub async fn set_password(&self, user_id: i64, password: &str) -> Result<bool, AccountError> {
-        let mut faults = Faults::default();
-        check::password(password, &mut faults);
-        faults.into_result().map_err(AccountError::first)?;
-        let (hash, trail) = (self.hasher.hash(password).await?, self.trail());
-        let set = move |db: &mut DbConnection| {
-            let user = store::user::with_key(db, user_id)?;
-            if let Some(User { username, .. }) = &user {
-                trail.write(db, &Entry::new(Action::SetPassword, Kind::User, user_id, username))?;
-            }
-            store::user::set_password(db, user_id, &hash)
-        };
-        Ok(self.store.write(set).await?)
-    }
-
     /// The user of this key, unless deactivated.
     ///
     /// # Errors
@@ -115,16 +86,17 @@ impl AuthorizationServer {
         self.store.read(move |db| store::user::find(db, id)).await
     }
 
-    /// The user of this name, unless deactivated.
+    /// The user of this name, unless deactivated. Names are compared as RFC 8265 §3.3 says: `ALICE` is `alice`, and an
+    /// accent is one whether composed or not.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        if username.contains('\0') {
-            return Ok(None); // nothing that a database could hold
+        if username.contains('\0') || username.len() > precis::LONGEST {
+            return Ok(None); // nothing that the database holds
         }
-        let username = username.to_owned();
-        self.store.read(move |db| store::user::named(db, &username)).await
+        let (username, key) = (username.to_owned(), precis::key(username));
+        self.store.read(move |db| store::user::named(db, &username, &key)).await
     }
 
     /// Signs a user in: a session with a new id takes the place of the browser's old one.
@@ -138,7 +110,7 @@ impl AuthorizationServer {
         let (now, signed_in) = (self.now(), user.clone());
         let expires_at = self.session_end(now, now);
         let write = move |db: &mut DbConnection| {
-            if !store::user::still_has(db, &signed_in)? {
+            if !store::user_password::still_has(db, &signed_in)? {
                 return Ok(false);
             }
             if let Some(replaced) = &replaced {

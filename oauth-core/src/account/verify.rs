@@ -7,6 +7,7 @@ use super::{
 use crate::{
     AuthorizationServer, Client, EventKind, GuessLimit, Secret, User, origin,
     password::{Turn, Unhashed},
+    precis,
 };
 
 impl AuthorizationServer {
@@ -33,7 +34,12 @@ impl AuthorizationServer {
     ) -> Result<Option<User>, GuessError> {
         let known = self.user_named(username).await?;
         let hash = known.as_ref().map(|user| user.password_hash.as_str().to_owned());
-        let verified = self.verify_hash(password, hash, turn).await?;
+        // A hash of before passwords were prepared (RFC 8265 §4.2) is of the text as it came. Where that differs both are
+        // tried, of unknown names as well, so that the time tells nothing.
+        let prepared = precis::prepared(password);
+        let typed = (prepared != password).then_some(password);
+        let forms = [&*prepared].into_iter().chain(typed).map(str::to_owned).collect();
+        let verified = self.verify_hash(forms, hash, turn).await?;
         if !verified {
             self.sign_in_failed(known.as_ref());
         }
@@ -75,7 +81,8 @@ impl AuthorizationServer {
         let reserved = self.guesses.reserve(&[Counted { by, a_minute: None }], self.now());
         let Ok(reserved) = reserved else { return Ok(false) }; // it has no limit
         let turn = Turn::Stranger(reserved.before);
-        let verified = self.verify_hash(presented.expose(), client.secret_hash.clone(), turn).await;
+        let forms = vec![presented.expose().to_owned()];
+        let verified = self.verify_hash(forms, client.secret_hash.clone(), turn).await;
         if !matches!(verified, Ok(false)) {
             reserved.give_back();
         }
@@ -84,11 +91,11 @@ impl AuthorizationServer {
 
     async fn verify_hash(
         &self,
-        presented: &str,
+        forms: Vec<String>,
         hash: Option<String>,
         turn: Turn,
     ) -> Result<bool, GuessError> {
-        match self.hasher.verify(presented, hash, turn).await {
+        match self.hasher.verify(forms, hash, turn).await {
             Ok(verified) => Ok(verified),
             Err(Unhashed::Failed(error)) => Err(error.into()),
             Err(Unhashed::Full { begun }) => {

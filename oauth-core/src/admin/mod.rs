@@ -14,6 +14,8 @@ mod page;
 mod scope;
 mod state;
 mod user;
+mod user_name;
+mod user_password;
 
 pub(crate) use self::audit::Entry;
 pub use self::{

@@ -1,11 +1,16 @@
 //! The bundled accounts. An application with its own users has no rows here, and offers none of this.
 
-use super::{Action, Actor, Admin, AdminError, Entry, Kind, LOST, Page, page::Cursor, taken};
+use super::{
+    Action, Actor, Admin, AdminError, Entry, Kind, LOST, Page,
+    page::Cursor,
+    user_name::{not_free, rename},
+};
 pub use crate::store::{list::UserFilter, user::UserChange};
 use crate::{
     EventKind, NewUser, Revocation, StoreError, User,
     account::check,
     field::Faults,
+    precis,
     store::{self, DbConnection, Query},
 };
 
@@ -29,7 +34,9 @@ impl Admin {
         let cursor = Cursor::new(after);
         let list = move |db: &mut DbConnection| store::list::users(db, &filter, &cursor);
         let rows = self.server.store.list(list).await?;
-        Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.username))))
+        Ok(Page::of(rows, |row| {
+            Cursor::of(row.id, by_name.then(|| precis::key(&row.username)).as_ref())
+        }))
     }
 
     /// The user of this key, deactivated or not.
@@ -46,20 +53,21 @@ impl Admin {
     /// When fields are wrong, or the name is taken; or the user would be staff, and the actor is no superuser.
     pub async fn create_user(&self, new: NewUser, password: &str) -> Result<User, AdminError> {
         let mut faults = Faults::default();
-        check::user(&new, &mut faults);
-        check::password(password, &mut faults);
+        check::new_user(&new, &mut faults);
+        self.server.check_password("password", password, &new.about(), &mut faults).await?;
         faults.into_result()?;
         if (new.is_staff || new.is_superuser) && !self.actor.is_superuser {
             return Err(AdminError::Forbidden(STAFF));
         }
-        let (hash, now) = (self.server.hasher.hash(password).await?, self.server.now());
+        let (hash, now) = (self.server.password_hash(password).await?, self.server.now());
         let actor = self.actor.clone();
         let create = move |db: &mut DbConnection| {
             if actor.has_lost_rights(db, None)? {
                 return Ok(Err(AdminError::Forbidden(LOST)));
             }
-            let Some(user) = store::user::insert(db, &new, &hash, now)? else {
-                return Ok(Err(taken("username")));
+            let user = match store::user::insert(db, &new, &hash, now)? {
+                Ok(user) => user,
+                Err(occupied) => return Ok(Err(not_free(occupied))),
             };
             let entry = Entry::new(Action::Create, Kind::User, user.id, &user.username);
             Ok(Ok((user, Some(entry))))
@@ -89,8 +97,8 @@ impl Admin {
             if (change.is_staff || change.is_superuser) && !actor.is_superuser {
                 return Ok(Err(AdminError::Forbidden(STAFF)));
             }
-            if store::user::is_taken(db, &change.username, id)? {
-                return Ok(Err(taken("username")));
+            if let Err(refusal) = rename(db, &old, &change.username)? {
+                return Ok(Err(refusal));
             }
             let changes = change.changes(&old);
             if changes.is_empty() {
@@ -107,26 +115,6 @@ impl Admin {
             Ok(Ok((updated, Some(entry))))
         };
         self.change("username", update).await
-    }
-
-    /// Sets a user's password and ends all of the user's sessions.
-    ///
-    /// # Errors
-    /// When the password cannot be used; when the user is staff, and the actor is no superuser.
-    pub async fn set_user_password(&self, id: i64, password: &str) -> Result<(), AdminError> {
-        let mut faults = Faults::default();
-        check::password(password, &mut faults);
-        faults.into_result()?;
-        let (hash, actor) = (self.server.hasher.hash(password).await?, self.actor.clone());
-        let set = move |db: &mut DbConnection| {
-            let user = match changeable(db, &actor, id)? {
-                Ok(user) => user,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            store::user::set_password(db, id, &hash)?;
-            Ok(Ok(((), Some(Entry::new(Action::SetPassword, Kind::User, id, &user.username)))))
-        };
-        self.change("username", set).await
     }
 
     /// Deletes a user; all that the user had begun ends.
@@ -191,7 +179,11 @@ impl UserChange {
 }
 
 /// The user of this key, where the actor may change them.
-fn changeable(db: &mut DbConnection, actor: &Actor, id: i64) -> Query<Result<User, AdminError>> {
+pub(super) fn changeable(
+    db: &mut DbConnection,
+    actor: &Actor,
+    id: i64,
+) -> Query<Result<User, AdminError>> {
     if actor.has_lost_rights(db, Some(id))? {
         return Ok(Err(AdminError::Forbidden(LOST)));
     }

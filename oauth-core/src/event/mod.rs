@@ -154,6 +154,16 @@ pub enum EventKind {
         /// The user.
         subject: String,
     },
+    /// A user changed their own password; the user's other sessions have ended.
+    PasswordChanged {
+        /// The user.
+        subject: String,
+    },
+    /// A user's password was reset by staff or by the application; all sessions of the user have ended.
+    PasswordReset {
+        /// The user.
+        subject: String,
+    },
     /// A client was changed.
     ClientChanged {
         /// The client.

@@ -125,7 +125,7 @@ mod tests {
         let (subject, redirect_uri) = ("1".to_owned(), "https://app.example/".to_owned());
         let consent = consent::Consent { subject, client_id: client.id, redirect_uri };
         consent::scopes(db, &consent).unwrap();
-        let ada = user::named(db, "ada").unwrap().unwrap();
+        let ada = user::named(db, "ada", "ada").unwrap().unwrap();
         let family = i64::try_from(round.len()).unwrap();
         let new = NewGrant {
             id: family,

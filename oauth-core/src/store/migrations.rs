@@ -16,6 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::{
     DbConnection, NotReady, Query, StoreError,
     executor::{begin_immediate, commit, roll_back},
+    user_names,
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -45,6 +46,7 @@ pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreErr
             migration.run(connection).map_err(|error| StoreError::Migration(error.to_string()))?;
             record(connection, &version(migration))?;
         }
+        user_names::fill(connection)?;
         Ok(pending.iter().map(version).collect())
     })
 }

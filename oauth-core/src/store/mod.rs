@@ -39,6 +39,8 @@ mod sqlite_file;
 mod sqlite_switches;
 mod sqlite_watch;
 pub(crate) mod user;
+pub(crate) mod user_names;
+pub(crate) mod user_password;
 
 pub(crate) use self::connection::DbConnection;
 use self::{
@@ -113,6 +115,15 @@ impl Store {
     /// When a migration fails, and [`StoreError::Newer`] where a newer program has migrated the database.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::run(&mut self.database.connect()?)
+    }
+
+    /// Groups of user names from before names were compared as RFC 8265 says, and that are or look the same now. Each
+    /// keeps working by its very spelling; no other user is given such a name. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn colliding_user_names(&self) -> Result<Vec<Vec<String>>, StoreError> {
+        Ok(user_names::colliding(&mut self.database.connect()?)?)
     }
 
     /// The migrations that [`Store::migrate`] would apply. Blocks.

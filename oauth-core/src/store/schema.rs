@@ -12,6 +12,9 @@ diesel::table! {
         is_superuser -> Bool,
         is_active -> Bool,
         created_at -> BigInt,
+        name_key -> Nullable<Text>,
+        name_skeleton -> Nullable<Text>,
+        name_shared -> Bool,
     }
 }
 

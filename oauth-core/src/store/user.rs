@@ -9,8 +9,9 @@ use super::{
     kept::native,
     known_browser,
     schema::{oauth_sessions, oauth_users},
+    user_names::{Occupied, occupied},
 };
-use crate::Timestamp;
+use crate::{Timestamp, precis::ComparedName};
 
 /// A user of the bundled accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -96,19 +97,16 @@ pub struct UserChange {
     pub is_active: bool,
 }
 
-/// Inserts a user; `None` when the name is taken.
+/// Inserts a user, where the name is free.
 pub(crate) fn insert(
     db: &mut DbConnection,
     user: &NewUser,
     password_hash: &str,
     now: Timestamp,
-) -> Query<Option<User>> {
-    let taken = oauth_users::table
-        .filter(oauth_users::username.eq(&user.username))
-        .count()
-        .get_result::<i64>(db)?;
-    if taken > 0 {
-        return Ok(None);
+) -> Query<Result<User, Occupied>> {
+    let name = ComparedName::of(&user.username);
+    if let Some(occupied) = occupied(db, &user.username, &name, None)? {
+        return Ok(Err(occupied));
     }
     let id: i64 = diesel::insert_into(oauth_users::table)
         .values((
@@ -121,10 +119,12 @@ pub(crate) fn insert(
             oauth_users::is_superuser.eq(user.is_superuser),
             oauth_users::is_active.eq(true),
             oauth_users::created_at.eq(now),
+            oauth_users::name_key.eq(name.key),
+            oauth_users::name_skeleton.eq(name.skeleton),
         ))
         .returning(oauth_users::id)
         .get_result(db)?;
-    find(db, id)
+    oauth_users::table.find(id).select(User::as_select()).get_result(db).map(Ok)
 }
 
 /// The user of this key, unless deactivated.
@@ -155,18 +155,9 @@ pub(crate) fn lock(db: &mut DbConnection, mut ids: [Option<i64>; 2]) -> Query<()
     Ok(())
 }
 
-/// Whether another user has this name.
-pub(crate) fn is_taken(db: &mut DbConnection, username: &str, by_other_than: i64) -> Query<bool> {
-    let others = oauth_users::table
-        .filter(oauth_users::username.eq(username))
-        .filter(oauth_users::id.ne(by_other_than));
-    diesel::select(diesel::dsl::exists(others)).get_result(db)
-}
-
-/// Changes a user.
+/// Changes a user, but for the name to sign in with.
 pub(crate) fn update(db: &mut DbConnection, id: i64, change: &UserChange) -> Query<()> {
     let changes = (
-        oauth_users::username.eq(&change.username),
         oauth_users::first_name.eq(&change.first_name),
         oauth_users::last_name.eq(&change.last_name),
         oauth_users::email.eq(&change.email),
@@ -184,44 +175,37 @@ pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
 
 /// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user.
 pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
-    let subject = id.to_string();
-    end_sessions(db, id)?;
-    known_browser::forget(db, id)?;
-    grant::revoke_of_subject(db, &subject, None, now)?;
-    consent::forget(db, &subject, None)?;
-    client::disown(db, &subject)
+    sign_out(db, id)?;
+    disconnect(db, id, now)?;
+    client::disown(db, &id.to_string())
 }
 
-/// The user of this name, unless deactivated.
-pub(crate) fn named(db: &mut DbConnection, username: &str) -> Query<Option<User>> {
-    native!(
+/// The user of this name, unless deactivated: by its very spelling, or else the only one that is the same by its key.
+/// Several are those of before, who are found by their spelling only.
+pub(crate) fn named(db: &mut DbConnection, username: &str, key: &str) -> Query<Option<User>> {
+    let mut alike: Vec<User> = native!(
         db,
         oauth_users::table
-            .filter(oauth_users::username.eq(username))
-            .filter(oauth_users::is_active)
+            .filter(oauth_users::username.eq(username).or(oauth_users::name_key.eq(key)))
             .select(User::as_select())
-            .get_result(db)
-            .optional()
-    )
+            .load(db)
+    )?;
+    let place = alike.iter().position(|user| user.username == username);
+    let place = place.or((alike.len() == 1).then_some(0));
+    Ok(place.map(|place| alike.swap_remove(place)).filter(|user| user.is_active))
 }
 
-/// Whether the user may still sign in with the password of this hash. It locks the row, so that a change of the password
-/// comes before the session that is made next, and is seen here, or after it, and ends it.
-pub(crate) fn still_has(db: &mut DbConnection, user: &User) -> Query<bool> {
-    let unchanged = oauth_users::table
-        .find(user.id)
-        .filter(oauth_users::password_hash.eq(user.password_hash.as_str()))
-        .filter(oauth_users::is_active);
-    Ok(diesel::update(unchanged).set(oauth_users::is_active.eq(true)).execute(db)? == 1)
-}
-
-/// Sets the password, ends every session of the user, and forgets the user's browsers.
-pub(crate) fn set_password(db: &mut DbConnection, id: i64, password_hash: &str) -> Query<bool> {
-    let user = diesel::update(oauth_users::table.find(id));
-    let changed = user.set(oauth_users::password_hash.eq(password_hash)).execute(db)?;
+/// Ends every session of a user, and forgets the browsers.
+pub(super) fn sign_out(db: &mut DbConnection, id: i64) -> Query<()> {
     end_sessions(db, id)?;
-    known_browser::forget(db, id)?;
-    Ok(changed == 1)
+    known_browser::forget(db, id)
+}
+
+/// Ends every grant and consent of a user, and says how many grants.
+pub(crate) fn disconnect(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<usize> {
+    let subject = id.to_string();
+    consent::forget(db, &subject, None)?;
+    grant::revoke_of_subject(db, &subject, None, now)
 }
 
 /// Ends every session of a user.

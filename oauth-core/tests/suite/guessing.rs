@@ -134,6 +134,17 @@ both_databases! {
         assert_eq!(fixture.guess("aLICE", "wrong").await, Err(6));
     }
 
+    async fn composed_or_not_the_accents_of_a_name_make_no_other_account(fixture: Fixture) {
+        let spellings = ["jos\u{e9}", "jose\u{301}", "JOSE\u{301}", "\u{ff4a}os\u{e9}"];
+        for name in spellings.into_iter().cycle().take(TEN) {
+            fixture.guess(name, "wrong").await.unwrap();
+        }
+        for name in spellings {
+            assert_eq!(fixture.guess(name, "wrong").await, Err(6), "{name}");
+        }
+        assert_eq!(fixture.guess("jose", "wrong").await, Ok(false), "another name");
+    }
+
     async fn accounts_are_counted_apart(fixture: Fixture) {
         fixture.user("bob").await;
         for _ in 0..=TEN {

@@ -1,6 +1,8 @@
 //! A browser from which a user has signed in before is counted apart from strangers.
 
-use oauth_core::{AuthorizationServer, Caller, EventKind, GuessLimit, Secret, User};
+use oauth_core::{
+    AuthorizationServer, Caller, EventKind, GuessLimit, PasswordChange, Secret, User,
+};
 
 use crate::{
     accounts::PASSWORD,
@@ -131,6 +133,28 @@ both_databases! {
         fixture.server.set_password(alice.id, PASSWORD).await.unwrap();
         assert!(!fixture.is_known(&hers, "alice").await);
         assert!(fixture.is_known(&his, "bob").await, "somebody else's");
+    }
+
+    async fn and_so_does_ones_own(fixture: Fixture) {
+        let alice = fixture.user("alice").await;
+        let browser = fixture.browser_of(&alice).await;
+        let session = fixture.server.sign_in(None, alice).await.unwrap();
+        let change = PasswordChange {
+            old_password: PASSWORD.into(),
+            new_password: "another password of alice".into(),
+            disconnects: false,
+        };
+        fixture.server.change_password(&session, &change).await.unwrap();
+        fixture.lock_out("alice").await;
+        assert!(answer(&fixture.by(&browser), "alice", "another password of alice").await.is_err());
+    }
+
+    async fn it_is_known_whatever_the_spelling_of_the_name(fixture: Fixture) {
+        let jose = fixture.user("jos\u{e9}").await;
+        let browser = fixture.browser_of(&jose).await;
+        for name in ["jos\u{e9}", "JOSE\u{301}"] {
+            assert!(fixture.is_known(&browser, name).await, "{name}");
+        }
     }
 
     // As for sessions: who knew the old password must not be known after it.

@@ -25,12 +25,13 @@ fn source(database: &Database) -> FileBasedMigrations {
     FileBasedMigrations::from_path(path).expect("the migrations")
 }
 
-/// Undoes all migrations, the last first.
-fn revert_all(database: &Database) {
+/// Undoes the migrations from this one on, the last first.
+fn revert_from(database: &Database, first: &str) {
     macro_rules! revert {
         ($connection:expr, $Backend:ty) => {{
             let mut connection = $connection;
             let mut all: Vec<Box<dyn Migration<$Backend>>> = source(database).migrations().unwrap();
+            all.retain(|migration| migration.name().to_string().as_str() >= first);
             all.sort_by_key(|migration| migration.name().to_string());
             for migration in all.iter().rev() {
                 migration.revert(&mut connection).unwrap();
@@ -42,7 +43,7 @@ fn revert_all(database: &Database) {
     } else {
         revert!(database.connect_sqlite(), diesel::sqlite::Sqlite);
     }
-    database.execute("DELETE FROM oauth_schema_migrations");
+    database.execute(&format!("DELETE FROM oauth_schema_migrations WHERE version >= '{first}'"));
 }
 
 // A migration is known by what stands before the first `_`.
@@ -147,10 +148,28 @@ both_databases! {
     async fn down_takes_back_what_up_made(database: Database) {
         let store = Store::open(&database.url).unwrap();
         store.migrate().unwrap();
-        revert_all(&database);
+        revert_from(&database, "");
         assert_eq!(database.columns(), []);
         assert!(store.is_empty().unwrap());
         assert_eq!(store.migrate().unwrap().len(), folders("sqlite").len(), "and up again");
+    }
+
+    async fn users_of_before_names_were_compared_keep_working_and_those_that_collide_are_named(database: Database) {
+        let store = Store::open(&database.url).unwrap();
+        store.migrate().unwrap();
+        revert_from(&database, "20261129130000");
+        for name in ["anna", "Anna", "jos\u{e9}"] {
+            database.execute(&format!(
+                "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, \
+                is_active, created_at) VALUES ('{name}', '', '', '', '', FALSE, FALSE, TRUE, 1)"
+            ));
+        }
+        store.migrate().unwrap();
+        assert_eq!(store.colliding_user_names().unwrap(), [["anna", "Anna"]]);
+        let server = AuthorizationServer::new(Settings::new("https://id.example"), store).unwrap();
+        for (name, whose) in [("anna", "anna"), ("Anna", "Anna"), ("JOSE\u{301}", "jos\u{e9}")] {
+            assert_eq!(server.user_named(name).await.unwrap().expect(name).username, whose);
+        }
     }
 
     async fn a_database_answers_a_ping(database: Database) {

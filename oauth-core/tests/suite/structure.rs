@@ -9,6 +9,7 @@ use std::{
 const BELOW: &[(&str, &[&str])] = &[
     ("clock", &["Timestamp"]),
     ("grant_type", &["GrantType"]),
+    ("precis", &[]),
     ("redirect_uri", &["RedirectUri"]),
     ("scope", &["Scopes"]),
     ("secret", &["Secret"]),

@@ -27,3 +27,4 @@ apps-revoke = Revoke
 # For who hears the page: which application the button is for.
 apps-revoke-of = Revoke access of { $client }
 apps-revoke-all = Revoke all
+apps-password = Change your password

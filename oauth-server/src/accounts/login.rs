@@ -1,11 +1,11 @@
 //! `/login`: a user signs in, and the browser goes on to `next`.
 
-use oauth_core::{AuthorizationServer, GuessError, Params, Session, StoreError, User};
+use oauth_core::{GuessError, Params, Session, StoreError, User};
 use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use super::next::local_path;
+use super::{next::local_path, remembered};
 use crate::{
     OAuth, Page, body,
     csrf::{self, FormToken},
@@ -121,26 +121,6 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
     let session = server.sign_in(before.as_ref(), user).await?;
     let onward = oauth.cookies().session.keep(&session.secret, onward);
     Ok(remembered(oauth, &server, &session.user, onward).await)
-}
-
-/// The browser is known from now on. Who has signed in is signed in, also where that could not be kept.
-async fn remembered(
-    oauth: &OAuth,
-    server: &AuthorizationServer,
-    user: &User,
-    onward: Response,
-) -> Response {
-    match server.remember_browser(user).await {
-        Ok(secret) => oauth.cookies().browser.keep_for(
-            AuthorizationServer::BROWSER_KNOWN_FOR,
-            &secret,
-            onward,
-        ),
-        Err(error) => {
-            tracing::warn!(%error, "a browser is not known after a sign-in");
-            onward
-        }
-    }
 }
 
 /// Whether the form says that it knows who is signed in, and that this user gives way.

@@ -3,6 +3,7 @@
 mod login;
 mod logout;
 mod next;
+mod password;
 
 use std::sync::Arc;
 
@@ -98,6 +99,27 @@ fn resource_owner(user: &User) -> ResourceOwner {
     ResourceOwner { subject: user.id.to_string(), name }
 }
 
+/// The browser is known from now on, because the password was right. What it was given for is done, also where that
+/// could not be kept.
+async fn remembered(
+    oauth: &OAuth,
+    server: &AuthorizationServer,
+    user: &User,
+    onward: Response,
+) -> Response {
+    match server.remember_browser(user).await {
+        Ok(secret) => oauth.cookies().browser.keep_for(
+            AuthorizationServer::BROWSER_KNOWN_FOR,
+            &secret,
+            onward,
+        ),
+        Err(error) => {
+            tracing::warn!(%error, "a browser is not known after a right password");
+            onward
+        }
+    }
+}
+
 /// Passwords and sessions do not cross the network in the clear, where `ssl_only` says so.
 pub(crate) fn refused_in_the_clear(oauth: &OAuth, request: &Request) -> Option<Response> {
     let refused = oauth.settings().ssl_only && !oauth.proxies().is_secure(request);
@@ -118,13 +140,14 @@ async fn guarded<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<R
     }
 }
 
-/// `/login`, `/logout` and `/apps`.
+/// `/login`, `/logout`, `/password` and `/apps`.
 pub(crate) fn routes<E: Endpoint + 'static>(
     connected_apps: E,
 ) -> impl Endpoint<Output = Response> + use<E> {
     Route::new()
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
+        .at("/password", get(password::show).post(password::sent))
         .at("/apps", connected_apps)
         .around(guarded)
 }

@@ -67,6 +67,7 @@ impl ConnectedApps {
             "apps": apps.iter().map(shown).collect::<Vec<_>>(),
             "form": [token.field()],
             "form_action": request::original_path(request),
+            "password_page": self.oauth.has_bundled_users().then_some("/accounts/password/"),
         });
         let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
         Ok(token.keep(&self.oauth, page))

@@ -110,6 +110,7 @@ both_databases! {
             "/oauth2/authorization",
             "/accounts/login",
             "/accounts/logout",
+            "/accounts/password",
             "/api/read",
             "/plain/read",
         ];

@@ -163,6 +163,8 @@ fn every_language_has_the_same_messages_with_the_same_names_in_them() {
 #[test]
 fn every_message_is_used_and_every_one_used_is_there() {
     let mut used = quoted(&sources_of_crate("templates", "hbs"), &["{{t \"", "(t \""]);
-    used.extend(quoted(&sources_of_crate("src", "rs"), &["Message::new(\""]));
+    used.extend(quoted(&sources_of_crate("src", "rs"), &["Message::new(\"", "oauth.text(\""]));
+    let advice = quoted(&sources_of_crate("../oauth-core/src", "rs"), &[" => \"password-"]);
+    used.extend(advice.iter().map(|key| format!("password-{key}")));
     assert_eq!(used, messages("en").into_keys().collect());
 }

@@ -28,6 +28,7 @@ mod middleware;
 mod one_host;
 mod openapi;
 mod overrides;
+mod own_password;
 mod pages;
 mod presentation;
 mod proceed;

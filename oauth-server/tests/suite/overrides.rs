@@ -164,6 +164,7 @@ both_databases! {
             browser.ask(&code_request().set("client_id", "nobody")).await,
             browser.get("/accounts/apps/").await,
             browser.get("/accounts/logout/").await,
+            browser.get("/accounts/password/").await,
             site.get("/accounts/login/").await,
             browser.get("/admin/").await,
             site.send(html("/plain/read")).await,

@@ -252,7 +252,7 @@ both_databases! {
 
     async fn without_tls_nobody_signs_in(site: Site) {
         let site = site.with(|config| config.settings.ssl_only = true).await;
-        for path in ["/accounts/login/", "/accounts/logout/", "/accounts/apps/"] {
+        for path in ["/accounts/login/", "/accounts/logout/", "/accounts/password/", "/accounts/apps/"] {
             let answer = site.get(path).await.with_status(400);
             assert!(answer.body.contains("secure connection"), "{path}: {}", answer.body);
             assert!(!answer.has_header("Set-Cookie"));

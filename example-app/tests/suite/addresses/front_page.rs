@@ -12,6 +12,7 @@ async fn the_front_page_links_to_every_address_and_each_is_there() {
             "/accounts/login/",
             "/accounts/logout/",
             "/accounts/apps/",
+            "/accounts/password/",
             "/admin/",
             "/oauth2/authorization/",
             "/oauth2/token/",

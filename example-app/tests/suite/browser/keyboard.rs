@@ -48,7 +48,7 @@ fn assert_are(stops: &[Focus], wanted: &[&str]) {
     }
 }
 
-const SCOPE_FORM: [&str; 15] = [
+const SCOPE_FORM: [&str; 16] = [
     "Skip to the content",
     "Administration",
     "Clients",
@@ -58,6 +58,7 @@ const SCOPE_FORM: [&str; 15] = [
     "Access tokens",
     "Refresh families",
     "Audit trail",
+    "Password",
     "Sign out",
     "name",
     "title",

@@ -32,14 +32,33 @@ fn createsuperuser_refuses_a_short_password() {
 }
 
 #[test]
+fn createsuperuser_refuses_a_password_that_is_guessed_early_and_says_what_would_be_better() {
+    let site = Site::new();
+    site.run(&["migrate"]).success();
+    for password in ["password\n", "12345678\n", "anna@example\n"] {
+        let finished = superuser(&site, "anna", password);
+        let refusal = finished.refusal(1);
+        assert!(
+            refusal.contains("too easy to guess") && refusal.contains("Add another word"),
+            "{refusal}"
+        );
+    }
+    assert_eq!(site.query("SELECT username FROM oauth_users"), [""; 0]);
+}
+
+#[test]
 fn createsuperuser_refuses_a_taken_name_and_leaves_its_user_alone() {
     let site = Site::new();
     drop(site.serve());
     let hash = || site.query("SELECT password_hash FROM oauth_users");
     let before = hash();
 
-    let finished = superuser(&site, "exampleuser", "correct horse\n");
-    assert!(finished.refusal(1).contains("exampleuser is taken"), "{finished:?}");
+    for (name, said) in
+        [("exampleuser", "is taken"), ("ExampleUser", "is taken"), ("examp1euser", "looks like")]
+    {
+        let finished = superuser(&site, name, "correct horse\n");
+        assert!(finished.refusal(1).contains(&format!("{name} {said}")), "{finished:?}");
+    }
     assert_eq!(hash(), before);
 }
 

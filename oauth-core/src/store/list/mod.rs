@@ -35,17 +35,23 @@ pub(crate) const PAGE: i64 = PAGE_SIZE as i64 + 1;
 
 /// The records whose name begins with a text, whatever the case of its ASCII letters, in alphabetical order: first
 /// those of the very name that the page before ended with, then those of the names behind it. Each is one range of the
-/// index on `(lower(name), id)`.
+/// index on `(lower(name), id)`, or on what else the names are compared by.
 macro_rules! beginning_with {
     ($db:expr, $table:ident . $name:ident, $Row:ty, $prefix:expr, $after:expr) => {{
-        use diesel::prelude::*;
-        use $crate::store::{list::PAGE, schema::lower};
+        use $crate::store::{list::beginning_with, schema::lower};
 
         let prefix = $prefix.to_ascii_lowercase();
+        beginning_with!($db, $table, lower($table::$name), $Row, prefix, $after)
+    }};
+    ($db:expr, $table:ident, $name:expr, $Row:ty, $prefix:expr, $after:expr) => {{
+        use diesel::prelude::*;
+        use $crate::store::list::PAGE;
+
+        let prefix: String = $prefix;
         let behind_all = format!("{prefix}\u{10ffff}");
         let (name, id): &(String, i64) = $after;
         let mut rows: Vec<$Row> = $table::table
-            .filter(lower($table::$name).eq(name.clone()))
+            .filter($name.eq(name.clone()))
             .filter($table::id.gt(*id))
             .order($table::id)
             .limit(PAGE)
@@ -53,10 +59,10 @@ macro_rules! beginning_with {
             .load($db)?;
         rows.extend(
             $table::table
-                .filter(lower($table::$name).ge(prefix))
-                .filter(lower($table::$name).gt(name.clone()))
-                .filter(lower($table::$name).lt(behind_all))
-                .order((lower($table::$name), $table::id))
+                .filter($name.ge(prefix))
+                .filter($name.gt(name.clone()))
+                .filter($name.lt(behind_all))
+                .order(($name, $table::id))
                 .limit(PAGE)
                 .select(<$Row>::as_select())
                 .load::<$Row>($db)?,

@@ -3,10 +3,13 @@
 use diesel::{dsl::not, prelude::*};
 
 use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
-use crate::store::{
-    DbConnection, Query,
-    schema::{lower, oauth_users},
-    user::User,
+use crate::{
+    precis,
+    store::{
+        DbConnection, Query,
+        schema::{lower, oauth_users},
+        user::User,
+    },
 };
 
 /// Which users are listed.
@@ -32,7 +35,8 @@ pub(crate) fn users(
     cursor: &Cursor,
 ) -> Query<Vec<User>> {
     if let UserFilter::UsernameBegins(prefix) = filter {
-        return beginning_with!(db, oauth_users.username, User, prefix, &cursor.name());
+        let (name, prefix) = (oauth_users::name_key, precis::key(prefix));
+        return beginning_with!(db, oauth_users, name, User, prefix, &cursor.name());
     }
     let list = oauth_users::table
         .filter(oauth_users::id.lt(cursor.key()))

@@ -46,8 +46,8 @@ struct Listed {
 
 /// Rows of every table: so many that the planner of PostgreSQL has reason to care.
 const SEED: &str = "
-    INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, is_active, created_at)
-        SELECT 'user' || n, '', '', '', 'user' || n || '@example.com', n % 2 = 0, FALSE, n % 2 = 0, 1 FROM numbers;
+    INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, is_active, created_at, name_key, name_skeleton)
+        SELECT 'user' || n, '', '', '', 'user' || n || '@example.com', n % 2 = 0, FALSE, n % 2 = 0, 1, 'user' || n, 'user' || n FROM numbers;
     INSERT INTO oauth_scopes (name, description, is_enabled) SELECT 'scope' || n, '', n % 2 = 0 FROM numbers;
     INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes, require_pkce, version, created_at, disabled_at)
         SELECT 'id' || n, 'client' || n, '', n % 2 = 0, '', '', '', FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
@@ -141,7 +141,7 @@ async fn of_records(admin: &Admin) -> Vec<Listed> {
     let text = || "zzplan".to_owned();
     listed!(lists, admin.clients, NAME, ClientFilter::NameBegins(text()) => "oauth_clients_name");
     listed!(lists, admin.scopes, NAME, ScopeFilter::NameBegins(text()) => "oauth_scopes_name");
-    listed!(lists, admin.users, NAME, UserFilter::UsernameBegins(text()) => "oauth_users_username");
+    listed!(lists, admin.users, NAME, UserFilter::UsernameBegins(text()) => "oauth_users_name_key");
     listed!(lists, admin.clients, KEY,
         ClientFilter::All => "",
         ClientFilter::ClientId(text()) => "client_id",

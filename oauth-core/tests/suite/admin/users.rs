@@ -135,11 +135,17 @@ both_databases! {
         assert_eq!(fixture.trail().await, ["delete user bob: "]);
     }
 
-    async fn a_new_password_ends_the_sessions_and_is_taken(fixture: Fixture) {
+    async fn a_new_password_ends_sessions_and_families_and_is_taken(fixture: Fixture) {
         let bob = fixture.user("bob").await;
         let begun = fixture.begin(&bob).await;
+        fixture.events();
         fixture.admin().set_user_password(bob.id, "another password").await.unwrap();
-        assert!(fixture.server.session(&begun.session).await.unwrap().is_none());
+        let told = fixture.events();
+        fixture.assert_over(&begun).await;
+        let (subject, cause) = (bob.id.to_string(), Revocation::Staff);
+        let reset = EventKind::PasswordReset { subject: subject.clone() };
+        let ended = EventKind::GrantRevoked { client_id: None, subject: Some(subject), cause };
+        assert_eq!(told, [reset, ended]);
         assert!(fixture.server.verify_password("bob", PASSWORD).await.unwrap().is_none());
         assert!(fixture.server.verify_password("bob", "another password").await.unwrap().is_some());
         assert_eq!(fixture.trail().await, ["set_password user bob: "]);

@@ -47,11 +47,11 @@ both_databases! {
         create(&browser, "bob", &[]).await.with_status(303);
         let bob = sign_in(&site, "bob", " a long password ").await.expect("bob");
         let path = format!("{}password/", record(&browser, "/admin/users/", "bob").await);
-        let answer = change(&browser, &path, &[("password", "another one"), ("password_again", "another one")]).await;
+        let answer = change(&browser, &path, &[("password", "yet another one"), ("password_again", "yet another one")]).await;
         assert!(answer.location().ends_with("?done=password"));
         assert!(!bob.is_signed_in().await);
         assert!(sign_in(&site, "bob", " a long password ").await.is_none());
-        assert!(sign_in(&site, "bob", "another one").await.is_some());
+        assert!(sign_in(&site, "bob", "yet another one").await.is_some());
     }
 
     async fn who_is_inactive_is_signed_out_and_cannot_sign_in(site: Site) {
@@ -95,7 +95,7 @@ both_databases! {
         assert_eq!(filled(&refused).get("email"), Some("d@example.com"));
         change(&browser, &bob, &[("is_superuser", "on")]).await.with_status(403);
         change(&browser, &carol, &[("first_name", "Carol")]).await.with_status(403);
-        let password = [("password", "another one"), ("password_again", "another one")];
+        let password = [("password", "yet another one"), ("password_again", "yet another one")];
         change(&browser, &format!("{carol}password/"), &password).await.with_status(403);
         change(&browser, &format!("{carol}delete/"), &[]).await.with_status(403);
         assert_eq!(changes(&site), before);
