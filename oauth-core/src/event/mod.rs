@@ -58,7 +58,8 @@ pub enum EventKind {
         /// What the page says.
         fault: PageFault,
     },
-    /// A token request was refused (RFC 6749 §5.2). A failure of ours is none; its cause is in the log.
+    /// A token request was refused (RFC 6749 §5.2). A failure of ours is none, its cause is in the log; nor is a guess
+    /// at a password that was not heard, of which [`GuessesLimited`](Self::GuessesLimited) tells.
     TokenRefused {
         /// The client, proven or not; `None` where the request named none that is registered.
         client_id: Option<String>,

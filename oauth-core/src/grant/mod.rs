@@ -95,7 +95,8 @@ impl AuthorizationServer {
     }
 
     /// Tells an operator who was refused what, never what was presented. For a token request that is wrong already as
-    /// HTTP; of all others [`AuthorizationServer::token`] tells.
+    /// HTTP; of all others [`AuthorizationServer::token`] tells. A guess that is not heard is no event of its own: that
+    /// its limit began to bite was one ([`EventKind::GuessesLimited`]), and nobody floods the rest out with more of them.
     pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
         if matches!(refusal, TokenError::Server(_)) {
             return;
@@ -105,6 +106,9 @@ impl AuthorizationServer {
             origin::note("client_id", client_id);
         }
         origin::note("refused", &refusal.to_string());
+        if matches!(refusal, TokenError::TooManyGuesses { .. }) {
+            return;
+        }
         self.raise(|| EventKind::TokenRefused { client_id: client_id.map(str::to_owned), code });
     }
 }

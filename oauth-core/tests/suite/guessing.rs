@@ -280,6 +280,21 @@ both_databases! {
         assert_eq!(fixture.events(), [EventKind::GuessesLimited { limit, subject: None, address }]);
     }
 
+    async fn at_the_token_endpoint_it_is_told_once_too_however_many_come(fixture: Fixture) {
+        let fixture = fixture.with(|settings| settings.sign_in_guesses = Some(1));
+        fixture.user("alice").await;
+        let form = fixture.password_form("alice", "wrong").await;
+        fixture.token(&form).await.unwrap_err();
+        fixture.events();
+        for _ in 0..3 {
+            fixture.token(&form).await.unwrap_err();
+        }
+        let [EventKind::GuessesLimited { limit: GuessLimit::Account, .. }] = &*fixture.events()
+        else {
+            panic!("more than the limit's begin");
+        };
+    }
+
     // People type passwords into the field of the name.
     async fn of_a_name_that_nobody_has_nothing_is_told(fixture: Fixture) {
         let fixture = fixture.with(|settings| settings.sign_in_guesses = Some(1));
