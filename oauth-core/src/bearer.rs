@@ -93,7 +93,7 @@ impl AuthorizationServer {
             let touch = move |db: &mut store::DbConnection| store::grant::touch(db, grant_id, now);
             let marked = server.store.write_affecting(Affected::Grant(grant_id), touch).await;
             marked.unwrap_or_else(
-                |error| tracing::warn!(%error, "the use of a grant was not marked"),
+                |error| tracing::debug!(%error, "the use of a grant was not marked"),
             );
         });
     }

@@ -6,7 +6,7 @@ use oauth_core::{Origin, StoreError};
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
     error::NotFoundError,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     middleware::{
         CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
     },
@@ -19,8 +19,8 @@ use tracing::{
 use crate::{
     OAuth,
     locale::{READER, Reader, prefers_html},
-    request_id,
-    response::{self, Failure, no_store},
+    refusals, request_id,
+    response::{self, Failure, Refused, no_store},
 };
 
 /// See [`OAuth::middleware`].
@@ -48,7 +48,9 @@ impl<E: Endpoint> Middleware<E> for OAuthMiddleware {
 type Panic = Box<dyn std::any::Any + Send + 'static>;
 
 fn panicked(_: Panic) -> Response {
-    tracing::error!("a handler panicked");
+    if refusals::admits("failed handler") {
+        tracing::error!("a handler panicked");
+    }
     response::failure()
 }
 
@@ -70,15 +72,17 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
         let is_secure = self.oauth.proxies().is_secure(&request);
         request.set_data(self.oauth.clone());
         let reader = Arc::new(Reader::of(&request, self.oauth.pages().messages()));
-        let inner = self.inner.call(request).instrument(span.clone());
-        let inner = Arc::clone(&origin).around(inner);
-        let outcome = READER.scope(Arc::clone(&reader), inner).await;
+        let answered = async {
+            self.inner.call(request).await.map_or_else(answer, IntoResponse::into_response)
+        };
+        let answered = self.oauth.refusals().around(answered.instrument(span.clone()));
+        let answered = Arc::clone(&origin).around(answered);
+        let response = READER.scope(Arc::clone(&reader), answered).await;
         let mut response = span.in_scope(|| {
-            let response = outcome.map_or_else(answer, IntoResponse::into_response);
             let in_query = reader.sent_token_in_query();
             let response = READER.sync_scope(reader, || self.for_reader(response));
             let response = if in_query { no_store(response) } else { response };
-            self.log(response.status(), started);
+            self.log(&response, started);
             response
         });
         self.protect(&mut response, is_secure);
@@ -90,8 +94,11 @@ impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
 }
 
 impl<E> OAuthEndpoint<E> {
-    fn log(&self, status: StatusCode, started: Instant) {
-        let is_refusal = status.is_client_error() || status.is_server_error();
+    fn log(&self, response: &Response, started: Instant) {
+        let status = response.status();
+        let is_refusal = status.is_client_error()
+            || status.is_server_error()
+            || response.data::<Refused>().is_some();
         let kind = status.canonical_reason().unwrap_or("another status");
         if !is_refusal || self.oauth.refusals().admits(kind) {
             let (status, micros) = (status.as_u16(), started.elapsed().as_micros());
@@ -132,7 +139,9 @@ fn answer(error: poem::Error) -> Response {
         return response::failed(cause);
     }
     if error.status().is_server_error() && !error.is_from_response() {
-        tracing::error!(%error, "a handler failed");
+        if refusals::admits("failed handler") {
+            tracing::error!(%error, "a handler failed");
+        }
         let mut response = response::failure();
         response.set_status(error.status());
         return response;

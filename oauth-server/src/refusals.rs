@@ -9,8 +9,18 @@ use std::{
 use tokio::runtime::Handle;
 
 /// Of each kind so many lines are written; what else comes in that second is counted, and the count is one line.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Refusals(Arc<Mutex<HashMap<&'static str, Second>>>);
+
+tokio::task_local! {
+    /// Those of the provider whose request this is.
+    static HERE: Refusals;
+}
+
+/// Whether one of this kind is written. Outside of the middleware each is.
+pub(crate) fn admits(kind: &'static str) -> bool {
+    HERE.try_with(|here| here.admits(kind)).unwrap_or(true)
+}
 
 /// What has come of one kind since the first of it.
 #[derive(Default)]
@@ -22,6 +32,11 @@ struct Second {
 impl Refusals {
     /// Of one kind, in a second.
     const WRITTEN: u32 = 20;
+
+    /// Runs `work`, whose lines are counted here.
+    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+        HERE.scope(self.clone(), work).await
+    }
 
     /// Whether this one is written. Kinds are names in our code, and so are few.
     pub(crate) fn admits(&self, kind: &'static str) -> bool {

@@ -1,7 +1,7 @@
 //! Whoever should read the log is gone, asleep or full: requests are answered all the same.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::{self, Child, Command, Stdio},
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Server, Site, until};
+use crate::support::{EXAMPLE_REQUEST, Server, Site, until};
 
 /// The program, its standard error in hands that do not read it.
 struct Deaf {
@@ -140,23 +140,60 @@ fn what_was_lost_is_counted_and_said_once_the_log_is_read_again() {
     deaf.stops();
 }
 
+/// Waits until all of them are told: by a line of their own with all of this in it, or in the count of this kind. No more
+/// than 20 lines a second are their own.
+fn told_in_few_lines(server: &Server, began: Instant, all: usize, said: &[&str], kind: &str) {
+    let seconds = began.elapsed().as_secs() as usize + 1;
+    let kind = format!("kind=\"{kind}\" more=");
+    let more = |line: &str| line.split_once(&kind).map(|(_, count)| count.trim().parse::<usize>());
+    let mut written = 0;
+    until(&format!("all are told: {said:?}"), || {
+        let log = server.process.stderr();
+        written = log.lines().filter(|line| said.iter().all(|it| line.contains(it))).count();
+        written + log.lines().filter_map(more).map(Result::unwrap).sum::<usize>() == all
+    });
+    assert!(written <= 20 * seconds, "{written} in {seconds} s: {said:?}");
+}
+
 #[test]
 fn a_flood_of_refusals_writes_a_few_lines_and_the_count_of_the_rest() {
     let site = Site::new();
     let server = Server::start(&mut site.program(&[]));
+    let began = Instant::now();
     assert_eq!(answers(([127, 0, 0, 1], server.port).into(), 2000, "/nothing"), 2000);
-    let more = |log: &str| {
-        let counts = log.lines().filter_map(|line| line.split_once(" more=")?.1.split(' ').next());
-        counts.map(|count| count.parse::<usize>().unwrap()).sum::<usize>()
-    };
-    let written =
-        |log: &str| log.lines().filter(|line| line.contains("answered status=404")).count();
-    until("all are told", || {
-        let log = server.process.stderr();
-        written(&log) + more(&log) == 2000
-    });
-    let log = server.process.stderr();
-    assert!(written(&log) < 500, "{}", written(&log));
+    told_in_few_lines(&server, began, 2000, &["answered status=404"], "Not Found");
+}
+
+#[tokio::test]
+async fn so_does_a_flood_of_refusals_that_are_redirects() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.signed_in().await;
+    let request = format!("/oauth2/authorization/?{EXAMPLE_REQUEST}").replace("user_info", "none");
+    let began = Instant::now();
+    for _ in 0..600 {
+        let refused = agent.get(&request).await;
+        assert!(refused.header("location").contains("error=invalid_scope"), "{refused:?}");
+    }
+    let said = ["refused at the client error=\"invalid_scope\""];
+    told_in_few_lines(&server, began, 600, &said, "authorization request");
+    let said = ["path=\"/oauth2/authorization/\"", "answered status=303"];
+    told_in_few_lines(&server, began, 600, &said, "See Other");
+}
+
+#[tokio::test]
+async fn so_does_an_outage_for_as_long_as_it_lasts() {
+    let site = Site::new();
+    let server = site.serve();
+    let agent = server.signed_in().await;
+    let tokens = agent.tokens().await;
+    fs::remove_file(site.path().join("example-app.sqlite3")).unwrap();
+    let began = Instant::now();
+    for _ in 0..600 {
+        assert_eq!(agent.refresh(&tokens).await.status, 503);
+    }
+    told_in_few_lines(&server, began, 600, &["answered status=503"], "Service Unavailable");
+    told_in_few_lines(&server, began, 600, &["at the moment cause="], "cause of a 503");
 }
 
 #[test]

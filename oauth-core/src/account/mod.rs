@@ -148,7 +148,7 @@ impl AuthorizationServer {
         if extended - row.expires_at > self.settings.session_idle / 20 {
             let extend = move |db: &mut DbConnection| store::session::extend(db, row.id, extended);
             let moved = self.store.write_affecting(Affected::Nothing, extend).await;
-            moved.unwrap_or_else(|error| tracing::warn!(%error, "a session was not extended"));
+            moved.unwrap_or_else(|error| tracing::debug!(%error, "a session was not extended"));
         }
         Ok(Some(Session { secret: presented.into(), user: row.user }))
     }

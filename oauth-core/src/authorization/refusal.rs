@@ -13,11 +13,13 @@ use crate::{
 pub(super) struct Refusal {
     pub(super) code: Code,
     pub(super) description: Cow<'static, str>,
+    /// A failure of ours.
+    pub(super) cause: Option<StoreError>,
 }
 
 impl Refusal {
     pub(super) fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into() }
+        Self { code, description: description.into(), cause: None }
     }
 }
 
@@ -47,17 +49,13 @@ impl AuthorizationServer {
 }
 
 /// §4.1.2.1: `server_error` is there "because a 500 Internal Server Error HTTP status code cannot be returned to the
-/// client via an HTTP redirect", and `temporarily_unavailable` because a 503 cannot. The log gets the cause.
+/// client via an HTTP redirect", and `temporarily_unavailable` because a 503 cannot.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        let code = if error.is_unavailable() {
-            tracing::warn!(%error, "the authorization endpoint cannot answer at the moment");
-            Code::TemporarilyUnavailable
-        } else {
-            tracing::error!(%error, "the authorization endpoint failed");
-            Code::ServerError
-        };
-        Self::new(code, failure_description(&error))
+        let description = failure_description(&error);
+        let code =
+            if error.is_unavailable() { Code::TemporarilyUnavailable } else { Code::ServerError };
+        Self { cause: Some(error), ..Self::new(code, description) }
     }
 }
 

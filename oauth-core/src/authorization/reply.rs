@@ -33,8 +33,9 @@ impl Reply {
     }
 
     pub(super) fn refuse(&self, refusal: Refusal) -> AuthorizationError {
-        let Refusal { code, description } = refusal;
-        AuthorizationError::Client { location: self.error(code, &description), code, description }
+        let Refusal { code, description, cause } = refusal;
+        let location = self.error(code, &description);
+        AuthorizationError::Client { location, code, description, cause }
     }
 
     fn location<'a>(&'a self, mut params: Vec<(&'a str, &'a str)>) -> String {

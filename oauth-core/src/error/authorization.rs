@@ -20,6 +20,8 @@ pub enum AuthorizationError {
         code: AuthorizationErrorCode,
         /// The value of `error_description`.
         description: Cow<'static, str>,
+        /// Why the server itself failed, where it did; this is for the log, never for the client.
+        cause: Option<StoreError>,
     },
     /// The server itself failed before it knew the client; the cause is for the log, never for a page.
     Server(StoreError),
@@ -98,7 +100,10 @@ impl fmt::Display for AuthorizationError {
 
 impl Error for AuthorizationError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        if let Self::Server(cause) = self { Some(cause) } else { None }
+        match self {
+            Self::Server(cause) | Self::Client { cause: Some(cause), .. } => Some(cause),
+            _ => None,
+        }
     }
 }
 

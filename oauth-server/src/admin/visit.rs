@@ -19,7 +19,7 @@ use crate::{
     accounts::refused_in_the_clear,
     body,
     csrf::{self, FormToken},
-    request,
+    refusals, request,
     response::{failed, method_not_allowed, see_other},
 };
 
@@ -150,7 +150,9 @@ async fn staff(oauth: &OAuth, request: &Request) -> Result<ResourceOwner, Respon
     if oauth.users().is_staff(&owner).await.map_err(failed)? {
         return Ok(owner);
     }
-    tracing::warn!(subject = owner.subject, "the admin site is refused to who is not staff");
+    if refusals::admits("admin site") {
+        tracing::warn!(subject = owner.subject, "the admin site is refused to who is not staff");
+    }
     Err(oauth.forbidden(Some(&owner)))
 }
 

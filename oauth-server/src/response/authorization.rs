@@ -4,8 +4,8 @@ use oauth_core::{AuthorizationError, PageFault};
 use poem::{Response, http::StatusCode};
 use serde_json::json;
 
-use super::{see_other, try_again};
-use crate::{AuthorizationPage, OAuth, Page, locale::Message};
+use super::{Refused, see_other, tell, try_again};
+use crate::{AuthorizationPage, OAuth, Page, locale::Message, refusals};
 
 /// A refusal: at the client, or on a page where nothing may be sent there.
 pub(crate) fn refusal(
@@ -14,32 +14,36 @@ pub(crate) fn refusal(
     page: &AuthorizationPage,
 ) -> Response {
     match error {
-        AuthorizationError::Client { location, code, description } => {
-            if oauth.refusals().admits("authorization request") {
+        AuthorizationError::Client { location, code, description, cause } => {
+            cause.iter().for_each(tell);
+            if refusals::admits("authorization request") {
                 tracing::info!(error = code.as_str(), %description, "an authorization request is refused at the client");
             }
-            see_other(&location)
+            refused_at(&location)
         }
         AuthorizationError::Page(fault) => on_page(&fault, oauth, page),
-        AuthorizationError::Server(cause) if cause.is_unavailable() => {
-            tracing::warn!(%cause, "the authorization endpoint cannot answer at the moment");
-            unavailable(oauth)
-        }
         AuthorizationError::Server(cause) => {
-            tracing::error!(%cause, "the authorization endpoint failed");
-            failed(oauth)
+            tell(&cause);
+            if cause.is_unavailable() { unavailable(oauth) } else { failed(oauth) }
         }
         _ => failed(oauth),
     }
 }
 
+/// The browser goes there with the refusal.
+fn refused_at(location: &str) -> Response {
+    let mut response = see_other(location);
+    response.set_data(Refused);
+    response
+}
+
 /// The embedder's page, as in djoauth2; or one of ours that names the fault.
 fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Response {
-    if oauth.refusals().admits("authorization request") {
+    if refusals::admits("authorization request") {
         tracing::info!(%fault, "an authorization request cannot be answered by redirect");
     }
     if let Some(uri) = page.missing_redirect_uri {
-        return see_other(uri);
+        return refused_at(uri);
     }
     let problem = match fault {
         PageFault::InsecureRequest => Message::new("authorize-error-insecure"),

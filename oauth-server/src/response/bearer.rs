@@ -1,7 +1,7 @@
 //! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
 //! the page `restricted`.
 
-use oauth_core::{BearerError, StoreError};
+use oauth_core::BearerError;
 use poem::{
     IntoResponse, Response,
     http::{HeaderValue, StatusCode, header},
@@ -9,7 +9,7 @@ use poem::{
 };
 use serde_json::json;
 
-use super::{no_store, quoted, try_again, varies_by};
+use super::{no_store, quoted, tell, try_again, varies_by};
 use crate::{
     OAuth, Page,
     locale::{Message, prefers_html},
@@ -30,20 +30,12 @@ pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
     let body = if prefers_html() { page(error, oauth) } else { json(error) };
     let mut response = varies_by(body, "Accept");
     if let BearerError::Server(cause) = error {
-        return failed(cause, response);
+        tell(cause);
+        return if cause.is_unavailable() { try_again(response) } else { response };
     }
     if let Ok(challenge) = HeaderValue::from_str(&challenge(error, &oauth.settings().realm)) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response
-}
-
-fn failed(cause: &StoreError, response: Response) -> Response {
-    if cause.is_unavailable() {
-        tracing::warn!(%cause, "a guard cannot answer at the moment");
-        return try_again(response);
-    }
-    tracing::error!(%cause, "a guard failed");
     response
 }
 

@@ -11,6 +11,8 @@ use poem::{
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
 
+use crate::refusals;
+
 /// The answer to a failure of ours: it says nothing of the cause, which is for the log.
 pub(crate) fn failure() -> Response {
     let body = "The server failed to answer this request. Try again later.";
@@ -27,13 +29,28 @@ pub(crate) fn failure() -> Response {
 #[derive(Clone, Copy)]
 pub(crate) struct Failure;
 
-/// The same, with the cause in the log: 503 where the database cannot be had for now, and 500 where we are at fault.
-pub(crate) fn failed(cause: &StoreError) -> Response {
-    if !cause.is_unavailable() {
+/// Marks a redirect that carries a refusal: of these, too, not each has a line of the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Refused;
+
+/// Says in the log why a request fails: what is the database's at the level `warn`, what is ours at `error`.
+pub(crate) fn tell(cause: &StoreError) {
+    if cause.is_unavailable() {
+        if refusals::admits("cause of a 503") {
+            tracing::warn!(%cause, "a request cannot be answered at the moment");
+        }
+    } else if refusals::admits("cause of a 500") {
         tracing::error!(%cause, "a request failed");
+    }
+}
+
+/// The same as [`failure`], with the cause in the log: 503 where the database cannot be had for now, and 500 where we are
+/// at fault.
+pub(crate) fn failed(cause: &StoreError) -> Response {
+    tell(cause);
+    if !cause.is_unavailable() {
         return failure();
     }
-    tracing::warn!(%cause, "a request cannot be answered at the moment");
     let mut response = failure();
     response.set_status(StatusCode::SERVICE_UNAVAILABLE);
     try_again(response)

@@ -3,7 +3,7 @@
 use oauth_core::{Settings, TokenError, Tokens};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 
-use super::{RETRY_AFTER, quoted};
+use super::{RETRY_AFTER, quoted, tell};
 use crate::body::Unreadable;
 
 /// A successful answer: RFC 6749 §5.1.
@@ -162,13 +162,13 @@ impl TokenResponse {
             TokenError::TooManyGuesses { retry_after } => {
                 Self::TooManyGuesses(body, no_store, no_cache, retry_after.to_string())
             }
-            TokenError::Server(cause) if cause.is_unavailable() => {
-                tracing::warn!(%cause, "the token endpoint cannot answer at the moment");
-                Self::Unavailable(body, no_store, no_cache, RETRY_AFTER.to_owned())
-            }
             TokenError::Server(cause) => {
-                tracing::error!(%cause, "the token endpoint failed");
-                Self::Failed(body, no_store, no_cache)
+                tell(&cause);
+                if cause.is_unavailable() {
+                    Self::Unavailable(body, no_store, no_cache, RETRY_AFTER.to_owned())
+                } else {
+                    Self::Failed(body, no_store, no_cache)
+                }
             }
             _ => Self::Refused(body, no_store, no_cache),
         }

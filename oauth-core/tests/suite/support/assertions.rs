@@ -25,7 +25,7 @@ impl Fixture {
     /// The refusal of a request, where it is answered at the client.
     pub(crate) async fn refusal(&self, request: &Form) -> Refusal {
         match self.judge(request).await {
-            Err(AuthorizationError::Client { location, code, description }) => {
+            Err(AuthorizationError::Client { location, code, description, .. }) => {
                 assert_fit_to_be_sent(&description, request);
                 Refusal { location, code, description: description.into_owned() }
             }
