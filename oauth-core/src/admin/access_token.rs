@@ -10,8 +10,9 @@ use crate::{
     settings::LASTS,
     store::{
         self, DbConnection,
-        family::{First, NewFamily},
+        family::NewFamily,
         list::{Hook, TokenRow},
+        write::Write,
     },
 };
 
@@ -111,14 +112,14 @@ impl Admin {
         let (actor, client_id) = (self.actor.clone(), client.client_id);
         let rows = tokens.rows();
         let id = IssuedId::of(grant.id, rows.access.digest.as_bytes());
-        let family = NewFamily { grant, first: First::Tokens(rows) };
+        let family = NewFamily { grant, first: rows };
         let secret = tokens.into_answer().access_token;
         let prefix = secret.prefix();
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            store::family::begin(db, &family)?;
+            family.step_by_step(db)?;
             let entry = Entry::new(Action::Issue, Kind::AccessToken, family.grant.id, &prefix);
             Ok(Ok(((), Some(entry.raising(issued(&client_id, &family.grant))))))
         };

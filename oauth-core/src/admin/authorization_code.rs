@@ -13,8 +13,9 @@ use crate::{
     store::{
         self, DbConnection,
         authorization_code::NewAuthorizationCode as NewRow,
-        family::{First, NewFamily},
+        family::NewFamily,
         list::{CodeRow, Hook},
+        write::Write,
     },
 };
 
@@ -117,12 +118,12 @@ impl Admin {
         };
         let (actor, client_id, prefix) = (self.actor.clone(), client.client_id, secret.prefix());
         let id = IssuedId::of(grant.id, row.digest.as_bytes());
-        let family = NewFamily { grant, first: First::Code(row) };
+        let family = NewFamily { grant, first: row };
         let issue = move |db: &mut DbConnection| {
             if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
                 return Ok(Err(refusal));
             }
-            store::family::begin(db, &family)?;
+            family.step_by_step(db)?;
             let key = family.grant.id;
             let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, key, &prefix);
             Ok(Ok(((), Some(entry.raising(issued(&client_id, &family.grant))))))

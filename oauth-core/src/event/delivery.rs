@@ -10,7 +10,7 @@ use tokio::sync::broadcast::{
 use super::{Event, EventKind};
 use crate::{
     AuthorizationServer, Origin, StoreError,
-    store::{Affected, DbConnection, Query},
+    store::{Affected, DbConnection, Query, write::Write},
 };
 
 /// The events of a server, for any number of subscribers. Cloning is cheap.
@@ -136,12 +136,31 @@ impl AuthorizationServer {
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
         prepare: impl FnOnce() -> LedTo<T>,
     ) -> Result<T, StoreError> {
+        let store = self.store.clone();
+        self.raise_after(async move { store.write_affecting(affected, work).await }, prepare).await
+    }
+
+    /// The same of a write that requests wait for: whether it won its compare-and-set.
+    pub(crate) async fn compare_and_raise(
+        &self,
+        write: impl Write,
+        prepare: impl FnOnce() -> LedTo<bool>,
+    ) -> Result<bool, StoreError> {
+        let store = self.store.clone();
+        self.raise_after(async move { store.compare_and_set(write).await }, prepare).await
+    }
+
+    async fn raise_after<T: Send + 'static>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+        prepare: impl FnOnce() -> LedTo<T>,
+    ) -> Result<T, StoreError> {
         if !self.events.is_heard() {
-            return self.store.write_affecting(affected, work).await;
+            return write.await;
         }
         let (server, led_to) = (self.clone(), prepare());
         let write = async move {
-            let written = server.store.write_affecting(affected, work).await?;
+            let written = write.await?;
             led_to(&written).into_iter().for_each(|kind| server.raise(|| kind));
             Ok(written)
         };

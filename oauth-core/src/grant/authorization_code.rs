@@ -8,7 +8,10 @@ use crate::{
     pkce::Verifier,
     scope_request::left_of_grant,
     secret::{Key, Kind},
-    store::{self, Affected, DbConnection, authorization_code::AuthorizationCode, grant::Grant},
+    store::{
+        self, Affected, DbConnection, authorization_code::AuthorizationCode, grant::Grant,
+        redemption::Redemption,
+    },
 };
 
 /// Trades a code for tokens, once.
@@ -51,40 +54,18 @@ async fn redeem(
     (key, grant): (Key, &Grant),
     scopes: Scopes,
 ) -> Result<Tokens, TokenError> {
-    let (now, grant_id) = (server.now(), grant.id);
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let tokens = NewTokens::drawn(server, client, grant_id, terms);
-
-    let rows = tokens.rows();
-    let redeem = move |db: &mut DbConnection| {
-        if store::authorization_code::redeem(db, key, now)? {
-            return store::family::issue(db, grant_id, &rows).map(|()| Outcome::Redeemed);
-        }
-        Ok(Outcome::UsedAgain { ended: store::grant::revoke(db, grant_id, now)? })
-    };
-    let prepare = || -> LedTo<Outcome> {
+    let tokens = NewTokens::drawn(server, client, grant.id, terms);
+    let redemption = Redemption { key, now: server.now(), tokens: tokens.rows() };
+    let prepare = || -> LedTo<bool> {
         let subject = grant.subject.as_deref();
         let issued = issued(GrantType::AuthorizationCode, client, subject, scopes);
-        let reused = reused(client, grant, code_used_again);
-        Box::new(|outcome| match outcome {
-            Outcome::Redeemed => vec![issued],
-            Outcome::UsedAgain { ended: true } => reused,
-            Outcome::UsedAgain { ended: false } => Vec::new(),
-        })
+        Box::new(|&won| if won { vec![issued] } else { Vec::new() })
     };
-    match server.write_and_raise(Affected::Grant(grant_id), redeem, prepare).await? {
-        Outcome::Redeemed => Ok(tokens.into_answer()),
-        Outcome::UsedAgain { .. } => Err(InvalidGrant(USED_AGAIN.into())),
+    if server.compare_and_raise(redemption, prepare).await? {
+        return Ok(tokens.into_answer());
     }
-}
-
-/// What the write found.
-enum Outcome {
-    Redeemed,
-    /// Somebody else was faster; `ended` where this caller was the first to notice.
-    UsedAgain {
-        ended: bool,
-    },
+    Err(used_again(server, client, grant).await?) // somebody else was faster
 }
 
 /// §4.1.2: the server "MUST deny the request and SHOULD revoke (when possible) all tokens previously issued based on

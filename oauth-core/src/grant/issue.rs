@@ -6,11 +6,8 @@ use crate::{
     event::LedTo,
     secret::{Digest, Kind},
     store::{
-        self, Affected, DbConnection,
-        access_token::NewAccessToken,
-        family::{First, NewFamily},
-        grant::NewGrant,
-        refresh_token::NewRefreshToken,
+        self, access_token::NewAccessToken, family::NewFamily, grant::NewGrant,
+        refresh_token::NewRefreshToken, write::Write,
     },
 };
 
@@ -155,24 +152,26 @@ impl NewTokens {
 
 /// Begins a family with what is drawn for its key, and raises what that led to. Where another process has drawn the same
 /// key, it begins with the next.
-pub(crate) async fn begin<A>(
+pub(crate) async fn begin<A, F>(
     server: &AuthorizationServer,
     mut grant: NewGrant,
-    draw: impl Fn(i64) -> (A, First),
+    draw: impl Fn(i64) -> (A, F),
     led_to: impl Fn() -> Vec<EventKind>,
-) -> Result<A, StoreError> {
+) -> Result<A, StoreError>
+where
+    NewFamily<F>: Write,
+{
     for _ in 0..KEYS_TRIED {
         let (answer, first) = draw(grant.id);
         let family = NewFamily { grant: grant.clone(), first };
-        let insert = move |db: &mut DbConnection| store::family::begin(db, &family);
-        let prepare = || -> LedTo<()> {
+        let prepare = || -> LedTo<bool> {
             let kinds = led_to();
-            Box::new(|&()| kinds)
+            Box::new(|&won| if won { kinds } else { Vec::new() })
         };
-        match server.write_and_raise(Affected::Nothing, insert, prepare).await {
-            Err(error) if error.is_duplicate() => grant.id = server.family_key(),
-            written => return written.map(|()| answer),
+        if server.compare_and_raise(family, prepare).await? {
+            return Ok(answer);
         }
+        grant.id = server.family_key();
     }
     Err(StoreError::internal("no key for a family was free"))
 }
@@ -186,8 +185,8 @@ pub(crate) async fn begin_with_tokens(
 ) -> Result<Tokens, StoreError> {
     let draw = |family| {
         let tokens = draw(family);
-        let first = First::Tokens(tokens.rows());
-        (tokens.into_answer(), first)
+        let rows = tokens.rows();
+        (tokens.into_answer(), rows)
     };
     begin(server, grant, draw, led_to).await
 }

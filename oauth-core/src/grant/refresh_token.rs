@@ -14,10 +14,7 @@ use crate::{
     scope_request::left_of_grant,
     secret::{Key, Kind, Secret, random_bytes},
     store::{
-        self, Affected, DbConnection,
-        grant::Grant,
-        refresh_token::RefreshToken,
-        rotation::{self, Rotation},
+        self, Affected, DbConnection, grant::Grant, refresh_token::RefreshToken, rotation::Rotation,
     },
 };
 
@@ -66,19 +63,6 @@ struct Presented {
     grant: Grant,
 }
 
-/// What the write found.
-enum Outcome {
-    Rotated,
-    /// Redeemed a moment ago, and the answer perhaps lost: the very same pair again.
-    Repeated(Tokens),
-    /// Redeemed at a time that the clock has yet to reach, by so many seconds.
-    Ahead(i64),
-    /// A replay; `ended` where it is the one that ended the family.
-    Replayed {
-        ended: bool,
-    },
-}
-
 /// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
 /// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token, and so is what the
 /// client may not have just now.
@@ -121,43 +105,44 @@ async fn rotate(
         grace: server.settings.refresh_token_grace,
     };
 
-    let grant_id = grant.id;
-    let redeem = move |db: &mut DbConnection| {
-        if rotation::rotate(db, &rotation)? {
-            return Ok(Outcome::Rotated);
-        }
-        Ok(match repetition.judged(db)? {
-            Judged::Pair(tokens) => Outcome::Repeated(tokens),
-            Judged::Ahead(seconds) => Outcome::Ahead(seconds),
-            Judged::Replay => Outcome::Replayed { ended: store::grant::revoke(db, grant_id, now)? },
-        })
+    let prepare = || -> LedTo<bool> {
+        let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
+        let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes };
+        Box::new(|&won| if won { vec![refreshed] } else { Vec::new() })
     };
-    match server
-        .write_and_raise(Affected::Grant(grant_id), redeem, || told(client, grant, scopes))
-        .await?
-    {
-        Outcome::Rotated => Ok(NewTokens::pair(access, refresh, terms).into_answer()),
-        Outcome::Repeated(tokens) => Ok(tokens),
-        Outcome::Ahead(seconds) => {
+    if server.compare_and_raise(rotation, prepare).await? {
+        return Ok(NewTokens::pair(access, refresh, terms).into_answer());
+    }
+    judge(server, client, grant, repetition).await
+}
+
+/// What is told of a token that was redeemed before, perhaps by a moment.
+async fn judge(
+    server: &AuthorizationServer,
+    client: &Client,
+    grant: &Grant,
+    repetition: Repetition,
+) -> Result<Tokens, TokenError> {
+    let (grant_id, now) = (grant.id, repetition.now);
+    let judge = move |db: &mut DbConnection| {
+        let judged = repetition.judged(db)?;
+        let ended = matches!(judged, Judged::Replay) && store::grant::revoke(db, grant_id, now)?;
+        Ok((judged, ended))
+    };
+    let prepare = || -> LedTo<(Judged, bool)> {
+        let reused = reused(client, grant, |client_id, subject| {
+            EventKind::RefreshTokenUsedAfterInvalidation { client_id, subject }
+        });
+        Box::new(|&(_, ended)| if ended { reused } else { Vec::new() })
+    };
+    match server.write_and_raise(Affected::Grant(grant_id), judge, prepare).await?.0 {
+        Judged::Pair(tokens) => Ok(tokens),
+        Judged::Ahead(seconds) => {
             tracing::warn!(seconds, "a refresh token was redeemed ahead of this server's clock");
             Err(InvalidGrant(AHEAD.into()))
         }
-        Outcome::Replayed { .. } => Err(InvalidGrant(USED_AGAIN.into())),
+        Judged::Replay => Err(InvalidGrant(USED_AGAIN.into())),
     }
-}
-
-/// What is told of each outcome.
-fn told(client: &Client, grant: &Grant, scopes: Scopes) -> LedTo<Outcome> {
-    let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
-    let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes };
-    let reused = reused(client, grant, |client_id, subject| {
-        EventKind::RefreshTokenUsedAfterInvalidation { client_id, subject }
-    });
-    Box::new(|outcome| match outcome {
-        Outcome::Rotated => vec![refreshed],
-        Outcome::Replayed { ended: true } => reused,
-        Outcome::Repeated(_) | Outcome::Ahead(_) | Outcome::Replayed { ended: false } => Vec::new(),
-    })
 }
 
 const USED_AGAIN: &str =

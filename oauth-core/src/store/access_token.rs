@@ -127,3 +127,9 @@ pub(crate) fn revoke(
         .found(db)
         .map(drop)
 }
+
+/// Whether there is one of this key.
+pub(crate) fn is_there(db: &mut PgConnection, key: Key) -> Query<bool> {
+    let found = tokens::table.find((key.family, key.digest.as_bytes()));
+    Ok(found.select(tokens::grant_id).get_result::<i64>(db).optional()?.is_some())
+}

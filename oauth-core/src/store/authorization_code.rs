@@ -83,3 +83,9 @@ pub(crate) fn redeem(db: &mut DbConnection, key: Key, now: Timestamp) -> Query<b
         .kept()
         .found(db)
 }
+
+/// Whether there is one of this key.
+pub(crate) fn is_there(db: &mut PgConnection, key: Key) -> Query<bool> {
+    let found = codes::table.find((key.family, key.digest.as_bytes()));
+    Ok(found.select(codes::grant_id).get_result::<i64>(db).optional()?.is_some())
+}

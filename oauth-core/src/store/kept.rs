@@ -95,20 +95,20 @@ mod tests {
     };
 
     use super::super::{
-        DbConnection, access_token, authorization_code, client,
-        connection::Database as Kind,
-        consent,
-        executor::tests::databases,
-        grant, plan, refresh_token,
-        rotation::{self, Rotation},
-        scope, session, user,
+        DbConnection, access_token, authorization_code, client, connection::Database as Kind,
+        consent, executor::tests::databases, grant, plan, redemption::Redemption, refresh_token,
+        rotation::Rotation, scope, session, user,
     };
     use crate::{
         Scopes,
         secret::{Digest, Key},
         store::{
-            access_token::NewAccessToken, authorization_code::NewAuthorizationCode,
-            grant::NewGrant, refresh_token::NewRefreshToken,
+            access_token::NewAccessToken,
+            authorization_code::NewAuthorizationCode,
+            family::{NewFamily, NewTokens},
+            grant::NewGrant,
+            refresh_token::NewRefreshToken,
+            write::Write,
         },
     };
 
@@ -135,7 +135,6 @@ mod tests {
             created_at: 0,
             expires_at: None,
         };
-        grant::insert(db, &new).unwrap();
         let digest = Digest::of(round);
         let code = NewAuthorizationCode {
             digest,
@@ -145,10 +144,15 @@ mod tests {
             created_at: 0,
             expires_at: 9,
         };
-        authorization_code::insert(db, family, &code).unwrap();
-        authorization_code::find(db, Key { family, digest }).unwrap().unwrap();
-        assert!(authorization_code::redeem(db, Key { family, digest }, 1).unwrap());
-        tokens(db, family, round);
+        assert!(wins(db, &NewFamily { grant: new.clone(), first: code }));
+        let key = Key { family, digest };
+        authorization_code::find(db, key).unwrap().unwrap();
+        let redemption = || Redemption { key, now: 1, tokens: pair(round) };
+        assert!(wins(db, &redemption()));
+        assert!(!wins(db, &redemption()), "once");
+        tokens(db, key);
+        let new = NewGrant { id: family + 100, ..new };
+        assert!(wins(db, &NewFamily { grant: new, first: pair(&format!("more {round}")) }));
         grant::touch(db, family, 1).unwrap();
         assert!(grant::revoke(db, family, 1).unwrap());
 
@@ -157,35 +161,44 @@ mod tests {
         session::extend(db, session.id, 10).unwrap();
     }
 
+    /// As the database does it for a request.
+    fn wins<W: Write>(db: &mut DbConnection, write: &W) -> bool {
+        match db {
+            DbConnection::Postgres(db) => W::at_once(db, &[write]).unwrap() == [true],
+            DbConnection::Sqlite(_) => write.step_by_step(db).unwrap(),
+        }
+    }
+
+    fn pair(value: &str) -> NewTokens {
+        let (digest, prefix) = (Digest::of(value), String::new());
+        let (scopes, created_at) = (Scopes::default(), 0);
+        NewTokens {
+            access: NewAccessToken { digest, prefix, scopes, created_at, expires_at: 9 },
+            refresh: Some(NewRefreshToken {
+                digest,
+                prefix: String::new(),
+                created_at,
+                expires_at: None,
+                predecessor: None,
+            }),
+        }
+    }
+
     /// The same of the tokens of a family.
-    fn tokens(db: &mut DbConnection, family: i64, round: &str) {
-        let (prefix, digest) = (String::new(), Digest::of(round));
-        let key = Key { family, digest };
-        let access = NewAccessToken {
-            digest,
-            prefix: prefix.clone(),
-            scopes: Scopes::default(),
-            created_at: 0,
-            expires_at: 9,
-        };
-        access_token::insert(db, family, &access).unwrap();
+    fn tokens(db: &mut DbConnection, key: Key) {
+        let family = key.family;
         access_token::standing(db, key).unwrap().unwrap();
-        let refresh =
-            NewRefreshToken { digest, prefix, created_at: 0, expires_at: None, predecessor: None };
-        refresh_token::insert(db, family, digest, &refresh).unwrap();
         let (found, _) = refresh_token::find(db, key).unwrap().unwrap();
         if let DbConnection::Postgres(db) = db {
             assert_eq!(client::versions(db, &["app".to_owned()]).unwrap().len(), 1);
             assert_eq!(access_token::standings(db, &[key]).unwrap().len(), 1);
             assert_eq!(refresh_token::found(db, &[key]).unwrap().len(), 1);
         }
-        let successor = format!("successor of {round}");
-        let (digest, prefix) = (Digest::of(&successor), String::new());
-        let access = NewAccessToken { digest, prefix: prefix.clone(), ..access };
-        let refresh = NewRefreshToken { digest, prefix, predecessor: Some(key.digest), ..refresh };
+        let NewTokens { access, refresh } = pair(&format!("successor of {family}"));
+        let refresh = NewRefreshToken { predecessor: Some(key.digest), ..refresh.unwrap() };
         let rotation = Rotation { key, redeemed: found, now: 1, salt: [0; 32], access, refresh };
-        assert!(rotation::rotate(db, &rotation).unwrap());
-        assert!(!rotation::rotate(db, &rotation).unwrap(), "once");
+        assert!(wins(db, &rotation));
+        assert!(!wins(db, &rotation), "once");
         refresh_token::forget_salt(db, family, key.digest.as_bytes()).unwrap();
         access_token::revoke(db, family, key.digest.as_bytes(), 1).unwrap();
     }

@@ -30,6 +30,7 @@ mod options;
 #[cfg(test)]
 mod plan;
 mod readiness;
+pub(crate) mod redemption;
 pub(crate) mod refresh_token;
 pub(crate) mod rotation;
 mod schema;
@@ -41,11 +42,12 @@ mod sqlite_watch;
 pub(crate) mod user;
 pub(crate) mod user_names;
 pub(crate) mod user_password;
+pub(crate) mod write;
 
 pub(crate) use self::connection::DbConnection;
 use self::{
     access_token::Standing, client::Remembered, connection::Database, executor::Executor,
-    grant::Grant, readiness::Readiness, refresh_token::RefreshToken,
+    grant::Grant, readiness::Readiness, refresh_token::RefreshToken, write::Write,
 };
 pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions};
 use crate::secret::Key;
@@ -204,6 +206,16 @@ impl Store {
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let done = self.executor.write(affected, work).await;
+        self.readiness.wrote(&done);
+        done
+    }
+
+    /// Does one of the writes that requests wait for, and says whether it won its compare-and-set.
+    pub(crate) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
+        let done = match self.executor.compare_and_set(write).await {
+            Err(error) if error.is_duplicate() => Ok(false),
+            done => done,
+        };
         self.readiness.wrote(&done);
         done
     }

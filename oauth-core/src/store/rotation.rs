@@ -1,16 +1,17 @@
 //! A refresh token and its access token give way to the next pair: RFC 9700 §4.14.2.
 
 use diesel::{
-    OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Binary, Nullable, Text},
+    PgConnection, sql_query,
+    sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
 use super::{
-    DbConnection, Query,
+    Affected, DbConnection, Query,
     access_token::{self, NewAccessToken},
+    executor::{Queue, Queues},
     grant,
-    kept::Keep,
     refresh_token::{self, NewRefreshToken, RefreshToken},
+    write::{Write, column, won},
 };
 use crate::{Timestamp, secret::Key};
 
@@ -25,75 +26,83 @@ pub(crate) struct Rotation {
     pub(crate) refresh: NewRefreshToken,
 }
 
-/// The compare-and-set, and all that follows from it: of any number of callers, one gets `true`.
-///
-/// PostgreSQL does it in one statement, because the way there and back is most of what each costs. SQLite, which has no
-/// statement like that, is here already.
-pub(crate) fn rotate(db: &mut DbConnection, rotation: &Rotation) -> Query<bool> {
-    match db {
-        DbConnection::Postgres(postgres) => at_once(postgres, rotation),
-        DbConnection::Sqlite(_) => step_by_step(db, rotation),
+impl Write for Rotation {
+    fn queue(queues: &Queues) -> &Queue<Self> {
+        &queues.rotations
+    }
+
+    fn affected(&self) -> Affected {
+        Affected::Grant(self.key.family)
+    }
+
+    fn step_by_step(&self, db: &mut DbConnection) -> Query<bool> {
+        let Self { key, redeemed, now, salt, access, refresh } = self;
+        if !refresh_token::redeem(db, *key, *now, salt)? {
+            return Ok(false);
+        }
+        access_token::revoke(db, key.family, &redeemed.access_token, *now)?;
+        grant::touch(db, key.family, *now)?;
+        access_token::insert(db, key.family, access)?;
+        refresh_token::insert(db, key.family, access.digest, refresh)?;
+        if let Some(predecessor) = &redeemed.predecessor {
+            refresh_token::forget_salt(db, key.family, predecessor)?; // its successor is used: no grace any more
+        }
+        Ok(true)
+    }
+
+    fn at_once(db: &mut PgConnection, these: &[&Self]) -> Query<Vec<bool>> {
+        let statement = sql_query(AT_ONCE)
+            .bind::<Array<BigInt>, _>(column(these, |one| one.key.family))
+            .bind::<Array<Binary>, _>(column(these, |one| one.key.digest.as_bytes()))
+            .bind::<Array<BigInt>, _>(column(these, |one| one.now))
+            .bind::<Array<Binary>, _>(column(these, |one| one.salt.as_slice()))
+            .bind::<Array<Binary>, _>(column(these, |one| one.access.digest.as_bytes()))
+            .bind::<Array<Text>, _>(column(these, |one| &*one.access.prefix))
+            .bind::<Array<Text>, _>(column(these, |one| one.access.scopes.to_string()))
+            .bind::<Array<BigInt>, _>(column(these, |one| one.access.created_at))
+            .bind::<Array<BigInt>, _>(column(these, |one| one.access.expires_at))
+            .bind::<Array<Binary>, _>(column(these, |one| one.refresh.digest.as_bytes()))
+            .bind::<Array<Text>, _>(column(these, |one| &*one.refresh.prefix))
+            .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.refresh.expires_at));
+        won(db, statement, these.len())
+    }
+
+    fn is_done(&self, db: &mut PgConnection) -> Query<bool> {
+        access_token::is_there(db, Key { digest: self.access.digest, ..self.key })
     }
 }
 
-fn step_by_step(db: &mut DbConnection, rotation: &Rotation) -> Query<bool> {
-    let Rotation { key, redeemed, now, salt, access, refresh } = rotation;
-    if !refresh_token::redeem(db, *key, *now, salt)? {
-        return Ok(false);
-    }
-    access_token::revoke(db, key.family, &redeemed.access_token, *now)?;
-    grant::touch(db, key.family, *now)?;
-    access_token::insert(db, key.family, access)?;
-    refresh_token::insert(db, key.family, access.digest, refresh)?;
-    if let Some(predecessor) = &redeemed.predecessor {
-        refresh_token::forget_salt(db, key.family, predecessor)?; // its successor is used: no grace any more
-    }
-    Ok(true)
-}
-
-#[derive(QueryableByName)]
-struct Inserted {
-    #[diesel(sql_type = BigInt, column_name = "grant_id")]
-    _family: i64,
-}
-
-fn at_once(postgres: &mut PgConnection, rotation: &Rotation) -> Query<bool> {
-    let Rotation { key, redeemed: _, now, salt, access, refresh } = rotation;
-    let inserted: Option<Inserted> = sql_query(AT_ONCE)
-        .bind::<BigInt, _>(now)
-        .bind::<Binary, _>(salt.as_slice())
-        .bind::<BigInt, _>(key.family)
-        .bind::<Binary, _>(key.digest.as_bytes())
-        .bind::<Binary, _>(access.digest.as_bytes())
-        .bind::<Text, _>(&access.prefix)
-        .bind::<Text, _>(access.scopes.to_string())
-        .bind::<BigInt, _>(access.created_at)
-        .bind::<BigInt, _>(access.expires_at)
-        .bind::<Binary, _>(refresh.digest.as_bytes())
-        .bind::<Text, _>(&refresh.prefix)
-        .bind::<Nullable<BigInt>, _>(refresh.expires_at)
-        .kept()
-        .get_result(postgres)
-        .optional()?;
-    Ok(inserted.is_some())
-}
-
-/// The same as step by step. `refresh.pgbench.sql` has it, too.
+/// The same as step by step, of many. Rows are locked in the order of their keys, so that two statements never wait for
+/// each other; of two that want the same token, the pair of the one that gets it is inserted.
 const AT_ONCE: &str = "\
-WITH redeemed AS (
-    UPDATE oauth_refresh_tokens SET redeemed_at = $1, salt = $2
-    WHERE grant_id = $3 AND digest = $4 AND redeemed_at IS NULL RETURNING access_token, predecessor
+WITH given AS (
+    SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[],
+        $8::bigint[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[])
+    WITH ORDINALITY AS given (family, digest, at, salt, access, access_prefix, scopes,
+        issued_at, access_ends, refresh, refresh_prefix, refresh_ends, number)
+), locked AS (
+    SELECT grant_id, digest FROM oauth_refresh_tokens
+    WHERE (grant_id, digest) IN (SELECT family, digest FROM given) AND redeemed_at IS NULL
+    ORDER BY grant_id, digest FOR UPDATE
+), redeemed AS (
+    UPDATE oauth_refresh_tokens AS token SET redeemed_at = given.at, salt = given.salt
+    FROM given JOIN locked ON locked.grant_id = given.family AND locked.digest = given.digest
+    WHERE token.grant_id = locked.grant_id AND token.digest = locked.digest AND token.redeemed_at IS NULL
+    RETURNING given.*, token.access_token, token.predecessor
 ), revoked AS (
-    UPDATE oauth_access_tokens AS dead SET revoked_at = $1 FROM redeemed
-    WHERE dead.grant_id = $3 AND dead.digest = redeemed.access_token AND dead.revoked_at IS NULL
+    UPDATE oauth_access_tokens AS dead SET revoked_at = redeemed.at FROM redeemed
+    WHERE dead.grant_id = redeemed.family AND dead.digest = redeemed.access_token AND dead.revoked_at IS NULL
 ), used AS (
-    UPDATE oauth_grants SET last_used_at = $1 FROM redeemed WHERE oauth_grants.id = $3
+    UPDATE oauth_grants SET last_used_at = redeemed.at FROM redeemed WHERE oauth_grants.id = redeemed.family
 ), forgotten AS (
     UPDATE oauth_refresh_tokens AS used SET salt = NULL FROM redeemed
-    WHERE used.grant_id = $3 AND used.digest = redeemed.predecessor
+    WHERE used.grant_id = redeemed.family AND used.digest = redeemed.predecessor
 ), access AS (
     INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
-    SELECT $3, $5::bytea, $6::text, $7::text, $8::bigint, $9::bigint FROM redeemed
+    SELECT family, access, access_prefix, scopes, issued_at, access_ends FROM redeemed
+), refresh AS (
+    INSERT INTO oauth_refresh_tokens
+        (grant_id, digest, prefix, access_token, created_at, expires_at, predecessor)
+    SELECT family, refresh, refresh_prefix, access, issued_at, refresh_ends, digest FROM redeemed
 )
-INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at, expires_at, predecessor)
-SELECT $3, $10::bytea, $11::text, $5, $8, $12::bigint, $4 FROM redeemed RETURNING grant_id";
+SELECT number FROM redeemed";

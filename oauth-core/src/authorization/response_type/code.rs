@@ -5,7 +5,7 @@ use crate::{
     authorization::AuthorizationRequest,
     grant::{begin, new_grant},
     secret::{Digest, Kind, Secret},
-    store::{authorization_code::NewAuthorizationCode, family::First},
+    store::authorization_code::NewAuthorizationCode,
 };
 
 /// Issues a code, and gives the parameters of the answer.
@@ -30,7 +30,7 @@ pub(in crate::authorization) async fn issue(
             created_at: now,
             expires_at: now + server.settings.authorization_code_lifetime,
         };
-        (secret, First::Code(code))
+        (secret, code)
     };
     let secret = begin(server, grant, draw, || vec![request.accepted_by(subject)]).await?;
     Ok(vec![("code", secret.expose().to_owned())])

@@ -57,7 +57,7 @@ impl Threads {
     }
 }
 
-fn no_answer(deadline: Duration) -> StoreError {
+pub(super) fn no_answer(deadline: Duration) -> StoreError {
     StoreError::unavailable(format!("it gave no answer within {} s", deadline.as_secs_f32()))
 }
 

@@ -22,7 +22,7 @@ use super::{
 type Statement<K, V> = fn(&mut PgConnection, &[K]) -> Query<HashMap<K, V>>;
 
 /// The look-ups of one kind.
-pub(super) struct LookUps<K, V> {
+pub(crate) struct LookUps<K, V> {
     statement: Statement<K, V>,
     state: Mutex<State<K, V>>,
 }

@@ -31,6 +31,7 @@ mod wal_index;
 mod writer;
 mod writer_job;
 
+pub(crate) use self::postgres::{Queue, Queues};
 pub(super) use self::savepoint::{begin_immediate, commit, roll_back};
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
@@ -40,6 +41,7 @@ use super::{
     connection::Database,
     grant::Grant,
     refresh_token::{self, RefreshToken},
+    write::Write,
 };
 use crate::secret::Key;
 
@@ -102,6 +104,16 @@ impl Executor {
         match self {
             Self::Postgres(postgres) => postgres.refresh_token(key).await,
             Self::Sqlite(sqlite) => sqlite.read(move |db| refresh_token::find(db, key)).await,
+        }
+    }
+
+    pub(super) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
+        match self {
+            Self::Postgres(postgres) => postgres.compare_and_set(write).await,
+            Self::Sqlite(sqlite) => {
+                let affected = write.affected();
+                sqlite.write(affected, move |db| write.step_by_step(db)).await
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 //! A piece of work on PostgreSQL: how far it came, and whether it may run again.
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 use diesel::{
     Connection,
     r2d2::R2D2Connection,
     result::{DatabaseErrorKind, Error},
 };
+use rand::RngExt;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::super::{DbConnection, Query, StoreError};
@@ -59,6 +60,9 @@ where
         let repeatable = told.is_some_and(asks_to_repeat) || phase == Phase::Repeatable && broken;
         self.attempts_left -= 1;
         let again = repeatable && outcome.is_err() && self.attempts_left > 0;
+        if again && !broken {
+            pause(self.attempts_left);
+        }
         if !again && let Some(reply) = self.reply.take() {
             drop(reply.send(outcome.map_err(StoreError::from))); // who no longer waits is not an error
         }
@@ -100,8 +104,22 @@ pub(super) enum Phase {
     Committing,
 }
 
+/// A serialization failure, or a deadlock, which diesel has no kind for.
 fn asks_to_repeat(error: &Error) -> bool {
-    matches!(error, Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, told) => {
+            told.message() == "deadlock detected"
+        }
+        _ => false,
+    }
+}
+
+/// Those that met once do not meet again at the same moment.
+#[expect(clippy::disallowed_methods, reason = "how long one waits is no secret")]
+fn pause(attempts_left: u32) {
+    let most = 2 << (ATTEMPTS - attempts_left).min(6);
+    std::thread::sleep(Duration::from_micros(rand::rng().random_range(0..most * 500_u64)));
 }
 
 /// Whether the connection is at fault: diesel's `is_broken` looks at its transactions alone, and a look-up has none. One
@@ -119,4 +137,4 @@ fn is_connections(error: &Error) -> bool {
 }
 
 /// A restarted server leaves every connection broken; each attempt discards one.
-const ATTEMPTS: u32 = 17;
+const ATTEMPTS: u32 = 50;

@@ -8,11 +8,17 @@ use super::{
     super::{
         DbConnection, Query, StoreError, StoreOptions,
         access_token::{self, Standing},
+        authorization_code::NewAuthorizationCode,
         client::{self, ClientVersion},
         connection::Database,
+        family::{NewFamily, NewTokens},
         grant::Grant,
+        redemption::Redemption,
         refresh_token::{self, RefreshToken},
+        rotation::Rotation,
+        write::{self, Outcome, Waiting, Write},
     },
+    answer::no_answer,
     look_ups::LookUps,
     piece::transaction,
     threads::Threads,
@@ -23,6 +29,19 @@ use crate::secret::Key;
 pub(in crate::store) struct Postgres {
     threads: Arc<Threads>,
     look_ups: SharedLookUps,
+    queues: Queues,
+}
+
+/// Writes of a kind, of which those that wait share a statement.
+pub(crate) type Queue<W> = Arc<LookUps<Waiting<W>, Outcome>>;
+
+/// The kinds of writes that requests wait for.
+#[derive(Clone)]
+pub(crate) struct Queues {
+    pub(in crate::store) codes: Queue<NewFamily<NewAuthorizationCode>>,
+    pub(in crate::store) issues: Queue<NewFamily<NewTokens>>,
+    pub(in crate::store) redemptions: Queue<Redemption>,
+    pub(in crate::store) rotations: Queue<Rotation>,
 }
 
 #[derive(Clone)]
@@ -41,6 +60,12 @@ impl Postgres {
                 standings: LookUps::new(access_token::standings),
                 client_versions: LookUps::new(client::versions),
                 refresh_tokens: LookUps::new(refresh_token::found),
+            },
+            queues: Queues {
+                codes: LookUps::new(write::all),
+                issues: LookUps::new(write::all),
+                redemptions: LookUps::new(write::all),
+                rotations: LookUps::new(write::all),
             },
         })
     }
@@ -68,6 +93,13 @@ impl Postgres {
         key: Key,
     ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
         self.look_ups.refresh_tokens.find(key, &self.threads).await
+    }
+
+    /// What comes too late is not sent: its caller was told that it failed, and may have repeated it since.
+    pub(super) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
+        let ends = Instant::now() + self.threads.deadline;
+        let found = W::queue(&self.queues).find(Waiting::new(write, ends), &self.threads).await?;
+        found.ok_or_else(|| no_answer(self.threads.deadline))?.into_result()
     }
 
     pub(super) async fn write<T: Send + 'static>(

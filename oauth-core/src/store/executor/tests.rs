@@ -4,6 +4,7 @@ mod group_commit;
 mod look_ups;
 mod repetition;
 mod standings;
+mod writes;
 
 #[path = "../../../tests/suite/support/database.rs"]
 pub(in crate::store) mod database;

@@ -2,7 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Binary, Bool},
+};
 
 use super::PAGE;
 use crate::{
@@ -140,11 +144,18 @@ macro_rules! list {
         ) -> Query<Vec<($Row, Hook)>> {
             let list = $table::table
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-                .filter($table::grant_id.le(before.family))
                 .filter(
-                    $table::grant_id
-                        .lt(before.family)
-                        .or($table::digest.lt(before.digest.to_vec())),
+                    sql::<Bool>(concat!(
+                        "(",
+                        stringify!($table),
+                        ".grant_id, ",
+                        stringify!($table),
+                        ".digest) < ("
+                    ))
+                    .bind::<BigInt, _>(before.family)
+                    .sql(", ")
+                    .bind::<Binary, _>(before.digest.to_vec())
+                    .sql(")"),
                 )
                 .order(($table::grant_id.desc(), $table::digest.desc()))
                 .limit(PAGE)

@@ -118,8 +118,10 @@ impl Database {
 
 /// Binds as diesel prints them, as PostgreSQL reads them: texts in single quotes, bytes as one text.
 fn literals(binds: &str) -> String {
-    let mut literals = binds.trim().trim_start_matches('[').trim_end_matches(']').to_owned();
-    if let (Some(start), Some(end)) = (literals.find('['), literals.find(']')) {
+    let binds = binds.trim();
+    let binds = binds.strip_prefix('[').and_then(|binds| binds.strip_suffix(']'));
+    let mut literals = binds.expect("a list").to_owned();
+    while let (Some(start), Some(end)) = (literals.find('['), literals.find(']')) {
         literals.replace_range(start..=end, "'bytes'");
     }
     literals.replace('"', "'").replace("\\u{10ffff}", "\u{10ffff}")

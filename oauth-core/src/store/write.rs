@@ -1,0 +1,185 @@
+//! The writes that requests wait for: issue, redeem, rotate. On PostgreSQL those of a kind share a statement, which is its
+//! own transaction; SQLite takes them step by step and shares the commit.
+
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    ptr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl,
+    query_dsl::LoadQuery,
+    result::{DatabaseErrorKind as Kind, Error},
+    sql_types::BigInt,
+};
+use tokio::time::Instant;
+
+use super::{
+    Affected, DbConnection, Query, StoreError,
+    executor::{Queue, Queues},
+    kept::{Keep, Kept},
+};
+
+/// A write with one compare-and-set in it.
+pub(crate) trait Write: Send + Sync + Sized + 'static {
+    /// Where those of its kind wait for PostgreSQL.
+    fn queue(queues: &Queues) -> &Queue<Self>;
+
+    /// What it affects, where it wins.
+    fn affected(&self) -> Affected;
+
+    /// Does it, and says whether it won.
+    fn step_by_step(&self, db: &mut DbConnection) -> Query<bool>;
+
+    /// Does all of these in one statement, and says of each whether it won. Where two want the same, one does.
+    fn at_once(db: &mut PgConnection, these: &[&Self]) -> Query<Vec<bool>>;
+
+    /// Whether what it writes is there: its own, which nobody else can have drawn.
+    fn is_done(&self, db: &mut PgConnection) -> Query<bool>;
+}
+
+/// One that waits for the next statement of its kind.
+pub(crate) struct Waiting<W>(Arc<Sent<W>>);
+
+struct Sent<W> {
+    write: W,
+    /// From when on its caller has been told that it failed.
+    ends: Instant,
+    /// Whether it was sent before: then the rows say what became of it.
+    was_sent: AtomicBool,
+}
+
+/// What became of one.
+#[derive(Clone)]
+pub(crate) enum Outcome {
+    Won,
+    Lost,
+    /// By its own fault, and no other's.
+    Failed(Arc<StoreError>),
+}
+
+impl<W> Waiting<W> {
+    pub(super) fn new(write: W, ends: Instant) -> Self {
+        Self(Arc::new(Sent { write, ends, was_sent: AtomicBool::new(false) }))
+    }
+}
+
+impl<W> Clone for Waiting<W> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<W> PartialEq for Waiting<W> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<W> Eq for Waiting<W> {}
+
+impl<W> Hash for Waiting<W> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        ptr::hash(Arc::as_ptr(&self.0), state);
+    }
+}
+
+/// What came in time is sent together. Where the statement fails by the fault of one, each goes alone. It may run again
+/// after a connection broke: what was sent before and is there is done.
+pub(super) fn all<W: Write>(
+    db: &mut PgConnection,
+    waiting: &[Waiting<W>],
+) -> Query<HashMap<Waiting<W>, Outcome>> {
+    let (mut outcomes, mut open) = (HashMap::new(), Vec::new());
+    for one in waiting {
+        if one.0.was_sent.swap(true, Relaxed) && one.0.write.is_done(db)? {
+            outcomes.insert(one.clone(), Outcome::Won);
+        } else if Instant::now() < one.0.ends {
+            open.push(one);
+        }
+    }
+    if open.is_empty() {
+        return Ok(outcomes);
+    }
+    let writes: Vec<&W> = open.iter().map(|one| &one.0.write).collect();
+    match W::at_once(db, &writes) {
+        Ok(won) => {
+            outcomes.extend(open.into_iter().cloned().zip(won.into_iter().map(Outcome::of)));
+        }
+        Err(error) if is_of_one(&error) => {
+            for one in open {
+                outcomes.insert(one.clone(), alone(db, &one.0.write)?);
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(outcomes)
+}
+
+fn alone<W: Write>(db: &mut PgConnection, write: &W) -> Query<Outcome> {
+    match W::at_once(db, &[write]) {
+        Ok(won) => Ok(Outcome::of(won == [true])),
+        Err(error) if is_of_one(&error) => Ok(Outcome::Failed(Arc::new(error.into()))),
+        Err(error) => Err(error),
+    }
+}
+
+impl Outcome {
+    fn of(won: bool) -> Self {
+        if won { Self::Won } else { Self::Lost }
+    }
+
+    /// Whether it won.
+    pub(super) fn into_result(self) -> Result<bool, StoreError> {
+        match self {
+            Self::Won => Ok(true),
+            Self::Lost => Ok(false),
+            Self::Failed(error) => Err(error.shared()),
+        }
+    }
+}
+
+/// Whether a row was at fault, and not the database.
+fn is_of_one(error: &Error) -> bool {
+    use Kind::{
+        CheckViolation, ExclusionViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation,
+    };
+    matches!(
+        error,
+        Error::DatabaseError(
+            UniqueViolation
+                | ForeignKeyViolation
+                | CheckViolation
+                | NotNullViolation
+                | ExclusionViolation,
+            _
+        )
+    )
+}
+
+/// A column of what is sent.
+pub(super) fn column<'w, W, T>(these: &[&'w W], of: impl Fn(&'w W) -> T) -> Vec<T> {
+    these.iter().map(|one| of(one)).collect()
+}
+
+/// The number of one that won, the first of them being 1.
+#[derive(QueryableByName)]
+pub(super) struct Won {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Sends a statement that gives the numbers of those that won.
+pub(super) fn won<'q, S>(db: &mut PgConnection, statement: S, count: usize) -> Query<Vec<bool>>
+where
+    Kept<S>: LoadQuery<'q, PgConnection, Won>,
+{
+    let numbers: Vec<Won> = statement.kept().load(db)?;
+    let has_won = |number| numbers.iter().any(|won| usize::try_from(won.number) == Ok(number));
+    Ok((1..=count).map(has_won).collect())
+}
