@@ -84,6 +84,17 @@ impl Admin {
         Ok(Registered { client, secret: secret.filter(|_| another_secret) })
     }
 
+    /// Whether it is for the actor to give the client a new secret.
+    ///
+    /// # Errors
+    /// When users are not asked for the client, and the actor is no superuser.
+    pub fn may_rotate_client_secret(&self, client: &Client) -> Result<(), AdminError> {
+        if client.skip_consent && !self.actor.is_superuser {
+            return Err(AdminError::Forbidden(TRUSTED));
+        }
+        Ok(())
+    }
+
     /// Gives a client a new secret, which can only be seen this once. The old one is refused from here on, also where
     /// it was remembered as verified.
     ///

@@ -119,6 +119,7 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
 }
 
 async fn rotate_secret(visit: &Visit<'_>, client: &Client) -> Answered {
+    visit.admin.may_rotate_client_secret(client)?;
     if visit.sent.is_none() {
         return Ok(confirm::ask(visit, "rotate-secret", client.name(), &path(client.id)));
     }
@@ -184,6 +185,7 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
     let mut shown = shown(visit, client);
     let more = json!({
         "is_disabled": client.disabled_at.is_some(),
+        "may_rotate_secret": !client.is_public && visit.admin.may_rotate_client_secret(client).is_ok(),
         "secret_prefix": client.secret_prefix,
         "description": client.description,
         "redirect_uris": registration.redirect_uris,

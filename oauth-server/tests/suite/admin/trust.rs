@@ -70,10 +70,18 @@ both_databases! {
     async fn rotate_no_secret_of_such_a_client(site: Site) {
         site.register(|client| client.skip_consent = true).await;
         let (alice, mallory) = superuser_and_staff(&site).await;
-        let path = format!("{}rotate-secret/", record(&mallory, "/admin/clients/", "another").await);
-        for (browser, status) in [(&mallory, 403), (&alice, 200)] {
-            let question = browser.page(&path).await;
-            browser.submit(&question.form, &[]).await.with_status(status);
+        let client = record(&mallory, "/admin/clients/", "another").await;
+        let path = format!("{client}rotate-secret/");
+        for (browser, is_shown) in [(&mallory, false), (&alice, true)] {
+            assert_eq!(browser.get(&client).await.body.contains("Rotate the secret"), is_shown);
         }
+        // Whoever knows the address is told before anything is asked, and a form of another page does no more.
+        let refused = mallory.get(&path).await.with_status(403);
+        assert!(refused.body.contains("only a superuser may"), "{}", refused.body);
+        let form = opened(&mallory, &format!("{client}edit/")).await;
+        mallory.post(&path, &form).await.with_status(403);
+        assert_eq!(changes(&site), 0);
+        let question = alice.page(&path).await;
+        alice.submit(&question.form, &[]).await.with_status(200);
     }
 }
