@@ -34,6 +34,12 @@ pub enum StoreError {
         "the database is newer than this program, which does not know its migrations {0}: run the newer program"
     )]
     Newer(String),
+    /// The database is of a development version, from which no migration leads on; names the last that was applied.
+    #[error(
+        "the database is of a development version (its last migration is {0}), from which nothing leads on: start with \
+         a new database; what is to be kept is exported first, with the program that made it"
+    )]
+    Older(String),
     /// The program itself is at fault.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

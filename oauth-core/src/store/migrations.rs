@@ -40,8 +40,10 @@ diesel::table! {
 /// Applies what is pending, and names it.
 pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
     alone(connection, |connection| {
-        keep_books(connection)?;
         let pending = lacking(connection)?;
+        if !has_table(connection, "oauth_schema_migrations")? {
+            connection.batch_execute(TABLE)?;
+        }
         for migration in &pending {
             migration.run(connection).map_err(|error| StoreError::Migration(error.to_string()))?;
             record(connection, &version(migration))?;
@@ -63,6 +65,7 @@ pub(super) fn standing(connection: &mut DbConnection) -> Query<Result<(), NotRea
         Ok(lacking) if lacking.is_empty() => Ok(()),
         Ok(_) => Err(NotReady::Pending),
         Err(StoreError::Newer(_)) => Err(NotReady::Newer),
+        Err(StoreError::Older(_)) => Err(NotReady::Older),
         Err(StoreError::Query(error)) => return Err(error),
         Err(error) => Err(NotReady::of(&error).unwrap_or(NotReady::Failing)),
     })
@@ -78,9 +81,13 @@ fn lacking(connection: &mut DbConnection) -> Result<Migrations, StoreError> {
     let mut lacking = known(connection)?;
     let applied = applied(connection)?;
     let known: BTreeSet<String> = lacking.iter().map(version).collect();
-    let newer: Vec<&str> = applied.difference(&known).map(String::as_str).collect();
-    if !newer.is_empty() {
-        return Err(StoreError::Newer(newer.join(", ")));
+    let unknown: Vec<&str> = applied.difference(&known).map(String::as_str).collect();
+    let first = known.first().map_or("", String::as_str);
+    if let Some(older) = unknown.iter().rfind(|version| **version < first) {
+        return Err(StoreError::Older((*older).to_owned()));
+    }
+    if !unknown.is_empty() {
+        return Err(StoreError::Newer(unknown.join(", ")));
     }
     lacking.retain(|migration| !applied.contains(&version(migration)));
     lacking.sort_by_key(version);
@@ -101,38 +108,23 @@ fn version(migration: &impl Migration<Backend>) -> String {
 
 fn applied(connection: &mut DbConnection) -> Query<BTreeSet<String>> {
     if !has_table(connection, "oauth_schema_migrations")? {
-        return shared(connection);
+        return in_diesels_books(connection);
     }
     let versions = oauth_schema_migrations::table.select(oauth_schema_migrations::version);
     Ok(versions.load(connection)?.into_iter().collect())
 }
 
-/// Makes the table of what is applied, and moves there what stands in diesel's.
-fn keep_books(connection: &mut DbConnection) -> Query<()> {
-    if has_table(connection, "oauth_schema_migrations")? {
-        return Ok(());
-    }
-    let shared = shared(connection)?;
-    connection.batch_execute(TABLE)?;
-    for version in &shared {
-        use self::__diesel_schema_migrations::dsl as diesels;
-        diesel::delete(diesels::__diesel_schema_migrations.filter(diesels::version.eq(version)))
-            .execute(connection)?;
-        record(connection, version)?;
-    }
-    Ok(())
-}
-
-/// What of ours stands in diesel's table. There it could be another's of the same version, if none of ours were here.
-fn shared(connection: &mut DbConnection) -> Query<BTreeSet<String>> {
+/// Before there was a table of ours, what was applied stood in diesel's. There it could be another's of the same version,
+/// if none of our tables were here.
+fn in_diesels_books(connection: &mut DbConnection) -> Query<BTreeSet<String>> {
     if !has_table(connection, "oauth_clients")?
         || !has_table(connection, "__diesel_schema_migrations")?
     {
         return Ok(BTreeSet::new());
     }
     let versions = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
-    let versions: Vec<String> = versions.load(connection)?;
-    Ok(versions.into_iter().filter(|version| SHARED.contains(&version.as_str())).collect())
+    let first = versions.filter(__diesel_schema_migrations::version.eq(FIRST_OF_ALL));
+    Ok(first.load(connection)?.into_iter().collect())
 }
 
 fn record(connection: &mut DbConnection, version: &str) -> Query<()> {
@@ -176,15 +168,8 @@ fn alone<T>(
 /// In the words of diesel's own.
 const TABLE: &str = "CREATE TABLE oauth_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
-/// The last that stood in diesel's table. None is ever added here.
-const SHARED: [&str; 6] = [
-    "20261122000000",
-    "20261122100000",
-    "20261122110000",
-    "20261122120000",
-    "20261122121000",
-    "20261122130000",
-];
+/// Of the development versions, those that had no table of their own as well.
+const FIRST_OF_ALL: &str = "20261122000000";
 /// Who has waited sees what was committed meanwhile, whatever the database's default is.
 const LOCK: &str =
     "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7016734101)";

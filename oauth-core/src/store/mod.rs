@@ -114,13 +114,14 @@ impl Store {
     /// does, the others wait. What is applied stands in `oauth_schema_migrations`.
     ///
     /// # Errors
-    /// When a migration fails, and [`StoreError::Newer`] where a newer program has migrated the database.
+    /// When a migration fails, [`StoreError::Newer`] where a newer program has migrated the database, and
+    /// [`StoreError::Older`] where a development version has.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::run(&mut self.database.connect()?)
     }
 
-    /// Groups of user names from before names were compared as RFC 8265 says, and that are or look the same now. Each
-    /// keeps working by its very spelling; no other user is given such a name. Blocks.
+    /// Groups of user names that are or look the same as RFC 8265 and UTS 39 compare them, of rows that came by SQL. Each
+    /// works by its very spelling; no other user is given such a name. Blocks.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -131,7 +132,7 @@ impl Store {
     /// The migrations that [`Store::migrate`] would apply. Blocks.
     ///
     /// # Errors
-    /// When the database does not answer, and [`StoreError::Newer`] where a newer program has migrated it.
+    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         migrations::pending(&mut self.database.connect()?)
     }
@@ -139,7 +140,7 @@ impl Store {
     /// Whether no migration of this crate was ever applied. Blocks.
     ///
     /// # Errors
-    /// When the database does not answer, and [`StoreError::Newer`] where a newer program has migrated it.
+    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         migrations::none_applied(&mut self.database.connect()?)
     }

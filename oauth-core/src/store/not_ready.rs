@@ -24,6 +24,8 @@ pub enum NotReady {
     Pending,
     /// The database has migrations that this program does not know.
     Newer,
+    /// The database is of a development version, from which no migration leads on.
+    Older,
 }
 
 impl NotReady {
@@ -60,6 +62,7 @@ impl std::fmt::Display for NotReady {
             Self::Failing => "failing",
             Self::Pending => "pending",
             Self::Newer => "newer",
+            Self::Older => "older",
         })
     }
 }

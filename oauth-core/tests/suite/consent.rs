@@ -85,35 +85,6 @@ both_databases! {
         assert!(!is_consented(&fixture, &at("http://127.0.0.1:50000/other")).await);
     }
 
-    async fn a_consent_of_before_redirect_uris_were_remembered_asks_once(fixture: Fixture) {
-        fixture.authorize(&code_request()).await;
-        // As the migrations of this version leave what one before it has remembered.
-        let folder = if fixture.database.is_postgres() { "postgres" } else { "sqlite" };
-        for step in ["down", "up"] {
-            let path = format!("migrations/{folder}/20261125100000_consent_redirect_uri/{step}.sql");
-            fixture.database.execute(&std::fs::read_to_string(path).unwrap());
-        }
-        assert_eq!(fixture.count("oauth_consents"), "1");
-        assert!(!is_consented(&fixture, &code_request()).await);
-        fixture.authorize(&code_request()).await;
-        assert!(is_consented(&fixture, &code_request()).await);
-        fixture.server.disconnect("alice", Some("confidential")).await.unwrap();
-        assert_eq!(fixture.count("oauth_consents"), "0");
-    }
-
-    async fn going_back_keeps_the_newest_consent_of_each_user_and_client(fixture: Fixture) {
-        let redirect_uris = vec![CALLBACK.to_owned(), "https://app.example/b".to_owned()];
-        fixture.register(NewClient { redirect_uris, ..client("two") }).await;
-        for uri in [CALLBACK, "https://app.example/b"] {
-            fixture.authorize(&code_request().set("client_id", "two").set("redirect_uri", uri)).await;
-        }
-        fixture.authorize(&code_request()).await;
-        let folder = if fixture.database.is_postgres() { "postgres" } else { "sqlite" };
-        let path = format!("migrations/{folder}/20261125100000_consent_redirect_uri/down.sql");
-        fixture.database.execute(&std::fs::read_to_string(path).unwrap());
-        assert_eq!(fixture.count("oauth_consents"), "2");
-    }
-
     async fn an_application_of_the_providers_own_is_never_asked_for(fixture: Fixture) {
         fixture.register(NewClient { skip_consent: true, ..client("own") }).await;
         let own = code_request().set("client_id", "own");

@@ -46,6 +46,20 @@ fn revert_from(database: &Database, first: &str) {
     database.execute(&format!("DELETE FROM oauth_schema_migrations WHERE version >= '{first}'"));
 }
 
+/// Whatever is asked of it, and says what to do.
+fn assert_of_development(store: &Store, last: &str) {
+    for refusal in [
+        store.migrate().unwrap_err(),
+        store.pending_migrations().unwrap_err(),
+        store.is_empty().unwrap_err(),
+    ] {
+        assert!(matches!(refusal, StoreError::Older(_)), "{refusal:?}");
+        let told = refusal.to_string();
+        assert!(told.contains(last) && told.contains("new database"), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
 // A migration is known by what stands before the first `_`.
 #[test]
 fn both_databases_have_migrations_of_the_same_names_with_a_date_of_14_digits() {
@@ -134,14 +148,25 @@ both_databases! {
         }
     }
 
-    async fn where_one_migration_fails_none_is_applied(database: Database) {
+    async fn a_database_of_a_development_version_is_refused_with_what_to_do(database: Database) {
         let store = Store::open(&database.url).unwrap();
-        database.execute("CREATE TABLE oauth_consents (id BIGINT)"); // which the third one makes
-        let failure = store.migrate().unwrap_err();
-        assert!(failure.to_string().contains("20261122110000_consents"), "{failure}");
-        assert_eq!(database.tables(), ["oauth_consents"]);
+        store.migrate().unwrap();
+        database.execute("DELETE FROM oauth_schema_migrations");
+        for version in ["20261122000000", "20261125130000"] {
+            database.execute(&format!("INSERT INTO oauth_schema_migrations (version) VALUES ('{version}')"));
+        }
+        assert_of_development(&store, "20261125130000");
+        assert_eq!(database.texts("SELECT version AS text FROM oauth_schema_migrations").len(), 2);
+    }
 
-        database.execute("DROP TABLE oauth_consents");
+    async fn where_a_migration_fails_nothing_is_applied(database: Database) {
+        let store = Store::open(&database.url).unwrap();
+        database.execute("CREATE TABLE oauth_audit (id BIGINT)"); // which comes last
+        let failure = store.migrate().unwrap_err();
+        assert!(failure.to_string().contains(&folders("sqlite").pop_last().unwrap()), "{failure}");
+        assert_eq!(database.tables(), ["oauth_audit"]);
+
+        database.execute("DROP TABLE oauth_audit");
         assert_eq!(store.migrate().unwrap().len(), folders("sqlite").len());
     }
 
@@ -154,10 +179,11 @@ both_databases! {
         assert_eq!(store.migrate().unwrap().len(), folders("sqlite").len(), "and up again");
     }
 
-    async fn users_of_before_names_were_compared_keep_working_and_those_that_collide_are_named(database: Database) {
+    async fn users_who_come_by_sql_work_from_the_next_migrate_on_and_those_that_collide_are_named(
+        database: Database,
+    ) {
         let store = Store::open(&database.url).unwrap();
         store.migrate().unwrap();
-        revert_from(&database, "20261129130000");
         for name in ["anna", "Anna", "jos\u{e9}"] {
             database.execute(&format!(
                 "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, \

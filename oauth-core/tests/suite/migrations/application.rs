@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use diesel::migration::Migration;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use oauth_core::Store;
 
-use super::{folders, source};
+use super::{assert_of_development, folders};
 use crate::support::{Database, TemporaryDirectory};
 
 /// An application with a migration of its own, which it applies with diesel.
@@ -48,22 +47,9 @@ impl Application {
     }
 }
 
-/// Migrates as far as `last`, with diesel and its table: what this crate did before it had its own.
-fn migrate_with_diesel(database: &Database, last: &str) {
-    macro_rules! migrate {
-        ($connection:expr) => {{
-            let mut connection = $connection;
-            let pending = connection.pending_migrations(source(database)).unwrap();
-            for migration in pending.iter().filter(|it| *it.name().version().to_string() <= *last) {
-                connection.run_migration(migration).unwrap();
-            }
-        }};
-    }
-    if database.is_postgres() {
-        migrate!(database.connect_postgres());
-    } else {
-        migrate!(database.connect_sqlite());
-    }
+/// The version of the first of our migrations.
+fn ours() -> String {
+    folders("sqlite").first().unwrap().split_once('_').unwrap().0.to_owned()
 }
 
 both_databases! {
@@ -87,12 +73,12 @@ both_databases! {
     }
 
     async fn a_version_that_the_application_has_as_well_is_applied_for_both(database: Database) {
-        let (store, version) = (Store::open(&database.url).unwrap(), "20261122000000");
-        assert_eq!(Application::with(version).migrate(&database), [version]);
+        let (store, version) = (Store::open(&database.url).unwrap(), ours());
+        assert_eq!(Application::with(&version).migrate(&database), [version.as_str()]);
         assert!(store.is_empty().unwrap());
         assert_eq!(store.migrate().unwrap().len(), folders("sqlite").len());
         assert!(store.pending_migrations().unwrap().is_empty());
-        assert_eq!(Application::with(version).migrate(&database), [""; 0]);
+        assert_eq!(Application::with(&version).migrate(&database), [""; 0]);
     }
 
     async fn an_application_that_comes_later_has_its_migration_of_one_of_our_versions_applied(
@@ -100,32 +86,20 @@ both_databases! {
     ) {
         let store = Store::open(&database.url).unwrap();
         store.migrate().unwrap();
-        let application = Application::with("20261122000000");
-        assert_eq!(application.migrate(&database), ["20261122000000"]);
-        assert_eq!(application.revert(&database), "20261122000000");
+        let application = Application::with(&ours());
+        assert_eq!(application.migrate(&database), [ours()]);
+        assert_eq!(application.revert(&database), ours());
     }
 
-    async fn what_of_ours_stood_in_diesels_table_is_moved_and_the_applications_stays(
+    async fn a_development_version_that_kept_its_books_in_diesels_table_is_refused_too(
         database: Database,
     ) {
-        Application::with("20200101000000").migrate(&database);
-        migrate_with_diesel(&database, "20261122120000");
+        Application::with("20261122000000").migrate(&database);
         let store = Store::open(&database.url).unwrap();
-        assert!(!store.is_empty().unwrap(), "before they are moved");
-        let pending = store.pending_migrations().unwrap();
-        assert_eq!(pending[0], "20261122121000_admin");
-
-        assert_eq!(store.migrate().unwrap().len(), pending.len());
-        let versions = |table| database.texts(&format!("SELECT version AS text FROM {table}"));
-        assert_eq!(versions("__diesel_schema_migrations"), ["20200101000000"]);
-        assert_eq!(versions("oauth_schema_migrations").len(), folders("sqlite").len());
-        assert!(store.pending_migrations().unwrap().is_empty());
-    }
-
-    async fn a_database_that_only_lacks_our_table_gets_it(database: Database) {
-        migrate_with_diesel(&database, "20261122130000");
-        let store = Store::open(&database.url).unwrap();
-        store.migrate().unwrap();
-        assert_eq!(database.texts("SELECT version AS text FROM __diesel_schema_migrations"), [""; 0]);
+        assert!(store.is_empty().unwrap(), "the application's own, without a table of ours");
+        database.execute("CREATE TABLE oauth_clients (id BIGINT)");
+        assert_of_development(&store, "20261122000000");
+        let kept = database.tables();
+        assert_eq!(kept, ["__diesel_schema_migrations", "oauth_clients", "theirs"]);
     }
 }

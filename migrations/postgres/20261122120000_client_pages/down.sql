@@ -1,9 +1,0 @@
-ALTER TABLE oauth_scopes DROP COLUMN title;
-ALTER TABLE oauth_refresh_tokens DROP COLUMN prefix;
-ALTER TABLE oauth_access_tokens DROP COLUMN prefix;
-ALTER TABLE oauth_authorization_codes DROP COLUMN prefix;
-ALTER TABLE oauth_clients DROP COLUMN secret_prefix;
-ALTER TABLE oauth_clients DROP COLUMN fragment_supported;
-ALTER TABLE oauth_clients DROP COLUMN require_state;
-ALTER TABLE oauth_clients DROP COLUMN tos_uri;
-ALTER TABLE oauth_clients DROP COLUMN policy_uri;

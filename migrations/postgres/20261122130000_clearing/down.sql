@@ -1,1 +1,0 @@
-DROP INDEX oauth_grants_revoked_at;

@@ -1,2 +1,0 @@
-ALTER TABLE oauth_audit DROP COLUMN address;
-ALTER TABLE oauth_audit DROP COLUMN request_id;

@@ -1,0 +1,202 @@
+-- Times are epoch seconds. Lists (scopes, grant types, redirect URIs) are text, separated by one space.
+-- Secrets are never stored: `digest` is the SHA-256 of 256 random bits, `…_hash` is Argon2id of what a person chose. A
+-- `prefix` is the first 6 characters of what the server drew, by which staff recognise it: 220 of its 256 bits stay
+-- secret. Of what a person chose it is empty.
+-- Each list of staff's is read in the order of one index and ends after a page: one index for each filter. Clients,
+-- scopes and users seldom change, so theirs cost nothing to speak of.
+-- Every index ends with the key by itself, and is in the order of bytes.
+
+-- The bundled accounts; an application with its own users leaves this table empty. `name_key` is what a user's name is
+-- compared by (RFC 8265), and `name_skeleton` what it looks like (UTS 39): the program fills both in, no SQL can, and they
+-- are NULL until then. `name_shared` names look like another's, which is refused of new ones: they keep working.
+CREATE TABLE oauth_users (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    username      TEXT    NOT NULL UNIQUE,
+    password_hash TEXT    NOT NULL,
+    first_name    TEXT    NOT NULL,
+    last_name     TEXT    NOT NULL,
+    email         TEXT    NOT NULL,
+    is_staff      BOOLEAN NOT NULL,
+    is_superuser  BOOLEAN NOT NULL,
+    is_active     BOOLEAN NOT NULL,
+    created_at    BIGINT  NOT NULL,
+    name_key      TEXT,
+    name_skeleton TEXT,
+    name_shared   BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX oauth_users_email ON oauth_users (lower(email), id);
+CREATE INDEX oauth_users_staff ON oauth_users (id) WHERE is_staff;
+CREATE INDEX oauth_users_active ON oauth_users (id) WHERE is_active;
+CREATE INDEX oauth_users_inactive ON oauth_users (id) WHERE NOT is_active;
+CREATE INDEX oauth_users_name_key ON oauth_users (name_key, id);
+CREATE INDEX oauth_users_name_skeleton ON oauth_users (name_skeleton);
+CREATE UNIQUE INDEX oauth_users_name ON oauth_users (name_skeleton) WHERE NOT name_shared;
+CREATE INDEX oauth_users_name_shared ON oauth_users (id) WHERE name_shared;
+
+-- One row is one sign-in at one browser.
+CREATE TABLE oauth_sessions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    digest     BLOB   NOT NULL UNIQUE,
+    user_id    BIGINT REFERENCES oauth_users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX oauth_sessions_user_id ON oauth_sessions (user_id);
+CREATE INDEX oauth_sessions_expires_at ON oauth_sessions (expires_at);
+
+-- The browsers from which a user has signed in: their guesses at the password are counted apart. One browser may be
+-- several users'. It ends 180 days after the last sign-in.
+CREATE TABLE oauth_known_browsers (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    user_id    BIGINT NOT NULL REFERENCES oauth_users (id) ON DELETE CASCADE,
+    digest     BLOB   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    UNIQUE (digest, user_id)
+);
+CREATE INDEX oauth_known_browsers_user_id ON oauth_known_browsers (user_id);
+CREATE INDEX oauth_known_browsers_expires_at ON oauth_known_browsers (expires_at);
+
+-- A disabled scope is known, and not given to anybody. `title` is the description in a few words; empty is none.
+CREATE TABLE oauth_scopes (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    name        TEXT    NOT NULL UNIQUE,
+    description TEXT    NOT NULL,
+    is_enabled  BOOLEAN NOT NULL DEFAULT TRUE,
+    title       TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX oauth_scopes_name ON oauth_scopes (lower(name), id);
+CREATE INDEX oauth_scopes_enabled ON oauth_scopes (id) WHERE is_enabled;
+CREATE INDEX oauth_scopes_disabled ON oauth_scopes (id) WHERE NOT is_enabled;
+
+-- `version` rises with every change, so that what is remembered of a row in memory is known to be old. Of a lifetime and
+-- of `require_state` (always, unless_pkce or never) NULL is the server's own setting; a lifetime of 0 never ends.
+-- `owner` registered the client; its own tokens may act for that user. Who has `skip_consent` is an application of the
+-- provider's own, for which nobody is asked. `fragment_supported` is whether it can be answered by a redirect whose
+-- Location has a fragment.
+CREATE TABLE oauth_clients (
+    id                     INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    client_id              TEXT    NOT NULL UNIQUE,
+    name                   TEXT    NOT NULL,
+    description            TEXT    NOT NULL,
+    client_uri             TEXT,
+    logo_uri               TEXT,
+    is_public              BOOLEAN NOT NULL,
+    secret_digest          BLOB,
+    secret_hash            TEXT,
+    redirect_uris          TEXT    NOT NULL,
+    grant_types            TEXT    NOT NULL,
+    scopes                 TEXT    NOT NULL,
+    require_pkce           BOOLEAN NOT NULL,
+    version                BIGINT  NOT NULL,
+    created_at             BIGINT  NOT NULL,
+    disabled_at            BIGINT,
+    any_scope              BOOLEAN NOT NULL DEFAULT FALSE,
+    default_scopes         TEXT    NOT NULL DEFAULT '',
+    access_token_lifetime  BIGINT,
+    refresh_token_lifetime BIGINT,
+    owner                  TEXT,
+    acts_as_owner          BOOLEAN NOT NULL DEFAULT FALSE,
+    skip_consent           BOOLEAN NOT NULL DEFAULT FALSE,
+    policy_uri             TEXT,
+    tos_uri                TEXT,
+    require_state          TEXT,
+    fragment_supported     BOOLEAN NOT NULL DEFAULT TRUE,
+    secret_prefix          TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX oauth_clients_name ON oauth_clients (lower(name), id);
+CREATE INDEX oauth_clients_public ON oauth_clients (id) WHERE is_public;
+CREATE INDEX oauth_clients_confidential ON oauth_clients (id) WHERE NOT is_public;
+CREATE INDEX oauth_clients_enabled ON oauth_clients (id) WHERE disabled_at IS NULL;
+CREATE INDEX oauth_clients_disabled ON oauth_clients (id) WHERE disabled_at IS NOT NULL;
+CREATE INDEX oauth_clients_acts_as_owner ON oauth_clients (owner) WHERE acts_as_owner;
+
+-- What a user has said yes to, so that it is not asked again: for where the answer went, because a redirect URI that a
+-- client gets later is asked for. Kept apart from grants: each authorization is a family of its own, and one that is
+-- revoked never takes another device's with it.
+CREATE TABLE oauth_consents (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    subject      TEXT   NOT NULL,
+    client_id    BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    scopes       TEXT   NOT NULL,
+    granted_at   BIGINT NOT NULL,
+    redirect_uri TEXT,
+    UNIQUE (subject, client_id, redirect_uri)
+);
+CREATE INDEX oauth_consents_client_id ON oauth_consents (client_id);
+
+-- One row is one authorization: a family of codes and tokens that lives and dies together. `last_used_at` is the last
+-- issue or refresh, and at most once an hour the use of a token.
+CREATE TABLE oauth_grants (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    client_id    BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    subject      TEXT,
+    scopes       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT,
+    revoked_at   BIGINT,
+    last_used_at BIGINT
+);
+CREATE INDEX oauth_grants_client_id ON oauth_grants (client_id);
+CREATE INDEX oauth_grants_subject ON oauth_grants (subject);
+CREATE INDEX oauth_grants_revoked ON oauth_grants (id) WHERE revoked_at IS NOT NULL;
+-- For who deletes what was revoked. Not so for access tokens: each refresh revokes one, and would have to write here too.
+CREATE INDEX oauth_grants_revoked_at ON oauth_grants (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Everything that hangs on a family is keyed by it, and rows of one family lie together. Ended ones are found by a walk
+-- over the families. `redirect_uri` is NULL when the authorization request named none: RFC 6749 section 4.1.3.
+CREATE TABLE oauth_authorization_codes (
+    grant_id       BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    digest         BLOB   NOT NULL,
+    prefix         TEXT   NOT NULL,
+    redirect_uri   TEXT,
+    code_challenge TEXT,
+    created_at     BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,
+    redeemed_at    BIGINT,
+    PRIMARY KEY (grant_id, digest)
+) WITHOUT ROWID;
+
+CREATE TABLE oauth_access_tokens (
+    grant_id   BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    digest     BLOB   NOT NULL,
+    prefix     TEXT   NOT NULL,
+    scopes     TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (grant_id, digest)
+) WITHOUT ROWID;
+
+-- `salt` is set when the token is redeemed: its successors are derived with it, so that a repeated request is answered by
+-- the very same pair. `access_token` is the digest of the one it was issued with, which dies when it is redeemed;
+-- `predecessor` that of the token whose place it took, whose salt is of no more use once this one is redeemed.
+CREATE TABLE oauth_refresh_tokens (
+    grant_id     BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    digest       BLOB   NOT NULL,
+    prefix       TEXT   NOT NULL,
+    access_token BLOB   NOT NULL,
+    predecessor  BLOB,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT,
+    redeemed_at  BIGINT,
+    salt         BLOB,
+    PRIMARY KEY (grant_id, digest)
+) WITHOUT ROWID;
+
+-- Who changed what, when. `changes` names fields, never values; names are as they were, because records go. The request
+-- that it came with, and from where, is NULL where it was no request's.
+CREATE TABLE oauth_audit (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    at          BIGINT NOT NULL,
+    actor       TEXT   NOT NULL,
+    actor_name  TEXT   NOT NULL,
+    action      TEXT   NOT NULL,
+    kind        TEXT   NOT NULL,
+    record_id   BIGINT NOT NULL,
+    record_name TEXT   NOT NULL,
+    changes     TEXT   NOT NULL,
+    request_id  TEXT,
+    address     TEXT
+);
+CREATE INDEX oauth_audit_record ON oauth_audit (kind, record_id, id);
+CREATE INDEX oauth_audit_actor ON oauth_audit (actor, id);
