@@ -81,8 +81,6 @@ CREATE TABLE oauth_clients (
     client_uri             TEXT,
     logo_uri               TEXT,
     is_public              BOOLEAN NOT NULL,
-    secret_digest          BLOB,
-    secret_hash            TEXT,
     redirect_uris          TEXT    NOT NULL,
     grant_types            TEXT    NOT NULL,
     scopes                 TEXT    NOT NULL,
@@ -100,8 +98,7 @@ CREATE TABLE oauth_clients (
     policy_uri             TEXT,
     tos_uri                TEXT,
     require_state          TEXT,
-    fragment_supported     BOOLEAN NOT NULL DEFAULT TRUE,
-    secret_prefix          TEXT    NOT NULL DEFAULT ''
+    fragment_supported     BOOLEAN NOT NULL DEFAULT TRUE
 );
 CREATE INDEX oauth_clients_name ON oauth_clients (lower(name), id);
 CREATE INDEX oauth_clients_public ON oauth_clients (id) WHERE is_public;
@@ -109,6 +106,21 @@ CREATE INDEX oauth_clients_confidential ON oauth_clients (id) WHERE NOT is_publi
 CREATE INDEX oauth_clients_enabled ON oauth_clients (id) WHERE disabled_at IS NULL;
 CREATE INDEX oauth_clients_disabled ON oauth_clients (id) WHERE disabled_at IS NOT NULL;
 CREATE INDEX oauth_clients_acts_as_owner ON oauth_clients (owner) WHERE acts_as_owner;
+
+-- What a client proves itself with: one row, or two while one takes the place of the other, which has an end then. One
+-- that was drawn has a digest, one that a person picked a hash.
+CREATE TABLE oauth_client_secrets (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    client_id  BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    digest     BLOB,
+    hash       TEXT,
+    prefix     TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    CHECK ((digest IS NULL) <> (hash IS NULL))
+);
+CREATE INDEX oauth_client_secrets_client_id ON oauth_client_secrets (client_id);
+CREATE INDEX oauth_client_secrets_expires_at ON oauth_client_secrets (expires_at);
 
 -- What a user has said yes to, so that it is not asked again: for where the answer went, because a redirect URI that a
 -- client gets later is asked for. Kept apart from grants: each authorization is a family of its own, and one that is
