@@ -21,7 +21,7 @@ impl Agent {
         let (kind, _) = list.split_once('?').unwrap_or((list, ""));
         let is_record = |link: &String| {
             let key = link.strip_prefix(kind).and_then(|key| key.strip_suffix('/'));
-            key.is_some_and(|key| key.parse::<i64>().is_ok())
+            key.is_some_and(|key| key.starts_with(|c: char| c.is_ascii_digit()))
         };
         links(&page.body).into_iter().find(is_record).unwrap_or_else(|| panic!("{list}: {page:?}"))
     }
