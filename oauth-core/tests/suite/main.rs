@@ -47,6 +47,7 @@ mod refresh_lifetime;
 mod refresh_replay;
 mod registration;
 mod remembered_clients;
+mod request_deadline;
 mod schema;
 mod secrecy;
 mod secret_shape;

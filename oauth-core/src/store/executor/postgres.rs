@@ -10,6 +10,7 @@ use super::{
         access_token::{self, Standing},
         client::{self, ClientVersion},
         connection::Database,
+        deadline::left,
         grant::Grant,
         refresh_token::{self, RefreshToken},
     },
@@ -74,7 +75,7 @@ impl Postgres {
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let ends = Instant::now() + self.threads.deadline;
+        let ends = Instant::now() + left(self.threads.deadline);
         self.threads.run(move |connection| transaction(connection, &work, ends), || ()).await
     }
 }
