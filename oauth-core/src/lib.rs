@@ -25,8 +25,9 @@
 //!     .await?;
 //! let (client_id, secret) = (registered.client.client_id, registered.secret.expect("drawn"));
 //!
-//! // The authorization endpoint: the client sends the user's browser, with a query.
-//! let query = format!("response_type=code&client_id={client_id}&scope=photos&state=xyz");
+//! // The authorization endpoint: the client sends the user's browser, with a query and PKCE's challenge (RFC 7636).
+//! let pkce = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+//! let query = format!("response_type=code&client_id={client_id}&scope=photos&state=xyz&{pkce}");
 //! let request = server.authorization_request(&Params::parse(query.as_bytes())).await?;
 //! assert_eq!(request.client().name(), "Printer");
 //! // The user says yes, and the browser goes back to the client, with a code.
@@ -37,7 +38,9 @@
 //!
 //! // The token endpoint: the client trades the code for an access token.
 //! let (code, secret) = (answer.get("code").expect("a code"), secret.expose());
-//! let body = format!("grant_type=authorization_code&code={code}&client_id={client_id}&client_secret={secret}");
+//! let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+//! let proof = format!("client_id={client_id}&client_secret={secret}&code_verifier={verifier}");
+//! let body = format!("grant_type=authorization_code&code={code}&{proof}");
 //! let tokens = server.token(None, &Params::parse(body.as_bytes())).await?;
 //!
 //! // The protected resource: the token says for whom the client acts.
