@@ -3,6 +3,7 @@
 mod cleartokens;
 mod createsuperuser;
 mod register_client;
+mod rotate_secret;
 mod runserver;
 mod secret;
 mod syncscopes;
@@ -11,7 +12,7 @@ use std::{process::ExitCode, time::Duration};
 
 use oauth_server::{
     AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
-    oauth_core::admin::Actor,
+    oauth_core::admin::{Actor, AdminError},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -34,6 +35,8 @@ enum Failure {
     Account(#[from] oauth_server::AccountError),
     #[error(transparent)]
     Registration(#[from] RegistrationError),
+    #[error(transparent)]
+    Admin(#[from] AdminError),
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error("{0}")]
@@ -91,6 +94,9 @@ async fn command(log: &Log) -> Result<(), Failure> {
             createsuperuser::run(&site, username, email).await
         }
         Command::RegisterClient(client) => register_client::run(&site, *client).await,
+        Command::RotateSecret { client_id, old_ends_in } => {
+            rotate_secret::run(&site, client_id, old_ends_in).await
+        }
         Command::Cleartokens => cleartokens::run(&site).await,
         Command::Syncscopes { prefixes } => syncscopes::run(&site, &prefixes).await,
     }

@@ -10,6 +10,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
+use self::value::CENTURY;
 pub(crate) use self::{
     client::ClientOptions, server::ServerOptions, serving::ServingOptions, value::BadValue,
 };
@@ -77,6 +78,17 @@ pub(crate) enum Command {
     },
     /// Register a client, and print its secret: this is the only time that it can be seen
     RegisterClient(Box<ClientOptions>),
+    /// Give a client another secret, and print it: this is the only time that it can be seen
+    ///
+    /// Until the old one ends both are good, so that the client can change over without an outage.
+    RotateSecret {
+        /// The client's identifier
+        client_id: String,
+        /// Seconds until the old secret ends; 0 has it end at once
+        #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+        #[arg(value_parser = clap::value_parser!(i64).range(0..=CENTURY))]
+        old_ends_in: i64,
+    },
     /// Delete expired and revoked codes, tokens and sessions
     ///
     /// Goes on in small batches beside a running server until nothing is left, and says what it deleted. Nothing goes

@@ -128,7 +128,7 @@ pub use self::{
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
         NotReady, Store, StoreError, StoreOptions,
-        client::{Client, ClientMetadata},
+        client::{Client, ClientMetadata, StoredSecret},
         scope::{NewScope, Scope},
         user::{NewUser, User},
     },

@@ -4,8 +4,7 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
     Caller, Clock, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
-    account::Guesses, admin::Actor, client_auth::VerifiedSecrets, password::Hasher,
-    secret::FamilyKeys,
+    account::Guesses, admin::Actor, password::Hasher, secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -36,7 +35,6 @@ pub struct AuthorizationServer {
     pub(crate) hasher: Hasher,
     pub(crate) guesses: Guesses,
     pub(crate) caller: Caller,
-    pub(crate) verified_secrets: Arc<VerifiedSecrets>,
     pub(crate) family_keys: Arc<FamilyKeys>,
     pub(crate) events: Events,
     pub(crate) passwords: Option<PasswordVerifier>,
@@ -68,7 +66,6 @@ impl AuthorizationServer {
             hasher: Hasher::new(),
             guesses: Guesses::default(),
             caller: Caller::default(),
-            verified_secrets: Arc::default(),
             family_keys: Arc::default(),
             events: Events::new(),
             passwords: None,

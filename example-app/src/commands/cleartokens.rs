@@ -36,6 +36,7 @@ fn say(cleared: &Cleared) {
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),
         (cleared.grants, "grants"),
+        (cleared.client_secrets, "client secrets"),
     ];
     for (rows, kind) in kinds.into_iter().filter(|(rows, _)| *rows > 0) {
         println!("deleted {rows} {kind}");

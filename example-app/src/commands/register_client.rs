@@ -27,7 +27,7 @@ pub(super) async fn run(site: &Site, options: ClientOptions) -> Result<(), Failu
     println!("client_id:     {}", client.client_id);
     if let Some(secret) = secret {
         println!("client_secret: {}", secret.expose());
-        println!("Keep the secret: it is not shown again.");
+        println!("Keep the secret: it is not shown again. Another one is given by rotate-secret.");
     }
     Ok(())
 }

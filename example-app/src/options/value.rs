@@ -80,4 +80,4 @@ impl<'a> Variable<'a> {
     }
 }
 
-const CENTURY: i64 = 3_155_760_000;
+pub(super) const CENTURY: i64 = 3_155_760_000;

@@ -5,6 +5,7 @@ mod cleartokens;
 mod createsuperuser;
 mod known_passwords;
 mod migrate;
+mod rotate_secret;
 
 use std::net::TcpListener;
 
@@ -174,8 +175,9 @@ fn loaddemo_again_changes_nothing() {
         [
             "SELECT json_array(id, username, password_hash, first_name, email, created_at) FROM oauth_users",
             "SELECT json_array(id, name, description) FROM oauth_scopes",
-            "SELECT json_array(id, client_id, name, secret_hash, redirect_uris, scopes, version, created_at)
+            "SELECT json_array(id, client_id, name, redirect_uris, scopes, version, created_at)
                  FROM oauth_clients",
+            "SELECT json_array(id, client_id, hash, created_at, expires_at) FROM oauth_client_secrets",
         ]
         .map(|query| site.query(query))
     };

@@ -67,7 +67,7 @@ async fn register_client_prints_the_secret_once_and_it_works() {
     let tokens = server.agent().token(Some(("robot", secret)), &fields).await;
     assert_eq!((tokens.status, tokens.field("scope").as_str()), (200, "polls:results"));
     assert!(!tokens.body.contains("expires_in"), "never is said: {tokens:?}");
-    assert_eq!(site.query("SELECT count(*) || '' FROM oauth_clients WHERE secret_hash IS NOT NULL AND client_id = 'robot'"), ["0"]);
+    assert_eq!(site.query("SELECT count(*) || '' FROM oauth_client_secrets WHERE hash IS NOT NULL AND client_id = (SELECT id FROM oauth_clients WHERE client_id = 'robot')"), ["0"]);
 }
 
 #[test]

@@ -147,9 +147,15 @@ fn help_names_every_command_and_every_option_with_its_variable() {
     let site = Site::new();
     let finished = site.run(&["--help"]);
     let help = finished.success();
-    for command in
-        ["runserver", "migrate", "loaddemo", "createsuperuser", "register-client", "syncscopes"]
-    {
+    for command in [
+        "runserver",
+        "migrate",
+        "loaddemo",
+        "createsuperuser",
+        "register-client",
+        "rotate-secret",
+        "syncscopes",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
     }
     for (variable, option, ..) in SETTINGS {

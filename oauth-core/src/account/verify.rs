@@ -5,7 +5,7 @@ use super::{
     meter::{By, Counted, network},
 };
 use crate::{
-    AuthorizationServer, Client, EventKind, GuessLimit, Secret, User, origin,
+    AuthorizationServer, Client, EventKind, GuessLimit, Secret, StoredSecret, User, origin,
     password::{Turn, Unhashed},
     precis,
 };
@@ -70,23 +70,31 @@ impl AuthorizationServer {
         self.raise(|| EventKind::SignInFailed { subject });
     }
 
-    /// Whether this is the secret of the client who presents it. Nothing bounds the wrong ones, but who sends many waits
-    /// behind everybody else.
-    pub(crate) async fn verify_chosen_secret(
+    /// Which of the client's secrets that a person picked is presented: two hashes at most. Nothing bounds the wrong
+    /// ones, but who sends many waits behind everybody else.
+    pub(crate) async fn verify_chosen_secret<'c>(
         &self,
-        client: &Client,
+        client: &'c Client,
         presented: &Secret,
-    ) -> Result<bool, GuessError> {
+    ) -> Result<Option<&'c StoredSecret>, GuessError> {
+        let live = client.live_secrets(self.now());
+        let chosen: Vec<_> = live.filter_map(|it| Some((it, it.hash()?.to_owned()))).collect();
+        if chosen.is_empty() {
+            return Ok(None);
+        }
         let by = By::Client(client.id, self.caller.address.map(network));
         let reserved = self.guesses.reserve(&[Counted { by, a_minute: None }], self.now());
-        let Ok(reserved) = reserved else { return Ok(false) }; // it has no limit
+        let Ok(reserved) = reserved else { return Ok(None) }; // it has no limit
         let turn = Turn::Stranger(reserved.before);
-        let forms = vec![presented.expose().to_owned()];
-        let verified = self.verify_hash(forms, client.secret_hash.clone(), turn).await;
-        if !matches!(verified, Ok(false)) {
-            reserved.give_back();
+        for (secret, hash) in chosen {
+            let forms = vec![presented.expose().to_owned()];
+            let verified = self.verify_hash(forms, Some(hash), turn).await;
+            if !matches!(verified, Ok(false)) {
+                reserved.give_back();
+                return verified.map(|_| Some(secret));
+            }
         }
-        verified
+        Ok(None)
     }
 
     async fn verify_hash(

@@ -2,7 +2,7 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token, a browser that was known | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
@@ -42,6 +42,7 @@ pub struct Clearing {
 enum Step {
     Sessions,
     KnownBrowsers,
+    ClientSecrets,
     /// Those behind this one.
     Families(i64),
 }
@@ -97,7 +98,10 @@ impl Clearing {
         let (cleared, next) = match step {
             Step::Sessions => self.rows(rows::sessions, step, Step::KnownBrowsers).await?,
             Step::KnownBrowsers => {
-                self.rows(rows::known_browsers, step, Step::Families(i64::MIN)).await?
+                self.rows(rows::known_browsers, step, Step::ClientSecrets).await?
+            }
+            Step::ClientSecrets => {
+                self.rows(rows::client_secrets, step, Step::Families(i64::MIN)).await?
             }
             Step::Families(after) => self.families(after).await?,
         };

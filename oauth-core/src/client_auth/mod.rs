@@ -7,7 +7,6 @@ mod secret;
 
 use std::{borrow::Cow, sync::Arc};
 
-pub(crate) use self::secret::VerifiedSecrets;
 use crate::{
     AuthorizationServer, Client, Params, Secret,
     error::TokenError::{self, InvalidClient, InvalidRequest},

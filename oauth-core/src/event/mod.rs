@@ -208,8 +208,10 @@ pub enum ClientChange {
     Registered,
     /// Its registration is another.
     Changed,
-    /// It has a new secret, and the old one is of no use.
+    /// It has a new secret; the old one goes on for as long as was said, or not at all.
     SecretRotated,
+    /// One of its two secrets is of no use any more.
+    SecretEnded,
     /// Its requests are refused and its tokens are dead, until it is enabled again.
     Disabled,
     /// It may do again what it could before it was disabled, and so may those of its tokens that have not ended since.

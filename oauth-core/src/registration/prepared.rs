@@ -3,7 +3,7 @@
 use super::{ClientSecret, Lifetime, NewClient};
 use crate::{
     AuthorizationServer, Secret, StoreError,
-    store::client::{ClientFields, Registration, StoredSecret},
+    store::client::{ClientFields, NewSecret, Registration},
 };
 
 /// What is stored, and the secret that was drawn for it.
@@ -16,13 +16,14 @@ impl AuthorizationServer {
     /// Draws or hashes the secret.
     pub(crate) async fn prepare(&self, new: &NewClient) -> Result<Prepared, StoreError> {
         let (stored, secret) = match &new.secret {
-            ClientSecret::None => (StoredSecret::default(), None),
+            ClientSecret::None => (None, None),
             ClientSecret::Generated => {
                 let drawn = Secret::of_client(&self.settings.token_brand);
-                (StoredSecret::drawn(&drawn), Some(drawn))
+                (Some(NewSecret::drawn(&drawn)), Some(drawn))
             }
             ClientSecret::Chosen(chosen) => {
-                (StoredSecret::chosen(self.hasher.hash(chosen.expose()).await?), None)
+                let hash = self.hasher.hash(chosen.expose()).await?;
+                (Some(NewSecret::chosen(hash)), None)
             }
         };
         Ok(Prepared { registration: Registration { fields: fields(new), secret: stored }, secret })

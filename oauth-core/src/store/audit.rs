@@ -76,6 +76,8 @@ pub enum Action {
     Update,
     /// A client got another secret.
     RotateSecret,
+    /// One of a client's two secrets was ended.
+    EndSecret,
     /// A user got another password.
     SetPassword,
     /// A client was disabled.
@@ -98,6 +100,7 @@ impl Action {
             Self::Create => "create",
             Self::Update => "update",
             Self::RotateSecret => "rotate_secret",
+            Self::EndSecret => "end_secret",
             Self::SetPassword => "set_password",
             Self::Disable => "disable",
             Self::Enable => "enable",

@@ -56,8 +56,6 @@ diesel::table! {
         client_uri -> Nullable<Text>,
         logo_uri -> Nullable<Text>,
         is_public -> Bool,
-        secret_digest -> Nullable<Binary>,
-        secret_hash -> Nullable<Text>,
         redirect_uris -> Text,
         grant_types -> Text,
         scopes -> Text,
@@ -76,7 +74,18 @@ diesel::table! {
         tos_uri -> Nullable<Text>,
         require_state -> Nullable<Text>,
         fragment_supported -> Bool,
-        secret_prefix -> Text,
+    }
+}
+
+diesel::table! {
+    oauth_client_secrets (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        digest -> Nullable<Binary>,
+        hash -> Nullable<Text>,
+        prefix -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
     }
 }
 

@@ -54,7 +54,7 @@ both_databases! {
 
     async fn it_is_stored_as_argon2id(fixture: Fixture) {
         fixture.choose("chosen", "correct horse").await;
-        let hashes = "SELECT secret_hash AS text FROM oauth_clients WHERE secret_hash IS NOT NULL";
+        let hashes = "SELECT hash AS text FROM oauth_client_secrets WHERE hash IS NOT NULL";
         let hashes = fixture.database.texts(hashes);
         assert!(
             hashes.len() == 1 && hashes[0].starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
@@ -76,6 +76,19 @@ both_databases! {
         assert!(fixture.takes("the new one").await);
     }
 
+    async fn of_two_that_a_person_picked_each_is_taken_until_its_end(fixture: Fixture) {
+        fixture.choose("chosen", "the first one").await;
+        fixture.choose("other", "the second one").await;
+        fixture.database.execute(ANOTHER_SECRET);
+        for _ in 0..2 {
+            assert!(fixture.takes("the first one").await && fixture.takes("the second one").await);
+            assert!(!fixture.takes("a third one").await);
+        }
+        fixture.clock.advance(1_000_000);
+        assert!(fixture.takes("the first one").await);
+        assert!(!fixture.takes("the second one").await);
+    }
+
     async fn a_disabled_client_is_refused_though_its_secret_was_verified_before(fixture: Fixture) {
         fixture.choose("chosen", "correct horse").await;
         assert!(fixture.takes("correct horse").await);
@@ -86,5 +99,10 @@ both_databases! {
     }
 }
 
-const NEW_SECRET: &str = "UPDATE oauth_clients SET secret_hash = \
-    (SELECT other.secret_hash FROM oauth_clients other WHERE other.client_id = 'other') WHERE client_id = 'chosen'";
+const NEW_SECRET: &str = "UPDATE oauth_client_secrets SET hash = (SELECT other.hash FROM oauth_client_secrets other \
+    WHERE other.client_id = (SELECT id FROM oauth_clients WHERE client_id = 'other')) \
+    WHERE client_id = (SELECT id FROM oauth_clients WHERE client_id = 'chosen')";
+/// No form makes them two at a time, but the table holds them.
+const ANOTHER_SECRET: &str = "UPDATE oauth_client_secrets SET expires_at = 2000000, \
+    client_id = (SELECT id FROM oauth_clients WHERE client_id = 'chosen') \
+    WHERE client_id = (SELECT id FROM oauth_clients WHERE client_id = 'other')";

@@ -48,10 +48,10 @@ both_databases! {
 
     async fn a_generated_secret_is_recognised_by_its_prefix_and_a_chosen_one_is_not(fixture: Fixture) {
         let Registered { client: app, secret } = fixture.register(client("app")).await;
-        assert_eq!(app.secret_prefix, recognised_by(secret.unwrap().expose()));
+        assert_eq!(app.secrets[0].prefix, recognised_by(secret.unwrap().expose()));
         let chosen =
             NewClient { secret: ClientSecret::Chosen("correct horse".into()), ..client("chosen") };
-        assert_eq!(fixture.register(chosen).await.client.secret_prefix, "");
+        assert_eq!(fixture.register(chosen).await.client.secrets[0].prefix, "");
     }
 
     async fn a_scope_may_have_a_title(fixture: Fixture) {

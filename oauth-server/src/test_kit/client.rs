@@ -1,12 +1,12 @@
 //! A client: what it asks of the user and of the token endpoint.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{ClientSecret, NewClient, Registered, Secret};
+use oauth_core::{ClientSecret, NewClient, Registered, Secret, admin::Actor};
 use reqwest::header::AUTHORIZATION;
 use url::form_urlencoded::byte_serialize;
 
 use super::{
-    Answer, Browser, Form,
+    Answer, Browser, Form, TestServer,
     http::{self, Http},
 };
 
@@ -50,6 +50,19 @@ impl TestClient {
     #[must_use]
     pub fn secret(&self) -> Option<&Secret> {
         self.secret.as_ref()
+    }
+
+    /// The same client with another secret. The old one, which this value keeps, is good for so many seconds more.
+    ///
+    /// # Panics
+    /// When it has no secret, or two that are good already.
+    #[must_use]
+    pub async fn rotate_secret(&self, server: &TestServer, old_ends_in: i64) -> Self {
+        let server = server.authorization_server();
+        let known = server.client(&self.client_id).await.expect("the clients").expect("the client");
+        let admin = server.admin(Actor::command("test kit"));
+        let rotated = admin.rotate_client_secret(known.id, old_ends_in).await;
+        Self { secret: Some(rotated.expect("another secret")), ..self.clone() }
     }
 
     /// An authorization request for these scopes, with PKCE and `state=xyz`: RFC 6749 §4.1.1. The implicit grant asks

@@ -188,6 +188,20 @@ async fn an_application_with_its_own_users_and_paths_is_tested_the_same_way() {
 }
 
 #[tokio::test]
+async fn a_client_changes_over_to_another_secret() {
+    let server = TestServer::start(urls).await;
+    let old = server.register_client("read").await;
+    let new = old.rotate_secret(&server, 3600).await;
+    let alice = server.sign_in("alice").await;
+    for client in [&old, &new] {
+        client.tokens(&alice, "read").await;
+    }
+    server.clock().advance(3600);
+    new.refresh("x").await.assert_refused(400, "invalid_grant");
+    old.refresh("x").await.assert_refused(401, "invalid_client");
+}
+
+#[tokio::test]
 async fn the_production_setting_of_tls_is_tested_as_behind_a_proxy() {
     let server = TestServer::builder()
         .settings(|settings| settings.ssl_only = true)

@@ -16,12 +16,15 @@ fn each_command_that_changes_something_has_its_row() {
     site.run(&["syncscopes", "polls:results"]).success();
     let register = ["register-client", "--name", "App", "--redirect-uri", "https://app.example/cb"];
     site.run(&register).success();
+    let app = site.query("SELECT client_id FROM oauth_clients").concat();
+    site.run(&["rotate-secret", &app]).success();
     assert_eq!(
         site.query(TRAIL),
         [
             "command|command createsuperuser|create|user|anna",
             "command|command syncscopes|create|scope|polls:results",
             "command|command register-client|create|client|App",
+            "command|command rotate-secret|rotate_secret|client|App",
         ]
     );
     assert_eq!(site.query("SELECT 'x' FROM oauth_audit WHERE request_id IS NOT NULL"), [""; 0]);

@@ -4,10 +4,7 @@ use crate::{
     Client, ClientChange, ClientSecret, EventKind, NewClient, Registered, Scopes, Secret,
     admin::{Action, Actor, Admin, AdminError, Change, Entry, Kind, taken},
     registration::{Prepared, check},
-    store::{
-        self, DbConnection, Query,
-        client::{ClientFields, StoredSecret},
-    },
+    store::{self, DbConnection, Query, client::ClientFields},
 };
 
 impl Admin {
@@ -22,7 +19,7 @@ impl Admin {
         let (actor, now) = (self.actor.clone(), self.server.now());
         let create = move |db: &mut DbConnection| {
             let fields = &registration.fields;
-            if let Err(refusal) = may_have(db, &actor, fields, fields.skip_consent)? {
+            if let Err(refusal) = may_have(db, &actor, acting_for(fields), fields.skip_consent)? {
                 return Ok(Err(refusal));
             }
             let id = store::client::register(db, &client_id, &registration, &unknown, now)?;
@@ -52,7 +49,7 @@ impl Admin {
     ) -> Result<Registered, AdminError> {
         let (unknown, Prepared { registration, secret }) = self.judge(&new).await?;
         let chosen = matches!(new.secret, ClientSecret::Chosen(_));
-        let actor = self.actor.clone();
+        let (actor, now) = (self.actor.clone(), self.server.now());
         let update = move |db: &mut DbConnection| {
             let old = match of_version(db, id, version)? {
                 Ok(old) => old,
@@ -62,7 +59,9 @@ impl Admin {
             let mut changes = fields.changed_from(&store::client::fields(db, id)?);
             let another_secret = chosen || old.is_public != fields.is_public;
             changes.extend(another_secret.then_some("secret"));
-            if let Err(refusal) = may_have(db, &actor, fields, is_of_trust(&old, &changes))? {
+            if let Err(refusal) =
+                may_have(db, &actor, acting_for(fields), is_of_trust(&old, &changes))?
+            {
                 return Ok(Err(refusal));
             }
             if changes.is_empty() {
@@ -74,7 +73,10 @@ impl Admin {
             }
             store::scope::insert_named(db, &unknown)?;
             if another_secret {
-                store::client::set_secret(db, id, &registration.secret)?;
+                store::client::secret::delete_of(db, id)?;
+                if let Some(secret) = &registration.secret {
+                    store::client::secret::add(db, id, secret, now)?;
+                }
             }
             let entry = entry(Action::Update, &old, ClientChange::Changed).naming(changes);
             let updated = store::client::with_key(db, id)?.unwrap_or(old);
@@ -82,43 +84,6 @@ impl Admin {
         };
         let (client, another_secret) = self.change("client_id", update).await?;
         Ok(Registered { client, secret: secret.filter(|_| another_secret) })
-    }
-
-    /// Whether it is for the actor to give the client a new secret.
-    ///
-    /// # Errors
-    /// When users are not asked for the client, and the actor is no superuser.
-    pub fn may_rotate_client_secret(&self, client: &Client) -> Result<(), AdminError> {
-        if client.skip_consent && !self.actor.is_superuser {
-            return Err(AdminError::Forbidden(TRUSTED));
-        }
-        Ok(())
-    }
-
-    /// Gives a client a new secret, which can only be seen this once. The old one is refused from here on, also where
-    /// it was remembered as verified.
-    ///
-    /// # Errors
-    /// When there is no such client, or it is public; when users are not asked for it, and the actor is no superuser.
-    pub async fn rotate_client_secret(&self, id: i64) -> Result<Secret, AdminError> {
-        let secret = Secret::of_client(&self.server.settings.token_brand);
-        let (stored, actor) = (StoredSecret::drawn(&secret), self.actor.clone());
-        let rotate = move |db: &mut DbConnection| {
-            let Some(client) = store::client::with_key(db, id)? else {
-                return Ok(Err(AdminError::NotFound));
-            };
-            if client.is_public {
-                return Ok(Err(AdminError::Refused("a public client has no secret")));
-            }
-            let fields = store::client::fields(db, id)?;
-            if let Err(refusal) = may_have(db, &actor, &fields, client.skip_consent)? {
-                return Ok(Err(refusal));
-            }
-            store::client::set_secret(db, id, &stored)?;
-            Ok(Ok(((), Some(entry(Action::RotateSecret, &client, ClientChange::SecretRotated)))))
-        };
-        self.change("client_id", rotate).await?;
-        Ok(secret)
     }
 
     /// Disables a client, or enables it again: while it is disabled its requests are refused and its tokens are dead.
@@ -167,7 +132,7 @@ impl Admin {
     }
 }
 
-fn entry(action: Action, client: &Client, change: ClientChange) -> Entry {
+pub(super) fn entry(action: Action, client: &Client, change: ClientChange) -> Entry {
     let event = EventKind::ClientChanged { client_id: client.client_id.clone(), change };
     Entry::new(action, Kind::Client, client.id, client.name()).raising(event)
 }
@@ -186,17 +151,22 @@ fn is_of_trust(old: &Client, changes: &[&str]) -> bool {
     changes.contains(&"skip_consent") || old.skip_consent && of_trusted
 }
 
-fn may_have(
+/// Whom its own tokens act for, besides nobody.
+fn acting_for(fields: &ClientFields) -> Option<&str> {
+    fields.owner.as_deref().filter(|_| fields.acts_as_owner)
+}
+
+pub(super) fn may_have(
     db: &mut DbConnection,
     actor: &Actor,
-    fields: &ClientFields,
+    acting_for: Option<&str>,
     for_superusers: bool,
 ) -> Query<Result<(), AdminError>> {
     if for_superusers && let Err(refusal) = actor.must_be_superuser(db, TRUSTED)? {
         return Ok(Err(refusal));
     }
-    Admin::may_act_for(db, actor, fields.owner.as_deref().filter(|_| fields.acts_as_owner))
+    Admin::may_act_for(db, actor, acting_for)
 }
 
-const TRUSTED: &str = "only a superuser may have users not be asked for a client, and change the redirect URIs and the \
+pub(super) const TRUSTED: &str = "only a superuser may have users not be asked for a client, and change the redirect URIs and the \
                        secret of one that they are not asked for";

@@ -1,6 +1,7 @@
 //! Clients: RFC 6749 §2.
 
 mod change;
+mod secret;
 
 use std::cmp::Reverse;
 
@@ -50,12 +51,17 @@ impl Admin {
         Ok(Page::of(rows, |row| Cursor::of(row.id, by_name.then_some(&row.metadata.client_name))))
     }
 
-    /// The client of this key, disabled or not.
+    /// The client of this key, disabled or not, with those of its secrets that are good.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn client(&self, id: i64) -> Result<Option<Client>, StoreError> {
-        self.server.store.read(move |db| store::client::with_key(db, id)).await
+        let now = self.server.now();
+        let client = self.server.store.read(move |db| store::client::with_key(db, id)).await?;
+        Ok(client.map(|mut client| {
+            client.secrets.retain(|secret| secret.is_live(now));
+            client
+        }))
     }
 
     /// What was issued to a client lately.

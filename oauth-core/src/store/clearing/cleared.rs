@@ -16,6 +16,8 @@ pub struct Cleared {
     pub access_tokens: usize,
     /// Refresh tokens.
     pub refresh_tokens: usize,
+    /// Secrets of clients in whose place others are.
+    pub client_secrets: usize,
     /// Grants: one for each authorization.
     pub grants: usize,
 }
@@ -25,7 +27,7 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
-        self.sessions + self.known_browsers + tokens + self.grants
+        self.sessions + self.known_browsers + self.client_secrets + tokens + self.grants
     }
 }
 
@@ -39,6 +41,7 @@ impl Add for Cleared {
             authorization_codes: self.authorization_codes + other.authorization_codes,
             access_tokens: self.access_tokens + other.access_tokens,
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,
+            client_secrets: self.client_secrets + other.client_secrets,
             grants: self.grants + other.grants,
         }
     }

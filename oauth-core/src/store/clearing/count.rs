@@ -6,8 +6,8 @@ use super::Ends;
 use crate::store::{
     DbConnection, Query,
     schema::{
-        oauth_access_tokens, oauth_authorization_codes, oauth_grants, oauth_known_browsers,
-        oauth_sessions,
+        oauth_access_tokens, oauth_authorization_codes, oauth_client_secrets, oauth_grants,
+        oauth_known_browsers, oauth_sessions,
     },
 };
 
@@ -16,6 +16,8 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
     let sessions = oauth_sessions::table.filter(oauth_sessions::expires_at.le(ends.single));
     let browsers =
         oauth_known_browsers::table.filter(oauth_known_browsers::expires_at.le(ends.single));
+    let secrets =
+        oauth_client_secrets::table.filter(oauth_client_secrets::expires_at.le(ends.single));
     let tokens = oauth_access_tokens::table.filter(
         oauth_access_tokens::expires_at
             .le(ends.single)
@@ -27,6 +29,7 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
     let revoked = oauth_grants::table.filter(oauth_grants::revoked_at.le(ends.family));
     Ok(sessions.count().get_result::<i64>(db)?
         + browsers.count().get_result::<i64>(db)?
+        + secrets.count().get_result::<i64>(db)?
         + tokens.count().get_result::<i64>(db)?
         + codes.count().get_result::<i64>(db)?
         + expired.count().get_result::<i64>(db)?

@@ -15,6 +15,7 @@ pub use self::cleared::Cleared;
 pub(crate) use self::count::ended;
 use super::{
     DbConnection, Query,
+    client::secret,
     schema::{oauth_known_browsers as browsers, oauth_sessions},
 };
 use crate::Timestamp;
@@ -22,7 +23,7 @@ use crate::Timestamp;
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions, known browsers, and access tokens, which may have been revoked by then.
+    /// Sessions, known browsers, old secrets of clients, and access tokens, which may have been revoked by then.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
@@ -58,6 +59,11 @@ pub(crate) fn known_browsers(db: &mut DbConnection, ends: Ends, limit: i64) -> Q
     let ended = browsers::table.filter(browsers::id.eq_any(ids));
     let known_browsers = diesel::delete(ended).execute(db)?;
     Ok(Cleared { known_browsers, ..Cleared::default() })
+}
+
+pub(crate) fn client_secrets(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = secret::ended(db, ends.single, limit)?;
+    Ok(Cleared { client_secrets: secret::delete(db, &ended)?, ..Cleared::default() })
 }
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7016734102)";

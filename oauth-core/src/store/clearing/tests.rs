@@ -16,6 +16,8 @@ use crate::store::{
 const ENDED: &str = "
     INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes,
         require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0);
+    INSERT INTO oauth_client_secrets (client_id, digest, prefix, created_at, expires_at)
+        SELECT id, CAST('x' AS BINARY_TYPE), '', 0, 10 FROM oauth_clients;
     INSERT INTO oauth_grants (id, client_id, scopes, created_at, expires_at, revoked_at)
         SELECT 1, id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients
         UNION ALL SELECT 2, id, '', 0, 10, NULL FROM oauth_clients
@@ -45,6 +47,7 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
     let ends = Ends { single: 20, family: 20, endless: 20 };
     sessions(db, ends, 200).unwrap();
     known_browsers(db, ends, 200).unwrap();
+    client_secrets(db, ends, 200).unwrap();
     let stretch = families::stretch(db, 0, 100).unwrap().unwrap();
     assert!(families::has_ended(db, ends, stretch).unwrap());
     assert_eq!(families::clear(db, ends, stretch, 200).unwrap().0.grants, 3);

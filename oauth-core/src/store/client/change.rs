@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{ClientFields, DbConnection, Query, Registration, StoredSecret, key, oauth_clients};
+use super::{ClientFields, DbConnection, Query, Registration, key, oauth_clients, secret};
 use crate::{Scopes, Timestamp, store::scope};
 
 /// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, by a
@@ -18,17 +18,19 @@ pub(crate) fn register(
         return Ok(None);
     }
     scope::insert_named(db, new_scopes)?;
-    diesel::insert_into(oauth_clients::table)
+    let id = diesel::insert_into(oauth_clients::table)
         .values((
             oauth_clients::client_id.eq(client_id),
             oauth_clients::version.eq(1),
             oauth_clients::created_at.eq(now),
             &registration.fields,
-            &registration.secret,
         ))
         .returning(oauth_clients::id)
-        .get_result(db)
-        .map(Some)
+        .get_result(db)?;
+    if let Some(secret) = &registration.secret {
+        secret::add(db, id, secret, now)?;
+    }
+    Ok(Some(id))
 }
 
 /// Disables or enables a client; `false` when there is none of this key.
@@ -56,10 +58,11 @@ pub(crate) fn update(
     Ok(diesel::update(unchanged).set(changes).execute(db)? == 1)
 }
 
-/// Gives a client another secret, or none.
-pub(crate) fn set_secret(db: &mut DbConnection, id: i64, secret: &StoredSecret) -> Query<()> {
-    let changes = (secret, oauth_clients::version.eq(oauth_clients::version + 1));
-    diesel::update(oauth_clients::table.find(id)).set(changes).execute(db).map(drop)
+/// Begins a change of its secrets, unless the client has changed since this version of it; `false` then.
+pub(crate) fn raise_version(db: &mut DbConnection, id: i64, version: i64) -> Query<bool> {
+    let unchanged = oauth_clients::table.find(id).filter(oauth_clients::version.eq(version));
+    let raised = oauth_clients::version.eq(version + 1);
+    Ok(diesel::update(unchanged).set(raised).execute(db)? == 1)
 }
 
 /// Deletes a client, and with it all that hangs on it.

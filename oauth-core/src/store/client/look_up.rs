@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients};
+use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients, secret};
 use crate::store::kept::native;
 
 /// A client as it is now: what was parsed of this version of it need not be parsed again.
@@ -47,14 +47,26 @@ pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> 
         db,
         oauth_clients::table.find(id).select(ClientRow::as_select()).get_result(db).optional()
     )?;
-    Ok(row.map(Client::from))
+    Ok(with_secrets(db, row.into_iter().collect())?.pop())
 }
 
 /// The clients of these keys, disabled or not.
 pub(crate) fn with_keys(db: &mut DbConnection, ids: &[i64]) -> Query<Vec<Client>> {
     let of = oauth_clients::table.filter(oauth_clients::id.eq_any(ids));
     let rows: Vec<ClientRow> = of.select(ClientRow::as_select()).load(db)?;
-    Ok(rows.into_iter().map(Client::from).collect())
+    with_secrets(db, rows)
+}
+
+/// The clients of these rows, in their order. What is read of secrets is as new as the row, or newer: the version that
+/// their change let rise is found by the next look-up.
+pub(crate) fn with_secrets(db: &mut DbConnection, rows: Vec<ClientRow>) -> Query<Vec<Client>> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut secrets = secret::of_clients(db, &ids)?;
+    let client = |row: ClientRow| {
+        let secrets = secrets.remove(&row.id).unwrap_or_default();
+        row.into_client(secrets)
+    };
+    Ok(rows.into_iter().map(client).collect())
 }
 
 /// What the client of this key is registered with.

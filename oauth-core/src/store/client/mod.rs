@@ -4,16 +4,19 @@ mod change;
 mod look_up;
 mod registration;
 mod remembered;
+pub(crate) mod secret;
 
 use std::fmt;
 
 use diesel::prelude::*;
 
+pub use self::secret::StoredSecret;
 pub(crate) use self::{
-    change::{delete, disown, register, set_disabled, set_secret, update},
-    look_up::{ClientVersion, fields, key, version, versions, with_key, with_keys},
-    registration::{ClientFields, ClientRow, Registration, StoredSecret},
+    change::{delete, disown, raise_version, register, set_disabled, update},
+    look_up::{ClientVersion, fields, key, version, versions, with_key, with_keys, with_secrets},
+    registration::{ClientFields, ClientRow, Registration},
     remembered::Remembered,
+    secret::NewSecret,
 };
 use super::{DbConnection, Query, schema::oauth_clients};
 use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp};
@@ -31,10 +34,8 @@ pub struct Client {
     pub description: String,
     /// Whether the client cannot keep a secret (§2.1).
     pub is_public: bool,
-    pub(crate) secret_digest: Option<Vec<u8>>,
-    pub(crate) secret_hash: Option<String>,
-    /// The first random characters of a generated secret, by which it can be recognised; empty of a chosen one.
-    pub secret_prefix: String,
+    /// What it proves itself with, the newest first: two at most that are good, while one takes the place of the other.
+    pub secrets: Vec<StoredSecret>,
     /// Whether `response_type=code` takes a PKCE challenge (RFC 7636).
     pub require_pkce: bool,
     /// Rises with every change: what was made from an older one is known to be old.
@@ -101,6 +102,11 @@ impl Client {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.metadata.client_name
+    }
+
+    /// Those of its secrets that are good.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {
+        self.secrets.iter().filter(move |secret| secret.is_live(now))
     }
 
     /// Whether the client may use a grant.

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{Client, ClientMetadata};
-use crate::{RequireState, Secret, Timestamp, secret::Digest, store::schema::oauth_clients};
+use super::{Client, ClientMetadata, NewSecret, StoredSecret};
+use crate::{RequireState, Timestamp, store::schema::oauth_clients};
 
 /// A client as it is stored.
 #[derive(Queryable, Selectable)]
@@ -16,15 +16,14 @@ pub(crate) struct ClientRow {
     disabled_at: Option<Timestamp>,
     #[diesel(embed)]
     pub(crate) fields: ClientFields,
-    #[diesel(embed)]
-    secret: StoredSecret,
 }
 
 /// A registration that has been judged.
 #[derive(Clone)]
 pub(crate) struct Registration {
     pub(crate) fields: ClientFields,
-    pub(crate) secret: StoredSecret,
+    /// None of a public client.
+    pub(crate) secret: Option<NewSecret>,
 }
 
 /// All of it but the identifier and the secret.
@@ -53,12 +52,12 @@ pub(crate) struct ClientFields {
     pub(crate) fragment_supported: bool,
 }
 
-/// Only what is valid is ever written.
-impl From<ClientRow> for Client {
-    fn from(row: ClientRow) -> Self {
-        let ClientRow { id, client_id, version, created_at, disabled_at, fields, secret } = row;
+impl ClientRow {
+    /// Only what is valid is ever written.
+    pub(super) fn into_client(self, secrets: Vec<StoredSecret>) -> Client {
+        let ClientRow { id, client_id, version, created_at, disabled_at, fields } = self;
         let require_state = fields.require_state.as_deref();
-        Self {
+        Client {
             id,
             client_id,
             metadata: ClientMetadata {
@@ -73,9 +72,7 @@ impl From<ClientRow> for Client {
             },
             description: fields.description,
             is_public: fields.is_public,
-            secret_digest: secret.secret_digest,
-            secret_hash: secret.secret_hash,
-            secret_prefix: secret.secret_prefix,
+            secrets,
             require_pkce: fields.require_pkce,
             version,
             created_at,
@@ -123,27 +120,5 @@ impl ClientFields {
             ("fragment_supported", self.fragment_supported != old.fragment_supported),
         ];
         fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
-    }
-}
-
-/// What its secret is known by.
-#[derive(Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = oauth_clients, treat_none_as_null = true)]
-pub(crate) struct StoredSecret {
-    secret_digest: Option<Vec<u8>>,
-    secret_hash: Option<String>,
-    secret_prefix: String,
-}
-
-impl StoredSecret {
-    /// Of a secret that the server drew.
-    pub(crate) fn drawn(secret: &Secret) -> Self {
-        let digest = Digest::of(secret.expose()).as_bytes().to_vec();
-        Self { secret_digest: Some(digest), secret_prefix: secret.prefix(), ..Self::default() }
-    }
-
-    /// Of one that a person picked.
-    pub(crate) fn chosen(hash: String) -> Self {
-        Self { secret_hash: Some(hash), ..Self::default() }
     }
 }

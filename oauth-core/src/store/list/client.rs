@@ -5,7 +5,7 @@ use diesel::{dsl::not, prelude::*};
 use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
 use crate::store::{
     DbConnection, Query,
-    client::{Client, ClientRow},
+    client::{Client, ClientRow, with_secrets},
     schema::oauth_clients,
 };
 
@@ -33,7 +33,8 @@ pub(crate) fn clients(
     filter: &ClientFilter,
     cursor: &Cursor,
 ) -> Query<Vec<Client>> {
-    Ok(rows(db, filter, cursor)?.into_iter().map(Client::from).collect())
+    let rows = rows(db, filter, cursor)?;
+    with_secrets(db, rows)
 }
 
 fn rows(db: &mut DbConnection, filter: &ClientFilter, cursor: &Cursor) -> Query<Vec<ClientRow>> {

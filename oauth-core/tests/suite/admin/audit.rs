@@ -22,7 +22,7 @@ both_databases! {
     async fn the_history_of_a_record_is_its_own_and_outlives_it(fixture: Fixture) {
         let admin = fixture.admin();
         let (app, other) = (admin.create_client(client("app")).await.unwrap().client, admin.create_client(client("other")).await.unwrap().client);
-        admin.rotate_client_secret(app.id).await.unwrap();
+        admin.rotate_client_secret(app.id, 0).await.unwrap();
         admin.set_client_disabled(other.id, true).await.unwrap();
         admin.delete_client(app.id).await.unwrap();
         let history = admin.audit(AuditFilter::Of(Kind::Client, app.id), None).await.unwrap();
@@ -43,7 +43,7 @@ both_databases! {
         let created = fixture.admin().create_client(client("app")).await.unwrap();
         let change = NewClient { description: "canary".to_owned(), owner: Some("canary".to_owned()), ..NewClient::from(&created.client) };
         fixture.admin().update_client(created.client.id, created.client.version, change).await.unwrap();
-        let rotated = fixture.admin().rotate_client_secret(created.client.id).await.unwrap();
+        let rotated = fixture.admin().rotate_client_secret(created.client.id, 0).await.unwrap();
         let trail = format!("{:?}", fixture.admin().audit(AuditFilter::All, None).await.unwrap());
         for value in ["canary", created.secret.unwrap().expose(), rotated.expose()] {
             assert!(!trail.contains(value), "{trail}");

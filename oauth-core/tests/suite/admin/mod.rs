@@ -9,6 +9,7 @@ mod lists;
 mod plans;
 mod public_or_not;
 mod scopes;
+mod secrets;
 mod staff;
 mod trust;
 mod users;

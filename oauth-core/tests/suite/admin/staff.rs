@@ -140,7 +140,7 @@ both_databases! {
         let robot = fixture.admin().create_client(new.clone()).await.unwrap().client;
         let renamed = NewClient { name: "Robby".to_owned(), ..new };
         assert_forbidden(&fixture.staff().update_client(robot.id, robot.version, renamed).await);
-        assert_forbidden(&fixture.staff().rotate_client_secret(robot.id).await);
+        assert_forbidden(&fixture.staff().rotate_client_secret(robot.id, 0).await);
     }
 
     async fn no_client_acts_for_who_is_deactivated(fixture: Fixture) {

@@ -38,7 +38,9 @@ async fn assert_forbidden_all(admin: &Admin, trusted: &Client) {
         let answer = admin.update_client(trusted.id, trusted.version, new).await;
         assert!(matches!(answer, Err(AdminError::Forbidden(_))), "{answer:?}");
     }
-    let answer = admin.rotate_client_secret(trusted.id).await;
+    let answer = admin.rotate_client_secret(trusted.id, 0).await;
+    assert!(matches!(answer, Err(AdminError::Forbidden(_))), "{answer:?}");
+    let answer = admin.end_client_secret(trusted.id, trusted.secrets[0].id).await;
     assert!(matches!(answer, Err(AdminError::Forbidden(_))), "{answer:?}");
 }
 
@@ -83,7 +85,7 @@ both_databases! {
         let redirect_uris = vec!["https://app.example/elsewhere".to_owned()];
         let moved = NewClient { redirect_uris, ..NewClient::from(&*other) };
         assert!(staff.update_client(other.id, other.version, moved).await.is_ok());
-        assert!(staff.rotate_client_secret(other.id).await.is_ok());
+        assert!(staff.rotate_client_secret(other.id, 0).await.is_ok());
     }
 
     // Their rights were read before the transaction began.

@@ -2,6 +2,7 @@
 
 mod form;
 mod issue;
+mod secrets;
 
 use oauth_core::{
     Client, NewClient, Registered, RequireState, Secret,
@@ -28,7 +29,10 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [id, "edit"] => change(visit, &client(visit, id).await?).await,
         [id, "issue-token"] => issue::token(visit, &client(visit, id).await?).await,
         [id, "issue-code"] => issue::code(visit, &client(visit, id).await?).await,
-        [id, "rotate-secret"] => rotate_secret(visit, &client(visit, id).await?).await,
+        [id, "rotate-secret"] => secrets::rotate(visit, &client(visit, id).await?).await,
+        [id, "secrets", secret, "end"] => {
+            secrets::end(visit, &client(visit, id).await?, secret).await
+        }
         [id, "disable"] => set_disabled(visit, &client(visit, id).await?, true).await,
         [id, "enable"] => set_disabled(visit, &client(visit, id).await?, false).await,
         [id, "delete"] => delete(visit, &client(visit, id).await?).await,
@@ -118,16 +122,6 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     }
 }
 
-async fn rotate_secret(visit: &Visit<'_>, client: &Client) -> Answered {
-    visit.admin.may_rotate_client_secret(client)?;
-    if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, "rotate-secret", client.name(), &path(client.id)));
-    }
-    let secret = visit.admin.rotate_client_secret(client.id).await?;
-    let secrets = [("client_secret", &secret)];
-    Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))
-}
-
 async fn set_disabled(visit: &Visit<'_>, client: &Client, disabled: bool) -> Answered {
     let (question, done) =
         if disabled { ("disable-client", "disabled") } else { ("enable-client", "enabled") };
@@ -185,8 +179,8 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
     let mut shown = shown(visit, client);
     let more = json!({
         "is_disabled": client.disabled_at.is_some(),
-        "may_rotate_secret": !client.is_public && visit.admin.may_rotate_client_secret(client).is_ok(),
-        "secret_prefix": client.secret_prefix,
+        "may_change_secrets": !client.is_public && visit.admin.may_change_client_secrets(client).is_ok(),
+        "secrets": secrets::shown(visit, client),
         "description": client.description,
         "redirect_uris": registration.redirect_uris,
         "grant_types": registration.grant_types.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),

@@ -11,6 +11,7 @@ mod issued;
 mod lists;
 mod own_users;
 mod scopes;
+mod secrets;
 mod trust;
 mod users;
 

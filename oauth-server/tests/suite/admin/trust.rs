@@ -2,7 +2,7 @@
 
 use oauth_server::AuthorizationServer;
 
-use super::{changes, opened, record};
+use super::{change, changes, opened, record};
 use crate::support::{Browser, CALLBACK, Site, client::code_request};
 
 const STEAL: &str = "https://evil.example/steal";
@@ -81,7 +81,11 @@ both_databases! {
         let form = opened(&mallory, &format!("{client}edit/")).await;
         mallory.post(&path, &form).await.with_status(403);
         assert_eq!(changes(&site), 0);
-        let question = alice.page(&path).await;
-        alice.submit(&question.form, &[]).await.with_status(200);
+        change(&alice, &path, &[]).await.with_status(200);
+        let page = alice.get(&client).await.body;
+        assert!(page.contains("End now") && !mallory.get(&client).await.body.contains("End now"));
+        let (_, ends) = page.rsplit_once("secrets/").unwrap();
+        let id = ends.split('/').next().unwrap();
+        mallory.get(&format!("{client}secrets/{id}/end/")).await.with_status(403);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Part of the others.
-pub(super) const PARTIALS: [&str; 28] = [
+pub(super) const PARTIALS: [&str; 29] = [
     "admin/area",
     "admin/audit/action",
     "admin/audit/kind",
@@ -11,6 +11,7 @@ pub(super) const PARTIALS: [&str; 28] = [
     "admin/check",
     "admin/choice",
     "admin/choices",
+    "admin/clients/secrets",
     "admin/codes/table",
     "admin/described",
     "admin/done",
@@ -73,6 +74,9 @@ fn of_clients(template: &str, full: bool) -> Option<Value> {
         "admin/clients/issue" => json!({
             "client": { "name": "Printer", "require_pkce": full }, "issued": if full { "token" } else { "code" },
             "fields": fields(&["subject", "scopes", "redirect_uri", "code_challenge", "lifetime"], full),
+        }),
+        "admin/clients/rotate" => json!({
+            "client": { "name": "Printer" }, "secrets": rows(secret(full)), "fields": fields(&["old_ends_in"], full),
         }),
         "admin/clients/record" => json!({
             "client": client(full), "here": "/admin/clients/1/", "families": rows(family()), "codes": rows(code()),
@@ -154,7 +158,7 @@ fn client(full: bool) -> Value {
     let uri = if full { json!("https://printer.example/") } else { Value::Null };
     json!({
         "href": "/admin/clients/1/", "id": 1, "name": "Printer", "client_id": "printer",
-        "is_public": !full, "secret_prefix": "cGFzc3", "description": if full { "Prints your photos." } else { "" },
+        "is_public": !full, "may_change_secrets": full, "secrets": [secret(full)], "description": if full { "Prints your photos." } else { "" },
         "redirect_uris": if full { json!(["https://printer.example/callback"]) } else { json!([]) },
         "grant_types": ["authorization_code", "refresh_token"],
         "scopes": if full { json!(["read", "write"]) } else { json!([]) }, "any_scope": !full,
@@ -164,6 +168,13 @@ fn client(full: bool) -> Value {
         "skip_consent": full, "fragment_supported": full, "owner": full.then_some("1"), "acts_as_owner": full,
         "client_uri": uri, "logo_uri": uri, "policy_uri": uri, "tos_uri": uri, "created": "2026-11-22 12:00",
         "state": if full { "enabled" } else { "disabled" }, "is_disabled": !full,
+    })
+}
+
+fn secret(full: bool) -> Value {
+    json!({
+        "id": 1, "prefix": if full { "cGFzc3" } else { "" }, "created": "2026-11-22 12:00",
+        "expires": full.then_some("2026-11-23 12:00"), "end": full.then_some("/admin/clients/1/secrets/1/end/"),
     })
 }
 

@@ -4,6 +4,7 @@ DROP TABLE oauth_access_tokens;
 DROP TABLE oauth_authorization_codes;
 DROP TABLE oauth_grants;
 DROP TABLE oauth_consents;
+DROP TABLE oauth_client_secrets;
 DROP TABLE oauth_clients;
 DROP TABLE oauth_scopes;
 DROP TABLE oauth_known_browsers;
