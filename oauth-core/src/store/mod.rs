@@ -32,6 +32,7 @@ mod plan;
 mod readiness;
 pub(crate) mod redemption;
 pub(crate) mod refresh_token;
+mod renewal;
 pub(crate) mod rotation;
 mod schema;
 pub(crate) mod scope;

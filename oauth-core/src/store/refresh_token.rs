@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 use super::{
     DbConnection, Query,
@@ -108,6 +108,25 @@ pub(crate) fn redeem(
         .filter(tokens::redeemed_at.is_null());
     let changes = (tokens::redeemed_at.eq(now), tokens::salt.eq(salt.as_slice()));
     diesel::update(unredeemed).set(changes).returning(tokens::grant_id).kept().found(db)
+}
+
+/// Marks the family of a token as used, where the token is neither redeemed nor over and the family neither revoked nor
+/// over. Says whether that was so.
+pub(crate) fn mark_used(db: &mut DbConnection, key: Key, now: Timestamp) -> Query<bool> {
+    let unredeemed = tokens::table
+        .find((key.family, key.digest.as_bytes()))
+        .filter(tokens::redeemed_at.is_null())
+        .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)));
+    let live = oauth_grants::table
+        .find(key.family)
+        .filter(oauth_grants::revoked_at.is_null())
+        .filter(oauth_grants::expires_at.is_null().or(oauth_grants::expires_at.gt(now)))
+        .filter(exists(unredeemed));
+    diesel::update(live)
+        .set(oauth_grants::last_used_at.eq(now))
+        .returning(oauth_grants::id)
+        .kept()
+        .found(db)
 }
 
 /// Forgets what a token's successors were derived with: from here on nobody can derive them again.

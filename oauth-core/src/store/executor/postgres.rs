@@ -15,6 +15,7 @@ use super::{
         grant::Grant,
         redemption::Redemption,
         refresh_token::{self, RefreshToken},
+        renewal::Renewal,
         rotation::Rotation,
         write::{self, Outcome, Waiting, Write},
     },
@@ -42,6 +43,7 @@ pub(crate) struct Queues {
     pub(in crate::store) issues: Queue<NewFamily<NewTokens>>,
     pub(in crate::store) redemptions: Queue<Redemption>,
     pub(in crate::store) rotations: Queue<Rotation>,
+    pub(in crate::store) renewals: Queue<Renewal>,
 }
 
 #[derive(Clone)]
@@ -66,6 +68,7 @@ impl Postgres {
                 issues: LookUps::new(write::all),
                 redemptions: LookUps::new(write::all),
                 rotations: LookUps::new(write::all),
+                renewals: LookUps::new(write::all),
             },
         })
     }

@@ -14,6 +14,7 @@ mod postgres;
 mod temporary_directory;
 
 use self::database::Database;
+pub(in crate::store) use self::writes::CLIENT;
 use super::super::{DbConnection, Query, Store, StoreError, StoreOptions, scope};
 use crate::{Scopes, store::scope::NewScope};
 
@@ -36,7 +37,7 @@ fn panic(_: &mut DbConnection) -> Query<()> {
     panic!("on purpose")
 }
 
-fn migrated(database: &Database) -> Store {
+pub(in crate::store) fn migrated(database: &Database) -> Store {
     let store = Store::open(&database.url).unwrap();
     store.migrate().unwrap();
     store

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, \
+pub(in crate::store) const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, \
     scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
 const TOGETHER: i64 = 64;
 
