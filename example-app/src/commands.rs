@@ -11,7 +11,7 @@ mod syncscopes;
 use std::{process::ExitCode, time::Duration};
 
 use oauth_server::{
-    AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
+    AuthorizationServer, BuildError, RegistrationError, Spread, Store, StoreError, StoreOptions,
     oauth_core::admin::{Actor, AdminError},
 };
 use tracing_subscriber::EnvFilter;
@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     demo_data,
     log::Log,
-    options::{BadValue, Command, Options, Site},
+    options::{BadValue, Command, Options, Site, SpreadOver},
 };
 
 /// Why a command ended early. Each is one line on standard error.
@@ -85,7 +85,7 @@ async fn command(log: &Log) -> Result<(), Failure> {
 
     match command.unwrap_or(Command::Runserver) {
         Command::Runserver => runserver::run(&site).await,
-        Command::Migrate => migrate(&site),
+        Command::Migrate { spread } => migrate(&site, spread),
         Command::Loaddemo { yes_known_passwords } => {
             refuse_known_passwords(&site, yes_known_passwords)?;
             loaddemo(&site).await
@@ -102,9 +102,13 @@ async fn command(log: &Log) -> Result<(), Failure> {
     }
 }
 
-fn migrate(site: &Site) -> Result<(), Failure> {
+fn migrate(site: &Site, spread: Option<SpreadOver>) -> Result<(), Failure> {
     let store = Store::open(&site.database_url)?;
-    let applied = store.migrate()?;
+    let applied = match spread {
+        None => store.migrate()?,
+        Some(SpreadOver::Partitions) => store.migrate_spread(Spread::Partitions)?,
+        Some(SpreadOver::Citus) => store.migrate_spread(Spread::Citus)?,
+    };
     applied.iter().for_each(|migration| println!("applied {migration}"));
     if applied.is_empty() {
         println!("nothing to migrate");

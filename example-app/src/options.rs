@@ -8,7 +8,7 @@ mod value;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use self::value::CENTURY;
 pub(crate) use self::{
@@ -55,7 +55,13 @@ pub(crate) enum Command {
     /// Serve until SIGINT or SIGTERM, then finish what is in flight
     Runserver,
     /// Apply pending migrations, and list them
-    Migrate,
+    Migrate {
+        /// Spread the tables of codes, tokens and their families, with the rows that they have (PostgreSQL only)
+        ///
+        /// Once, and with no server running: the tables stay so, and `migrate` without it leaves them so.
+        #[arg(long, value_name = "OVER")]
+        spread: Option<SpreadOver>,
+    },
     /// Load the demo data; loading it again changes nothing
     ///
     /// Everybody knows its passwords. So it comes by itself, and without a question, only where the server listens on a
@@ -102,6 +108,15 @@ pub(crate) enum Command {
         /// Only scopes whose names begin so, such as `polls:`
         prefixes: Vec<String>,
     },
+}
+
+/// What tables are spread over.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SpreadOver {
+    /// Partitions of the same database, by a hash of the family's key
+    Partitions,
+    /// The machines of Citus, by the family's key
+    Citus,
 }
 
 /// Where the application finds its database and its callers, and the settings of its server.

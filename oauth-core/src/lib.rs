@@ -127,7 +127,7 @@ pub use self::{
     server::{AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
-        NotReady, Store, StoreError, StoreOptions,
+        NotReady, Spread, Store, StoreError, StoreOptions,
         client::{Client, ClientMetadata, StoredSecret},
         scope::{NewScope, Scope},
         user::{NewUser, User},

@@ -147,7 +147,7 @@ pub use oauth_core::{
     InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient,
     NewScope, NewUser, NotReady, Origin, PasswordChange, PasswordError, Problem, RedirectUri,
     Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings,
-    Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
+    Spread, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
     UnknownRequireState, User,
 };
 

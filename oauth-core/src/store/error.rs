@@ -40,6 +40,9 @@ pub enum StoreError {
          a new database; what is to be kept is exported first, with the program that made it"
     )]
     Older(String),
+    /// The tables cannot be spread, and why.
+    #[error("the tables cannot be spread: {0}")]
+    Spread(&'static str),
     /// The program itself is at fault.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -14,9 +14,9 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{
-    DbConnection, NotReady, Query, StoreError,
+    DbConnection, NotReady, Query, Spread, Store, StoreError,
     executor::{begin_immediate, commit, roll_back},
-    user_names,
+    spread, user_names,
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -37,8 +37,53 @@ diesel::table! {
     }
 }
 
+impl Store {
+    /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
+    /// does, the others wait. What is applied stands in `oauth_schema_migrations`.
+    ///
+    /// # Errors
+    /// When a migration fails, [`StoreError::Newer`] where a newer program has migrated the database, and
+    /// [`StoreError::Older`] where a development version has.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.migrated(None)
+    }
+
+    /// The same, and spreads the tables of codes, tokens and their families, with the rows that they have: no server may
+    /// run meanwhile. Names that, too, where it was not done before. Blocks.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`], and [`StoreError::Spread`] on SQLite, where the tables are spread otherwise already, or
+    /// where the database lacks Citus. Nothing is changed then.
+    pub fn migrate_spread(&self, spread: Spread) -> Result<Vec<String>, StoreError> {
+        self.migrated(Some(spread))
+    }
+
+    fn migrated(&self, spread: Option<Spread>) -> Result<Vec<String>, StoreError> {
+        let mut db = self.database.connect()?;
+        let applied = run(&mut db, spread)?;
+        self.executor.find_out(&mut db)?;
+        Ok(applied)
+    }
+
+    /// The migrations that [`Store::migrate`] would apply. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        pending(&mut self.database.connect()?)
+    }
+
+    /// Whether no migration of this crate was ever applied. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        none_applied(&mut self.database.connect()?)
+    }
+}
+
 /// Applies what is pending, and names it.
-pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
+fn run(connection: &mut DbConnection, spread: Option<Spread>) -> Result<Vec<String>, StoreError> {
     alone(connection, |connection| {
         let pending = lacking(connection)?;
         if !has_table(connection, "oauth_schema_migrations")? {
@@ -49,12 +94,18 @@ pub(super) fn run(connection: &mut DbConnection) -> Result<Vec<String>, StoreErr
             record(connection, &version(migration))?;
         }
         user_names::fill(connection)?;
-        Ok(pending.iter().map(version).collect())
+        let mut applied: Vec<String> = pending.iter().map(version).collect();
+        if let Some(spread) = spread
+            && spread::apply(connection, spread)?
+        {
+            applied.push(format!("spread over {spread}"));
+        }
+        Ok(applied)
     })
 }
 
 /// What is not yet applied.
-pub(super) fn pending(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
+fn pending(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
     let pending = lacking(connection)?;
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
@@ -72,7 +123,7 @@ pub(super) fn standing(connection: &mut DbConnection) -> Query<Result<(), NotRea
 }
 
 /// Whether nothing of ours was ever applied.
-pub(super) fn none_applied(connection: &mut DbConnection) -> Result<bool, StoreError> {
+fn none_applied(connection: &mut DbConnection) -> Result<bool, StoreError> {
     Ok(lacking(connection)?.len() == known(connection)?.len())
 }
 

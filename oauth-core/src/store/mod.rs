@@ -37,6 +37,7 @@ pub(crate) mod rotation;
 mod schema;
 pub(crate) mod scope;
 pub(crate) mod session;
+mod spread;
 mod sqlite_file;
 mod sqlite_switches;
 mod sqlite_watch;
@@ -50,7 +51,7 @@ use self::{
     access_token::Standing, client::Remembered, connection::Database, executor::Executor,
     grant::Grant, readiness::Readiness, refresh_token::RefreshToken, write::Write,
 };
-pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions};
+pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions, spread::Spread};
 use crate::secret::Key;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
@@ -111,16 +112,6 @@ impl Store {
         Ok(Self { database, executor, readiness, remembered })
     }
 
-    /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
-    /// does, the others wait. What is applied stands in `oauth_schema_migrations`.
-    ///
-    /// # Errors
-    /// When a migration fails, [`StoreError::Newer`] where a newer program has migrated the database, and
-    /// [`StoreError::Older`] where a development version has.
-    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        migrations::run(&mut self.database.connect()?)
-    }
-
     /// Groups of user names that are or look the same as RFC 8265 and UTS 39 compare them, of rows that came by SQL. Each
     /// works by its very spelling; no other user is given such a name. Blocks.
     ///
@@ -128,22 +119,6 @@ impl Store {
     /// When the database does not answer.
     pub fn colliding_user_names(&self) -> Result<Vec<Vec<String>>, StoreError> {
         Ok(user_names::colliding(&mut self.database.connect()?)?)
-    }
-
-    /// The migrations that [`Store::migrate`] would apply. Blocks.
-    ///
-    /// # Errors
-    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
-    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        migrations::pending(&mut self.database.connect()?)
-    }
-
-    /// Whether no migration of this crate was ever applied. Blocks.
-    ///
-    /// # Errors
-    /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
-    pub fn is_empty(&self) -> Result<bool, StoreError> {
-        migrations::none_applied(&mut self.database.connect()?)
     }
 
     /// Whether the database answers.

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use super::{
     Affected, DbConnection, Query, StoreError,
-    executor::{Queue, Queues},
+    executor::{Queue, Queues, transaction},
     kept::{Keep, Kept},
 };
 
@@ -119,6 +119,25 @@ pub(super) fn all<W: Write>(
         Err(error) => return Err(error),
     }
     Ok(outcomes)
+}
+
+/// Where the tables are spread: step by step, in one transaction. It may run again after a connection broke, even as it
+/// committed: then the rows tell, before it is tried and where somebody has won.
+pub(super) fn one<W: Write>(db: &mut DbConnection, Waiting(one): &Waiting<W>) -> Query<bool> {
+    let is_done = |db: &mut DbConnection| match db {
+        DbConnection::Postgres(db) => one.write.is_done(db),
+        DbConnection::Sqlite(_) => Ok(false), // none is sent here
+    };
+    let was_sent = one.was_sent.swap(true, Relaxed);
+    if was_sent && is_done(db)? {
+        return Ok(true);
+    }
+    match transaction(db, &|db| one.write.step_by_step(db), one.ends).0 {
+        Ok(false) | Err(Error::DatabaseError(Kind::UniqueViolation, _)) => {
+            Ok(was_sent && is_done(db)?)
+        }
+        done => done,
+    }
 }
 
 fn alone<W: Write>(db: &mut PgConnection, write: &W) -> Query<Outcome> {

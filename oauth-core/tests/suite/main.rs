@@ -52,6 +52,7 @@ mod secrecy;
 mod secret_shape;
 mod sessions;
 mod settings;
+mod spread;
 mod sqlite_faults;
 mod state;
 mod structure;

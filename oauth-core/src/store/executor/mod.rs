@@ -32,7 +32,10 @@ mod writer;
 mod writer_job;
 
 pub(crate) use self::postgres::{Queue, Queues};
-pub(super) use self::savepoint::{begin_immediate, commit, roll_back};
+pub(super) use self::{
+    piece::transaction,
+    savepoint::{begin_immediate, commit, roll_back},
+};
 use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
     Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
@@ -56,6 +59,14 @@ impl Executor {
         match database {
             Database::Postgres { .. } => Postgres::start(database, options).map(Self::Postgres),
             Database::Sqlite(file) => Sqlite::start(database, file, options).map(Self::Sqlite),
+        }
+    }
+
+    /// Looks whether the tables are spread.
+    pub(super) fn find_out(&self, db: &mut DbConnection) -> Query<()> {
+        match self {
+            Self::Postgres(postgres) => postgres.find_out(db),
+            Self::Sqlite(_) => Ok(()),
         }
     }
 

@@ -78,7 +78,7 @@ where
 
 /// What comes too late is not committed: its caller was told that it failed, and may have repeated it since. To commit
 /// now would be the second use of a token that was used once.
-pub(super) fn transaction<T>(
+pub(in crate::store) fn transaction<T>(
     connection: &mut DbConnection,
     work: &impl Fn(&mut DbConnection) -> Query<T>,
     ends: Instant,
@@ -97,7 +97,7 @@ pub(super) fn transaction<T>(
 
 /// How far a piece of work came.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(in crate::store) enum Phase {
     /// Nothing of it can have been committed.
     Repeatable,
     /// Its commit was sent: without an answer, nobody knows.

@@ -1,6 +1,9 @@
 //! PostgreSQL: a bounded number of threads with one connection each, and an answer within the deadline.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use tokio::time::Instant;
 
@@ -17,11 +20,12 @@ use super::{
         refresh_token::{self, RefreshToken},
         renewal::Renewal,
         rotation::Rotation,
+        spread,
         write::{self, Outcome, Waiting, Write},
     },
     answer::no_answer,
     look_ups::LookUps,
-    piece::transaction,
+    piece::{Phase, transaction},
     threads::Threads,
 };
 use crate::secret::Key;
@@ -31,6 +35,8 @@ pub(in crate::store) struct Postgres {
     threads: Arc<Threads>,
     look_ups: SharedLookUps,
     queues: Queues,
+    /// Then nothing is shared: each statement is of one family, and goes to where that is.
+    is_spread: Arc<AtomicBool>,
 }
 
 /// Writes of a kind, of which those that wait share a statement.
@@ -55,8 +61,8 @@ struct SharedLookUps {
 
 impl Postgres {
     pub(super) fn start(database: &Database, options: StoreOptions) -> Result<Self, StoreError> {
-        drop(database.connect()?); // a wrong URL is an error now, and not of the first request
-        Ok(Self {
+        let mut db = database.connect()?; // a wrong URL is an error now, and not of the first request
+        let postgres = Self {
             threads: Threads::new(database.clone(), options.deadline),
             look_ups: SharedLookUps {
                 standings: LookUps::new(access_token::standings),
@@ -70,7 +76,15 @@ impl Postgres {
                 rotations: LookUps::new(write::all),
                 renewals: LookUps::new(write::all),
             },
-        })
+            is_spread: Arc::default(),
+        };
+        postgres.find_out(&mut db)?;
+        Ok(postgres)
+    }
+
+    pub(super) fn find_out(&self, db: &mut DbConnection) -> Query<()> {
+        self.is_spread.store(spread::found(db)?.is_some(), Relaxed);
+        Ok(())
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -81,6 +95,10 @@ impl Postgres {
     }
 
     pub(super) async fn standing(&self, key: Key) -> Result<Option<Arc<Standing>>, StoreError> {
+        if self.is_spread.load(Relaxed) {
+            let found = self.read(move |db| access_token::standing(db, key)).await?;
+            return Ok(found.map(Arc::new));
+        }
         self.look_ups.standings.find(key, &self.threads).await
     }
 
@@ -95,13 +113,21 @@ impl Postgres {
         &self,
         key: Key,
     ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+        if self.is_spread.load(Relaxed) {
+            return self.read(move |db| refresh_token::find(db, key)).await;
+        }
         self.look_ups.refresh_tokens.find(key, &self.threads).await
     }
 
     /// What comes too late is not sent: its caller was told that it failed, and may have repeated it since.
     pub(super) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
         let ends = Instant::now() + self.threads.deadline;
-        let found = W::queue(&self.queues).find(Waiting::new(write, ends), &self.threads).await?;
+        let waiting = Waiting::new(write, ends);
+        if self.is_spread.load(Relaxed) {
+            let work = move |db: &mut DbConnection| (write::one(db, &waiting), Phase::Repeatable);
+            return self.threads.run(work, || ()).await;
+        }
+        let found = W::queue(&self.queues).find(waiting, &self.threads).await?;
         found.ok_or_else(|| no_answer(self.threads.deadline))?.into_result()
     }
 

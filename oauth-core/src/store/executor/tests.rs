@@ -15,7 +15,7 @@ mod temporary_directory;
 
 use self::database::Database;
 pub(in crate::store) use self::writes::CLIENT;
-use super::super::{DbConnection, Query, Store, StoreError, StoreOptions, scope};
+use super::super::{DbConnection, Query, Spread, Store, StoreError, StoreOptions, scope};
 use crate::{Scopes, store::scope::NewScope};
 
 type Work = Box<dyn Fn(&mut DbConnection) -> Query<bool> + Send>;
@@ -39,7 +39,11 @@ fn panic(_: &mut DbConnection) -> Query<()> {
 
 pub(in crate::store) fn migrated(database: &Database) -> Store {
     let store = Store::open(&database.url).unwrap();
-    store.migrate().unwrap();
+    if database.is_spread() {
+        store.migrate_spread(Spread::Partitions).unwrap();
+    } else {
+        store.migrate().unwrap();
+    }
     store
 }
 

@@ -24,6 +24,12 @@ impl Database {
         Self { url, _directory: None }
     }
 
+    /// Whether its tables are to be spread: the variable `OAUTH_TEST_SPREAD` says so of all of PostgreSQL's.
+    #[allow(dead_code, reason = "the core's tests do so")]
+    pub(crate) fn is_spread(&self) -> bool {
+        self.url.starts_with("postgres:") && std::env::var_os("OAUTH_TEST_SPREAD").is_some()
+    }
+
     /// A schema of the cluster that the test binaries share; `None` where PostgreSQL is not installed.
     pub(crate) fn postgres() -> Option<Self> {
         let execute = |url: &str, sql: &str| {

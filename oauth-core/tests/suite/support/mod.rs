@@ -21,8 +21,8 @@ use std::sync::Mutex;
 
 use oauth_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationServer, ClientSecret, EventKind,
-    GrantType, MovableClock, NewClient, Registered, Scopes, Secret, Settings, Store, StoreOptions,
-    Subscription, TokenError, Tokens,
+    GrantType, MovableClock, NewClient, Registered, Scopes, Secret, Settings, Spread, Store,
+    StoreOptions, Subscription, TokenError, Tokens,
 };
 
 pub(crate) use self::{
@@ -76,7 +76,11 @@ impl Fixture {
 
     pub(crate) async fn with_options(database: Database, options: StoreOptions) -> Self {
         let store = Store::open_with(&database.url, options).expect("a store");
-        store.migrate().expect("the tables");
+        if database.is_spread() {
+            store.migrate_spread(Spread::Partitions).expect("the tables");
+        } else {
+            store.migrate().expect("the tables");
+        }
         let clock = MovableClock::at(1_000_000);
         let server = serve(Settings::new("https://id.example"), store, &clock);
 
