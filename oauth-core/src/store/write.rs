@@ -90,39 +90,42 @@ impl<W> Hash for Waiting<W> {
 }
 
 /// What came in time is sent together. Where the statement fails by the fault of one, each goes alone. It may run again
-/// after a connection broke: what was sent before and is there is done.
+/// after a connection broke: what was sent before and is there is done. It may even have been under way until now, so
+/// that what was sent before is looked for once more where somebody has won.
 pub(super) fn all<W: Write>(
     db: &mut PgConnection,
     waiting: &[Waiting<W>],
 ) -> Query<HashMap<Waiting<W>, Outcome>> {
     let (mut outcomes, mut open) = (HashMap::new(), Vec::new());
     for one in waiting {
-        if one.0.was_sent.swap(true, Relaxed) && one.0.write.is_done(db)? {
+        let was_sent = one.0.was_sent.swap(true, Relaxed);
+        if was_sent && one.0.write.is_done(db)? {
             outcomes.insert(one.clone(), Outcome::Won);
         } else if Instant::now() < one.0.ends {
-            open.push(one);
+            open.push((one, was_sent));
         }
     }
     if open.is_empty() {
         return Ok(outcomes);
     }
-    let writes: Vec<&W> = open.iter().map(|one| &one.0.write).collect();
-    match W::at_once(db, &writes) {
-        Ok(won) => {
-            outcomes.extend(open.into_iter().cloned().zip(won.into_iter().map(Outcome::of)));
-        }
+    let writes: Vec<&W> = open.iter().map(|(one, _)| &one.0.write).collect();
+    let sent: Vec<Outcome> = match W::at_once(db, &writes) {
+        Ok(won) => won.into_iter().map(Outcome::of).collect(),
         Err(error) if is_of_one(&error) => {
-            for one in open {
-                outcomes.insert(one.clone(), alone(db, &one.0.write)?);
-            }
+            writes.iter().map(|write| alone(db, *write)).collect::<Query<_>>()?
         }
         Err(error) => return Err(error),
+    };
+    for ((one, was_sent), mut outcome) in open.into_iter().zip(sent) {
+        if was_sent && !matches!(outcome, Outcome::Won) && one.0.write.is_done(db)? {
+            outcome = Outcome::Won;
+        }
+        outcomes.insert(one.clone(), outcome);
     }
     Ok(outcomes)
 }
 
-/// Where the tables are spread: step by step, in one transaction. It may run again after a connection broke, even as it
-/// committed: then the rows tell, before it is tried and where somebody has won.
+/// Where the tables are spread: step by step, in one transaction. The rows tell in the same way.
 pub(super) fn one<W: Write>(db: &mut DbConnection, Waiting(one): &Waiting<W>) -> Query<bool> {
     let is_done = |db: &mut DbConnection| match db {
         DbConnection::Postgres(db) => one.write.is_done(db),
@@ -202,3 +205,6 @@ where
     let has_won = |number| numbers.iter().any(|won| usize::try_from(won.number) == Ok(number));
     Ok((1..=count).map(has_won).collect())
 }
+
+#[cfg(test)]
+mod tests;
