@@ -6,6 +6,8 @@ use std::{
     str::FromStr,
 };
 
+use serde::{Deserialize, Serialize};
+
 /// A set of scope tokens: order and repetition mean nothing.
 ///
 /// ```
@@ -16,7 +18,8 @@ use std::{
 /// assert!("email".parse::<Scopes>()?.is_within(&granted));
 /// # Ok::<(), oauth_core::InvalidScope>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Scopes(String); // each once, sorted, a space between: as it is stored and sent
 
 /// A scope holds a character that RFC 6749 §3.3 does not allow in a scope token.
@@ -88,6 +91,13 @@ impl TryFrom<String> for Scopes {
 
     fn try_from(text: String) -> Result<Self, InvalidScope> {
         text.parse()
+    }
+}
+
+/// As they are stored and sent.
+impl From<Scopes> for String {
+    fn from(scopes: Scopes) -> Self {
+        scopes.0
     }
 }
 

@@ -160,7 +160,7 @@ fn loaddemo_loads_what_the_first_start_loads() {
     for query in [
         "SELECT username || first_name || last_name || email || is_superuser FROM oauth_users",
         "SELECT name || description FROM oauth_scopes ORDER BY id",
-        "SELECT client_id || name || is_public || redirect_uris || grant_types || scopes || require_pkce
+        "SELECT client_id || metadata || is_public || require_pkce
              FROM oauth_clients ORDER BY id",
     ] {
         assert_eq!(loaded.query(query), started.query(query));
@@ -175,14 +175,14 @@ fn loaddemo_again_changes_nothing() {
         [
             "SELECT json_array(id, username, password_hash, first_name, email, created_at) FROM oauth_users",
             "SELECT json_array(id, name, description) FROM oauth_scopes",
-            "SELECT json_array(id, client_id, name, redirect_uris, scopes, version, created_at)
+            "SELECT json_array(id, client_id, metadata, version, created_at)
                  FROM oauth_clients",
             "SELECT json_array(id, client_id, hash, created_at, expires_at) FROM oauth_client_secrets",
         ]
         .map(|query| site.query(query))
     };
     // What has been changed since is not changed back.
-    site.query("UPDATE oauth_clients SET name = 'Renamed' WHERE client_id = '1234' RETURNING name");
+    site.query("UPDATE oauth_clients SET metadata = json_set(metadata, '$.client_name', 'Renamed') WHERE client_id = '1234' RETURNING name");
     let before = everything();
 
     assert_eq!(site.run(&["loaddemo"]).success(), "the demo data was already there\n");

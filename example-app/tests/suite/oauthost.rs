@@ -83,7 +83,7 @@ fn register_client_sets_what_pages_and_policies_are_made_from() {
         "--no-fragment",
     ])
     .success();
-    let kept = "SELECT policy_uri || ' ' || tos_uri || ' ' || require_state || ' ' || fragment_supported \
+    let kept = "SELECT (metadata ->> 'policy_uri') || ' ' || (metadata ->> 'tos_uri') || ' ' || require_state || ' ' || fragment_supported \
         || ' ' || require_pkce FROM oauth_clients";
     let expected = "https://robot.example/policy https://robot.example/terms unless_pkce 0 1";
     assert_eq!(site.query(kept), [expected]);

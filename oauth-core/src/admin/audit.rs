@@ -16,7 +16,7 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) id: i64,
     pub(crate) name: String,
-    pub(crate) changes: Vec<&'static str>,
+    pub(crate) changes: Vec<String>,
     /// What is heard of it, once it is committed.
     pub(crate) events: Vec<EventKind>,
 }
@@ -26,8 +26,8 @@ impl Entry {
         Self { action, kind, id, name: name.to_owned(), changes: Vec::new(), events: Vec::new() }
     }
 
-    pub(super) fn naming(self, changes: Vec<&'static str>) -> Self {
-        Self { changes, ..self }
+    pub(super) fn naming(self, changes: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self { changes: changes.into_iter().map(Into::into).collect(), ..self }
     }
 
     pub(super) fn raising(mut self, event: EventKind) -> Self {

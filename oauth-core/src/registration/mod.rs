@@ -72,7 +72,7 @@ impl AuthorizationServer {
             let at = trail.at;
             let inserted = store::client::register(db, &client_id, &registration, &unknown, at)?;
             let Some(id) = inserted else { return Ok(None) };
-            let name = &registration.fields.name;
+            let name = &registration.metadata.client_name;
             trail.write(db, &Entry::new(Action::Create, Kind::Client, id, name))?;
             store::client::with_key(db, id)
         };

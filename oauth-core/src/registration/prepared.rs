@@ -3,7 +3,7 @@
 use super::{ClientSecret, Lifetime, NewClient};
 use crate::{
     AuthorizationServer, Secret, StoreError,
-    store::client::{ClientFields, NewSecret, Registration},
+    store::client::{ClientFields, ClientMetadata, NewSecret, Registration},
 };
 
 /// What is stored, and the secret that was drawn for it.
@@ -26,22 +26,29 @@ impl AuthorizationServer {
                 (Some(NewSecret::chosen(hash)), None)
             }
         };
-        Ok(Prepared { registration: Registration { fields: fields(new), secret: stored }, secret })
+        let (metadata, fields) = (metadata(new), fields(new));
+        Ok(Prepared { registration: Registration { metadata, fields, secret: stored }, secret })
+    }
+}
+
+fn metadata(new: &NewClient) -> ClientMetadata {
+    ClientMetadata {
+        client_name: new.name.clone(),
+        client_uri: new.client_uri.clone(),
+        logo_uri: new.logo_uri.clone(),
+        policy_uri: new.policy_uri.clone(),
+        tos_uri: new.tos_uri.clone(),
+        redirect_uris: each_once(&new.redirect_uris),
+        grant_types: each_once(&new.grant_types),
+        scope: new.scopes.clone(),
+        ..ClientMetadata::default()
     }
 }
 
 fn fields(new: &NewClient) -> ClientFields {
-    let is_public = matches!(new.secret, ClientSecret::None);
-    let grant_types: Vec<_> = new.grant_types.iter().map(|grant| grant.as_str()).collect();
     ClientFields {
-        name: new.name.clone(),
         description: new.description.clone(),
-        client_uri: new.client_uri.clone(),
-        logo_uri: new.logo_uri.clone(),
-        is_public,
-        redirect_uris: each_once(new.redirect_uris.iter().map(String::as_str)).join(" "),
-        grant_types: each_once(grant_types).join(" "),
-        scopes: new.scopes.to_string(),
+        is_public: matches!(new.secret, ClientSecret::None),
         require_pkce: new.require_pkce.unwrap_or(true),
         any_scope: new.any_scope,
         default_scopes: new.default_scopes.to_string(),
@@ -50,19 +57,17 @@ fn fields(new: &NewClient) -> ClientFields {
         owner: new.owner.clone(),
         acts_as_owner: new.acts_as_owner,
         skip_consent: new.skip_consent,
-        policy_uri: new.policy_uri.clone(),
-        tos_uri: new.tos_uri.clone(),
         require_state: new.require_state.map(|policy| policy.as_str().to_owned()),
         fragment_supported: new.fragment_supported,
     }
 }
 
 /// In their order: the only redirect URI may be left out of a request, and is the only one however often it was named.
-fn each_once<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut once: Vec<&str> = Vec::new();
-    for name in names {
-        if !once.contains(&name) {
-            once.push(name);
+fn each_once<T: Clone + PartialEq>(values: &[T]) -> Vec<T> {
+    let mut once: Vec<T> = Vec::new();
+    for value in values {
+        if !once.contains(value) {
+            once.push(value.clone());
         }
     }
     once

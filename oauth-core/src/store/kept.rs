@@ -112,8 +112,8 @@ mod tests {
         },
     };
 
-    const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, \
-        grant_types, scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
+    const CLIENT: &str = "INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, \
+        created_at) VALUES ('app', '{\"client_name\":\"app\"}', '', FALSE, FALSE, 1, 0)";
 
     const USER: &str = "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, \
         is_superuser, is_active, created_at) VALUES ('ada', '', '', '', '', FALSE, FALSE, TRUE, 0)";

@@ -46,6 +46,7 @@ mod refresh_grant;
 mod refresh_lifetime;
 mod refresh_replay;
 mod registration;
+mod registration_document;
 mod remembered_clients;
 mod schema;
 mod secrecy;

@@ -55,10 +55,12 @@ impl Admin {
                 Ok(old) => old,
                 Err(refusal) => return Ok(Err(refusal)),
             };
+            let metadata = registration.metadata.in_place_of(&old.metadata);
             let fields = &registration.fields;
-            let mut changes = fields.changed_from(&store::client::fields(db, id)?);
             let another_secret = chosen || old.is_public != fields.is_public;
-            changes.extend(another_secret.then_some("secret"));
+            let mut changes = metadata.changed_from(&old.metadata)?;
+            changes.extend(fields.changed_from(&store::client::fields(db, id)?));
+            changes.extend(another_secret.then(|| "secret".to_owned()));
             if let Err(refusal) =
                 may_have(db, &actor, acting_for(fields), is_of_trust(&old, &changes))?
             {
@@ -68,7 +70,7 @@ impl Admin {
                 return Ok(Ok(((old, false), None)));
             }
             // The compare-and-set: who read the same version a moment ago has lost.
-            if !store::client::update(db, id, version, fields)? {
+            if !store::client::update(db, id, version, &metadata, fields)? {
                 return Ok(Err(AdminError::Conflict));
             }
             store::scope::insert_named(db, &unknown)?;
@@ -146,9 +148,10 @@ fn of_version(db: &mut DbConnection, id: i64, version: i64) -> Query<Result<Clie
 
 /// A client that users are not asked for acts for whoever follows a link, superusers too. So it is for superusers that it
 /// is one, where it is answered, and what it proves itself with.
-fn is_of_trust(old: &Client, changes: &[&str]) -> bool {
-    let of_trusted = ["redirect_uris", "secret"].iter().any(|name| changes.contains(name));
-    changes.contains(&"skip_consent") || old.skip_consent && of_trusted
+fn is_of_trust(old: &Client, changes: &[String]) -> bool {
+    let changes = |name: &str| changes.iter().any(|changed| changed == name);
+    let of_trusted = changes("redirect_uris") || changes("secret");
+    changes("skip_consent") || old.skip_consent && of_trusted
 }
 
 /// Whom its own tokens act for, besides nobody.

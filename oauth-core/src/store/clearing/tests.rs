@@ -14,8 +14,8 @@ use crate::store::{
 
 /// Something for every statement to find.
 const ENDED: &str = "
-    INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes,
-        require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0);
+    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at)
+        VALUES ('app', '{\"client_name\":\"app\"}', '', FALSE, FALSE, 1, 0);
     INSERT INTO oauth_client_secrets (client_id, digest, prefix, created_at, expires_at)
         SELECT id, CAST('x' AS BINARY_TYPE), '', 0, 10 FROM oauth_clients;
     INSERT INTO oauth_grants (id, client_id, scopes, created_at, expires_at, revoked_at)

@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::{ClientFields, DbConnection, Query, Registration, key, oauth_clients, secret};
+use super::{
+    ClientFields, ClientMetadata, DbConnection, Query, Registration, key, oauth_clients, secret,
+};
 use crate::{Scopes, Timestamp, store::scope};
 
 /// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, by a
@@ -23,6 +25,7 @@ pub(crate) fn register(
             oauth_clients::client_id.eq(client_id),
             oauth_clients::version.eq(1),
             oauth_clients::created_at.eq(now),
+            oauth_clients::metadata.eq(registration.metadata.document()?),
             &registration.fields,
         ))
         .returning(oauth_clients::id)
@@ -51,10 +54,15 @@ pub(crate) fn update(
     db: &mut DbConnection,
     id: i64,
     version: i64,
+    metadata: &ClientMetadata,
     fields: &ClientFields,
 ) -> Query<bool> {
     let unchanged = oauth_clients::table.find(id).filter(oauth_clients::version.eq(version));
-    let changes = (fields, oauth_clients::version.eq(version + 1));
+    let changes = (
+        oauth_clients::metadata.eq(metadata.document()?),
+        fields,
+        oauth_clients::version.eq(version + 1),
+    );
     Ok(diesel::update(unchanged).set(changes).execute(db)? == 1)
 }
 

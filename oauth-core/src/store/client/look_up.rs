@@ -66,7 +66,7 @@ pub(crate) fn with_secrets(db: &mut DbConnection, rows: Vec<ClientRow>) -> Query
         let secrets = secrets.remove(&row.id).unwrap_or_default();
         row.into_client(secrets)
     };
-    Ok(rows.into_iter().map(client).collect())
+    rows.into_iter().map(client).collect()
 }
 
 /// What the client of this key is registered with.

@@ -2,6 +2,7 @@
 
 mod change;
 mod look_up;
+mod metadata;
 mod registration;
 mod remembered;
 pub(crate) mod secret;
@@ -10,7 +11,6 @@ use std::fmt;
 
 use diesel::prelude::*;
 
-pub use self::secret::StoredSecret;
 pub(crate) use self::{
     change::{delete, disown, raise_version, register, set_disabled, update},
     look_up::{ClientVersion, fields, key, version, versions, with_key, with_keys, with_secrets},
@@ -18,6 +18,7 @@ pub(crate) use self::{
     remembered::Remembered,
     secret::NewSecret,
 };
+pub use self::{metadata::ClientMetadata, secret::StoredSecret};
 use super::{DbConnection, Query, schema::oauth_clients};
 use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp};
 
@@ -61,28 +62,6 @@ pub struct Client {
     pub require_state: Option<RequireState>,
     /// Whether it can be answered by a redirect whose `Location` has a fragment.
     pub fragment_supported: bool,
-}
-
-/// What a client may say of itself, in the words of RFC 7591 §2.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ClientMetadata {
-    /// The name that users see.
-    pub client_name: String,
-    /// The client's home page.
-    pub client_uri: Option<String>,
-    /// The client's picture.
-    pub logo_uri: Option<String>,
-    /// What the client says of its use of personal data.
-    pub policy_uri: Option<String>,
-    /// The client's terms of service.
-    pub tos_uri: Option<String>,
-    /// The registered redirection endpoints (RFC 6749 §3.1.2.2).
-    pub redirect_uris: Vec<String>,
-    /// The grants that the client may use.
-    pub grant_types: Vec<GrantType>,
-    /// The scopes that the client may ask for, unless it may ask for any.
-    pub scope: Scopes,
 }
 
 /// A client, as far as it is named beside what hangs on it.

@@ -77,7 +77,10 @@ impl Weighter<i64, Arc<Client>> for Bytes {
     fn weight(&self, _: &i64, client: &Arc<Client>) -> u64 {
         let uris = client.metadata.redirect_uris.iter().map(|uri| uri.len() + STRING);
         let scopes = client.metadata.scope.len() + client.default_scopes.len();
-        (FIXED + client.description.len() + uris.sum::<usize>() + scopes) as u64
+        let unknown = client.metadata.unknown.iter();
+        let unknown = unknown.map(|(name, value)| name.len() + value.to_string().len());
+        let lists = uris.sum::<usize>() + scopes + unknown.sum::<usize>();
+        (FIXED + client.description.len() + lists) as u64
     }
 }
 

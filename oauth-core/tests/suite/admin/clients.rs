@@ -78,7 +78,7 @@ both_databases! {
         assert_eq!(changed.client.name(), "Robby");
         assert_eq!(changed.client.metadata.scope, before.metadata.scope);
         assert!(changed.client.version > before.version);
-        assert_eq!(fixture.trail().await[0], "update client robot: name, description");
+        assert_eq!(fixture.trail().await[0], "update client robot: client_name, description");
     }
 
     async fn the_identifier_of_a_client_stays(fixture: Fixture) {

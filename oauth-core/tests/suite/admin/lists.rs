@@ -16,11 +16,13 @@ impl Fixture {
     fn many_clients(&self, count: usize, name: &str) {
         let rows: Vec<String> = (0..count)
             .map(|number| {
-                format!("('{name}{number}', '{name}', '', TRUE, '', '', '', FALSE, 1, 1)")
+                format!(
+                    "('{name}{number}', '{{\"client_name\":\"{name}\"}}', '', TRUE, FALSE, 1, 1)"
+                )
             })
             .collect();
         self.database.execute(&format!(
-            "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes, require_pkce, version, created_at) VALUES {}",
+            "INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at) VALUES {}",
             rows.join(", ")
         ));
     }

@@ -49,8 +49,8 @@ const SEED: &str = "
     INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, is_active, created_at, name_key, name_skeleton)
         SELECT 'user' || n, '', '', '', 'user' || n || '@example.com', n % 2 = 0, FALSE, n % 2 = 0, 1, 'user' || n, 'user' || n FROM numbers;
     INSERT INTO oauth_scopes (name, description, is_enabled) SELECT 'scope' || n, '', n % 2 = 0 FROM numbers;
-    INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, scopes, require_pkce, version, created_at, disabled_at)
-        SELECT 'id' || n, 'client' || n, '', n % 2 = 0, '', '', '', FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
+    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at, disabled_at)
+        SELECT 'id' || n, '{\"client_name\":\"client' || n || '\"}', '', n % 2 = 0, FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
     INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, revoked_at)
         SELECT n, 1 + n % 10, CAST(n % 10 AS TEXT), 'read', 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
     INSERT INTO oauth_authorization_codes (grant_id, digest, prefix, created_at, expires_at)

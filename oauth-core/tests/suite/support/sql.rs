@@ -145,7 +145,7 @@ const WAITING: &str = "SELECT 'waits' AS text FROM pg_locks waiting JOIN pg_lock
     WHERE held.pid = pg_backend_pid() AND held.mode = 'ExclusiveLock' AND NOT waiting.granted";
 const SQLITE_COLUMNS: &str = "SELECT t.name || '|' || c.name || '|' || c.type || '|' \
     || CASE c.\"notnull\" WHEN 0 THEN 'YES' ELSE 'NO' END AS text \
-    FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
+    FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c \
     WHERE t.type = 'table' AND t.name LIKE 'oauth!_%' ESCAPE '!' \
     AND t.name <> 'oauth_schema_migrations' ORDER BY t.name, c.cid";
 const POSTGRES_COLUMNS: &str = "SELECT table_name || '|' || column_name || '|' || data_type || '|' || is_nullable AS text \

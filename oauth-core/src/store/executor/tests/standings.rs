@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, \
-    grant_types, scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
+const CLIENT: &str = "INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, \
+    created_at) VALUES ('app', '{\"client_name\":\"app\"}', '', FALSE, FALSE, 1, 0)";
 
 /// Tokens 0, 1, ..., each of a grant of this number.
 pub(super) async fn with_tokens(store: &Store, count: i64) {

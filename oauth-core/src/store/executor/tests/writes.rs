@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-pub(in crate::store) const CLIENT: &str = "INSERT INTO oauth_clients (client_id, name, description, is_public, redirect_uris, grant_types, \
-    scopes, require_pkce, version, created_at) VALUES ('app', '', '', FALSE, '', '', '', FALSE, 1, 0)";
+pub(in crate::store) const CLIENT: &str = "INSERT INTO oauth_clients (client_id, metadata, description, is_public, \
+    require_pkce, version, created_at) VALUES ('app', '{\"client_name\":\"app\"}', '', FALSE, FALSE, 1, 0)";
 const TOGETHER: i64 = 64;
 
 async fn with_a_client(database: &Database) -> Store {

@@ -1,4 +1,4 @@
--- Times are epoch seconds. Lists (scopes, grant types, redirect URIs) are text, separated by one space.
+-- Times are epoch seconds. Scopes are text, separated by one space.
 -- Secrets are never stored: `digest` is the SHA-256 of 256 random bits, `…_hash` is Argon2id of what a person chose. A
 -- `prefix` is the first 6 characters of what the server drew, by which staff recognise it: 220 of its 256 bits stay
 -- secret. Of what a person chose it is empty.
@@ -68,6 +68,9 @@ CREATE INDEX oauth_scopes_name ON oauth_scopes (lower(name), id);
 CREATE INDEX oauth_scopes_enabled ON oauth_scopes (id) WHERE is_enabled;
 CREATE INDEX oauth_scopes_disabled ON oauth_scopes (id) WHERE NOT is_enabled;
 
+-- `metadata` is what a client may say of itself, as JSON in the words of RFC 7591 section 2, and `name` its `client_name`,
+-- for what lists clients. Beside it stands what has no name there, what a client must never choose itself, and what
+-- statements filter by.
 -- `version` rises with every change, so that what is remembered of a row in memory is known to be old. Of a lifetime and
 -- of `require_state` (always, unless_pkce or never) NULL is the server's own setting; a lifetime of 0 never ends.
 -- `owner` registered the client; its own tokens may act for that user. Who has `skip_consent` is an application of the
@@ -76,14 +79,10 @@ CREATE INDEX oauth_scopes_disabled ON oauth_scopes (id) WHERE NOT is_enabled;
 CREATE TABLE oauth_clients (
     id                     INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     client_id              TEXT    NOT NULL UNIQUE,
-    name                   TEXT    NOT NULL,
+    metadata               TEXT    NOT NULL,
+    name                   TEXT    NOT NULL GENERATED ALWAYS AS (json_extract(metadata, '$.client_name')) STORED,
     description            TEXT    NOT NULL,
-    client_uri             TEXT,
-    logo_uri               TEXT,
     is_public              BOOLEAN NOT NULL,
-    redirect_uris          TEXT    NOT NULL,
-    grant_types            TEXT    NOT NULL,
-    scopes                 TEXT    NOT NULL,
     require_pkce           BOOLEAN NOT NULL,
     version                BIGINT  NOT NULL,
     created_at             BIGINT  NOT NULL,
@@ -95,8 +94,6 @@ CREATE TABLE oauth_clients (
     owner                  TEXT,
     acts_as_owner          BOOLEAN NOT NULL DEFAULT FALSE,
     skip_consent           BOOLEAN NOT NULL DEFAULT FALSE,
-    policy_uri             TEXT,
-    tos_uri                TEXT,
     require_state          TEXT,
     fragment_supported     BOOLEAN NOT NULL DEFAULT TRUE
 );

@@ -1,0 +1,87 @@
+//! What a client may say of itself: RFC 7591 §2. It is stored as one document.
+
+use std::{collections::BTreeSet, error::Error};
+
+use diesel::result::Error::{DeserializationError, SerializationError};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::Query;
+use crate::{GrantType, Scopes};
+
+/// What a client may say of itself, in the words of RFC 7591 §2.
+///
+/// What has no name there, or what a client must never choose itself, stands beside it in [`Client`](super::Client).
+/// `response_types` follow from the grants, and `token_endpoint_auth_method` from whether there is a secret, which
+/// statements filter by: neither is kept twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ClientMetadata {
+    /// The name that users see.
+    pub client_name: String,
+    /// The client's home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// The client's picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// What the client says of its use of personal data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// The client's terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// The registered redirection endpoints (RFC 6749 §3.1.2.2).
+    pub redirect_uris: Vec<String>,
+    /// The grants that the client may use.
+    #[serde(serialize_with = "names", deserialize_with = "known")]
+    pub grant_types: Vec<GrantType>,
+    /// The scopes that the client may ask for, unless it may ask for any.
+    pub scope: Scopes,
+    /// Members that this program does not know: a newer one may have written them, and a change here leaves them alone.
+    #[serde(flatten)]
+    pub(crate) unknown: Map<String, Value>,
+}
+
+impl ClientMetadata {
+    /// The stored text.
+    pub(super) fn parse(document: &str) -> Query<Self> {
+        serde_json::from_str(document).map_err(|error| DeserializationError(Box::new(error)))
+    }
+
+    /// The text to be stored.
+    pub(super) fn document(&self) -> Query<String> {
+        serde_json::to_string(self).map_err(|error| SerializationError(Box::new(error)))
+    }
+
+    /// The same in place of an older one, whose unknown members stay.
+    pub(crate) fn in_place_of(&self, old: &Self) -> Self {
+        Self { unknown: old.unknown.clone(), ..self.clone() }
+    }
+
+    /// The names of the members that differ.
+    pub(crate) fn changed_from(&self, old: &Self) -> Query<Vec<String>> {
+        let (new, old) = (self.members()?, old.members()?);
+        let names: BTreeSet<_> = new.keys().chain(old.keys()).collect();
+        Ok(names.into_iter().filter(|name| new.get(*name) != old.get(*name)).cloned().collect())
+    }
+
+    fn members(&self) -> Query<Map<String, Value>> {
+        let failed = |error: serde_json::Error| {
+            SerializationError(Box::new(error) as Box<dyn Error + Send + Sync>)
+        };
+        serde_json::from_value(serde_json::to_value(self).map_err(failed)?).map_err(failed)
+    }
+}
+
+/// By their names on the wire.
+fn names<S: Serializer>(grants: &[GrantType], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(grants.iter().map(|grant| grant.as_str()))
+}
+
+/// A grant that a newer program knows is none here.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<GrantType>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+}
