@@ -146,7 +146,7 @@ impl AuthorizationServer {
         }
         let extended = self.session_end(row.created_at, now);
         if extended - row.expires_at > self.settings.session_idle / 20 {
-            let extend = move |db: &mut DbConnection| store::session::extend(db, row.id, extended);
+            let extend = move |db: &mut DbConnection| store::session::extend(db, &digest, extended);
             let moved = self.store.write_affecting(Affected::Nothing, extend).await;
             moved.unwrap_or_else(|error| tracing::debug!(%error, "a session was not extended"));
         }

@@ -157,8 +157,8 @@ mod tests {
         assert!(grant::revoke(db, family, 1).unwrap());
 
         session::insert(db, &digest, ada.id, 0, 9).unwrap();
-        let session = session::find(db, &digest).unwrap().unwrap();
-        session::extend(db, session.id, 10).unwrap();
+        session::find(db, &digest).unwrap().unwrap();
+        session::extend(db, &digest, 10).unwrap();
     }
 
     /// As the database does it for a request.

@@ -19,8 +19,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    oauth_sessions (id) {
-        id -> BigInt,
+    oauth_sessions (digest) {
         digest -> Binary,
         user_id -> Nullable<BigInt>,
         created_at -> BigInt,

@@ -13,7 +13,6 @@ use crate::{Timestamp, secret::Digest};
 /// A session's row, and who has signed in.
 #[derive(Debug, Clone, Queryable)]
 pub(crate) struct SessionRow {
-    pub(crate) id: i64,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) user: User,
@@ -33,7 +32,7 @@ pub(crate) fn insert(
             sessions::created_at.eq(now),
             sessions::expires_at.eq(expires_at),
         ))
-        .returning(sessions::id)
+        .returning(sessions::expires_at)
         .kept()
         .found(db)
         .map(drop)
@@ -51,17 +50,17 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
                     .and(oauth_users::is_active)),
             )
             .filter(sessions::digest.eq(digest.as_bytes()))
-            .select((sessions::id, sessions::created_at, sessions::expires_at, User::as_select(),))
+            .select((sessions::created_at, sessions::expires_at, User::as_select(),))
             .get_result(db)
             .optional()
     )
 }
 
 /// Moves the end of a session.
-pub(crate) fn extend(db: &mut DbConnection, id: i64, expires_at: Timestamp) -> Query<()> {
-    diesel::update(sessions::table.find(id))
+pub(crate) fn extend(db: &mut DbConnection, digest: &Digest, expires_at: Timestamp) -> Query<()> {
+    diesel::update(sessions::table.find(digest.as_bytes()))
         .set(sessions::expires_at.eq(expires_at))
-        .returning(sessions::id)
+        .returning(sessions::expires_at)
         .kept()
         .found(db)
         .map(drop)

@@ -22,8 +22,8 @@ use super::{DbConnection, Query, StoreError};
 pub enum Spread {
     /// Over 16 partitions of the same database, by a hash of the family's key.
     Partitions,
-    /// Over the machines of [Citus](https://www.citusdata.com), by the family's key. Clients, scopes and users stand on
-    /// every machine.
+    /// Over the machines of [Citus](https://www.citusdata.com), by the family's key, and sessions by their digest.
+    /// Clients, scopes and users stand on every machine.
     Citus,
 }
 
@@ -129,6 +129,10 @@ fn over_machines(mut made: Vec<Made>) -> Vec<String> {
             "SELECT create_distributed_table('{table}', '{key}', colocate_with => '{with}')"
         ));
     }
+    let (sessions, digest) = SESSIONS;
+    statements.push(format!(
+        "SELECT create_distributed_table('{sessions}', '{digest}', colocate_with => 'none')"
+    ));
     statements.extend(made.into_iter().map(|made| made.again));
     statements
 }
@@ -167,7 +171,9 @@ const FAMILIES: [(&str, &str); 4] = [
     ("oauth_access_tokens", "grant_id"),
     ("oauth_refresh_tokens", "grant_id"),
 ];
-/// What look-ups of families join.
+/// Spread by Citus alone: what there is of them in one database is little.
+const SESSIONS: (&str, &str) = ("oauth_sessions", "digest");
+/// What look-ups of families and sessions join.
 const EVERYWHERE: [&str; 4] =
     ["oauth_clients", "oauth_client_secrets", "oauth_scopes", "oauth_users"];
 const PARTITIONS: u32 = 16;

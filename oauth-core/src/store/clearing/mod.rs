@@ -44,8 +44,8 @@ pub(crate) fn sessions(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<C
         .filter(oauth_sessions::expires_at.le(ends.single))
         .order(oauth_sessions::expires_at)
         .limit(limit);
-    let ids: Vec<i64> = ended.select(oauth_sessions::id).load(db)?;
-    let ended = oauth_sessions::table.filter(oauth_sessions::id.eq_any(ids));
+    let digests: Vec<Vec<u8>> = ended.select(oauth_sessions::digest).load(db)?;
+    let ended = oauth_sessions::table.filter(oauth_sessions::digest.eq_any(digests));
     let sessions = diesel::delete(ended).execute(db)?;
     Ok(Cleared { sessions, ..Cleared::default() })
 }

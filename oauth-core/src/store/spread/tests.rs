@@ -30,7 +30,7 @@ fn lines(db: &mut PgConnection, query: &str) -> String {
 }
 
 #[test]
-fn what_hangs_on_a_family_is_spread_by_its_key_and_every_key_of_it_holds_that() {
+fn what_hangs_on_a_family_is_spread_by_its_key_and_each_key_of_what_is_spread_holds_its_column() {
     let Some(database) = Database::postgres() else { return };
     Store::open(&database.url).unwrap().migrate().unwrap();
     let mut db = connection(&database);
@@ -44,7 +44,8 @@ fn what_hangs_on_a_family_is_spread_by_its_key_and_every_key_of_it_holds_that() 
 
     let made: Vec<Made> = sql_query(MADE).load(db).unwrap();
     for Made { relation, kind, again, .. } in made {
-        let Some((_, key)) = FAMILIES.iter().find(|(table, _)| *table == relation) else {
+        let mut spread = FAMILIES.iter().chain([&SESSIONS]);
+        let Some((_, key)) = spread.find(|(table, _)| *table == relation) else {
             continue;
         };
         let is_key = ["u", "p"].contains(&&*kind) || again.contains("UNIQUE");
@@ -79,6 +80,7 @@ fn citus_is_told_what_stands_everywhere_what_is_spread_and_then_the_foreign_keys
             "SELECT create_distributed_table('oauth_authorization_codes', 'grant_id', colocate_with => 'oauth_grants')",
             "SELECT create_distributed_table('oauth_access_tokens', 'grant_id', colocate_with => 'oauth_grants')",
             "SELECT create_distributed_table('oauth_refresh_tokens', 'grant_id', colocate_with => 'oauth_grants')",
+            "SELECT create_distributed_table('oauth_sessions', 'digest', colocate_with => 'none')",
         ]
     );
     let key = "ALTER TABLE oauth_grants ADD CONSTRAINT oauth_grants_client_id_fkey \
