@@ -4,6 +4,8 @@ use std::{net::IpAddr, sync::Arc};
 
 use tracing::Span;
 
+use crate::store::deadline;
+
 tokio::task_local! {
     static ORIGIN: Option<Arc<Origin>>;
 }
@@ -19,9 +21,11 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Runs `work`: what it leads to names this origin. `oauth-server` does it around each request.
-    pub async fn around<T>(self: Arc<Self>, work: impl Future<Output = T>) -> T {
-        ORIGIN.scope(Some(self), work).await
+    /// Runs `work`: what it leads to names this origin, and all that it asks of the database has one deadline together
+    /// ([`StoreOptions::deadline`](crate::StoreOptions::deadline)). `oauth-server` does it around each request.
+    // No `async fn`: that would keep room for `work` twice, and so does each around it.
+    pub fn around<T>(self: Arc<Self>, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        ORIGIN.scope(Some(self), deadline::shared(work))
     }
 
     /// That of this task; none outside of a request.
@@ -30,9 +34,9 @@ impl Origin {
         ORIGIN.try_with(Clone::clone).ok().flatten()
     }
 
-    /// The same work with the same origin on another task.
+    /// The same work for the same request on another task.
     pub(crate) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
-        ORIGIN.scope(Self::current(), work)
+        ORIGIN.scope(Self::current(), deadline::carried(work))
     }
 }
 

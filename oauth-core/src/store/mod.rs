@@ -14,6 +14,7 @@ pub(crate) mod clearing;
 pub(crate) mod client;
 mod connection;
 pub(crate) mod consent;
+pub(crate) mod deadline;
 mod error;
 mod executor;
 pub(crate) mod family;

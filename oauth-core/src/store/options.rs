@@ -16,7 +16,9 @@ use crate::InvalidSetting;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreOptions {
     /// Whatever the database does, who asks it is answered within this time, from 1 second to 5 minutes; without an
-    /// answer of the database, by [`StoreError::Unavailable`](crate::StoreError::Unavailable). Default: 5 seconds.
+    /// answer of the database, by [`StoreError::Unavailable`](crate::StoreError::Unavailable). All that one request asks
+    /// ([`Origin::around`](crate::Origin::around)) has so much together; answers that come within a second, or a quarter
+    /// of this time, are not counted. Default: 5 seconds.
     pub deadline: Duration,
 }
 

@@ -48,6 +48,7 @@ mod refresh_replay;
 mod registration;
 mod registration_document;
 mod remembered_clients;
+mod request_deadline;
 mod schema;
 mod secrecy;
 mod secret_shape;

@@ -8,7 +8,10 @@ use tokio::{
 };
 
 use super::{
-    super::{DbConnection, Query, StoreError},
+    super::{
+        DbConnection, Query, StoreError,
+        deadline::{Waiting, a_moment},
+    },
     piece::{Phase, Piece},
     threads::Threads,
 };
@@ -42,17 +45,15 @@ impl Threads {
         answers_before: u64,
         late: impl FnOnce() + Send,
     ) -> Result<T, StoreError> {
-        let (now, deadline) = (Instant::now(), self.deadline);
-        let patience = LONG.min(deadline / 4);
-        let answered = match timeout_at(now + patience, &mut answer).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                self.suspect(answers_before, patience);
-                late();
-                let answered = timeout_at(now + deadline, answer).await;
-                answered.map_err(|_| no_answer(deadline))?
-            }
-        };
+        let waiting = Waiting::begin(self.deadline);
+        let (now, left, patience) = (Instant::now(), waiting.left, a_moment(self.deadline));
+        let mut answered = timeout_at(now + patience.min(left), &mut answer).await;
+        if answered.is_err() && left > patience {
+            self.suspect(answers_before, patience);
+            late();
+            answered = timeout_at(now + left, answer).await;
+        }
+        let answered = answered.map_err(|_| no_answer(self.deadline))?;
         answered.map_err(|RecvError { .. }| StoreError::internal("a piece of work panicked"))?
     }
 }
@@ -60,6 +61,3 @@ impl Threads {
 pub(super) fn no_answer(deadline: Duration) -> StoreError {
     StoreError::unavailable(format!("it gave no answer within {} s", deadline.as_secs_f32()))
 }
-
-/// Who has waited for so long wonders whether the database is there.
-const LONG: Duration = Duration::from_secs(1);

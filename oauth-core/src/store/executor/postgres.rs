@@ -14,6 +14,7 @@ use super::{
         authorization_code::NewAuthorizationCode,
         client::{self, ClientVersion},
         connection::Database,
+        deadline::left,
         family::{NewFamily, NewTokens},
         grant::Grant,
         redemption::Redemption,
@@ -121,7 +122,7 @@ impl Postgres {
 
     /// What comes too late is not sent: its caller was told that it failed, and may have repeated it since.
     pub(super) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
-        let ends = Instant::now() + self.threads.deadline;
+        let ends = Instant::now() + left(self.threads.deadline);
         let waiting = Waiting::new(write, ends);
         if self.is_spread.load(Relaxed) {
             let work = move |db: &mut DbConnection| (write::one(db, &waiting), Phase::Repeatable);
@@ -135,7 +136,7 @@ impl Postgres {
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let ends = Instant::now() + self.threads.deadline;
+        let ends = Instant::now() + left(self.threads.deadline);
         self.threads.run(move |connection| transaction(connection, &work, ends), || ()).await
     }
 }
