@@ -101,6 +101,18 @@ pub(super) fn touch(connection: &mut DbConnection) -> Query<()> {
     }
 }
 
+/// A write that takes room on the disk, and gives it back. Who may not make temporary tables is not told whether there is
+/// any.
+pub(super) fn take_room(connection: &mut DbConnection) -> Query<()> {
+    let DbConnection::Postgres(postgres) = connection else { return touch(connection) };
+    let may = diesel::dsl::sql::<Bool>("has_database_privilege(current_database(), 'TEMP')");
+    if diesel::select(may).get_result(postgres)? {
+        postgres
+            .batch_execute("CREATE TEMPORARY TABLE oauth_room (x) ON COMMIT DROP AS SELECT 1")?;
+    }
+    Ok(())
+}
+
 /// Without TLS compiled in, passwords and tokens' digests would cross the network in the clear: only on request.
 ///
 /// The host is found as libpq finds it: `hostaddr` and its variable win over what the URL's authority says, and a

@@ -115,8 +115,10 @@ fn is_of_availability(error: &Error) -> bool {
 
 /// Whether somebody between us and PostgreSQL gives the statements of one connection to another.
 fn is_poolers(told: &str) -> bool {
-    told.starts_with("prepared statement ")
-        && (told.ends_with("does not exist") || told.ends_with("already exists"))
+    told.contains("prepared statement ")
+        && (told.ends_with("does not exist")
+            || told.ends_with("already exists")
+            || told.starts_with("bind message supplies"))
 }
 
 const POOLER: &str = "it is reached through a pooler that cannot hold prepared statements: let the pooler work in session \
@@ -131,3 +133,36 @@ const POSTGRES: &[&str] = &[
     "out of shared memory",
     "could not obtain lock",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told_by_postgresql(text: &str) -> StoreError {
+        DatabaseError(Kind::Unknown, Box::new(text.to_owned())).into()
+    }
+
+    #[test]
+    fn a_pooler_is_known_by_what_postgresql_says_of_statements() {
+        for text in [
+            "prepared statement \"__diesel_stmt_1\" already exists",
+            "prepared statement \"__diesel_stmt_1\" does not exist",
+            "unnamed prepared statement does not exist",
+            "bind message supplies 2 parameters, but prepared statement \"__diesel_stmt_1\" requires 1",
+        ] {
+            let error = told_by_postgresql(text);
+            assert!(error.is_unavailable() && error.to_string().contains("pooler"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_known_by_what_postgresql_says_of_its_files() {
+        for text in [
+            "could not extend file \"base/5/16438\": No space left on device",
+            "could not extend file \"base/5/16622\": wrote only 4096 of 8192 bytes at block 36",
+            "could not write to file \"base/pgsql_tmp/pgsql_tmp1.0\": No space left on device",
+        ] {
+            assert_eq!(NotReady::of(&told_by_postgresql(text)), Some(NotReady::Full), "{text}");
+        }
+    }
+}

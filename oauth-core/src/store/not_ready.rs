@@ -37,7 +37,7 @@ impl NotReady {
             return Some(Self::Gone);
         }
         let by_postgres = || match &told {
-            told if told.contains("No space left on device") => Self::Full,
+            told if FULL.iter().any(|it| told.contains(it)) => Self::Full,
             told if told.contains("read-only transaction") => Self::ReadOnly,
             _ => Self::Silent,
         };
@@ -68,6 +68,9 @@ impl std::fmt::Display for NotReady {
 }
 
 impl std::error::Error for NotReady {}
+
+/// What PostgreSQL says where its disk is full. The second may also have a quota's reason.
+const FULL: [&str; 2] = ["No space left on device", "could not extend file"];
 
 /// What SQLite says of itself, and not of a statement.
 const SQLITE: &[(&str, NotReady)] = &[

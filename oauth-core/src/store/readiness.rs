@@ -12,7 +12,7 @@ use tokio::{sync::Mutex, time::timeout};
 
 use super::{
     Affected, NotReady, StoreError,
-    connection::{is_read_only, touch},
+    connection::{is_read_only, take_room, touch},
     executor::Executor,
     migrations,
 };
@@ -25,6 +25,8 @@ struct Known {
     /// Who finds somebody looking waits for what that one finds.
     last: Mutex<Option<(Instant, Result<(), NotReady>)>>,
     write_failed: AtomicBool,
+    /// It failed because the disk is full: then what takes no room can still be written, and says nothing.
+    is_full: AtomicBool,
 }
 
 impl Readiness {
@@ -32,9 +34,12 @@ impl Readiness {
     pub(super) fn wrote<T>(&self, done: &Result<T, StoreError>) {
         match done {
             Ok(_) if self.0.write_failed.load(Relaxed) => {
-                self.0.write_failed.store(false, Relaxed);
+                self.0.write_failed.store(self.0.is_full.load(Relaxed), Relaxed);
             }
-            Err(error) if error.is_unavailable() => self.0.write_failed.store(true, Relaxed),
+            Err(error) if error.is_unavailable() => {
+                self.0.write_failed.store(true, Relaxed);
+                self.0.is_full.fetch_or(NotReady::of(error) == Some(NotReady::Full), Relaxed);
+            }
             _ => {}
         }
     }
@@ -62,6 +67,10 @@ impl Readiness {
         let why = |error: StoreError| NotReady::of(&error).unwrap_or(NotReady::Failing);
         executor.ready()?;
         if self.0.write_failed.load(Relaxed) {
+            if self.0.is_full.load(Relaxed) {
+                executor.write(Affected::Nothing, take_room).await.map_err(why)?;
+                self.0.is_full.store(false, Relaxed);
+            }
             let tried = executor.write(Affected::Nothing, touch).await;
             self.wrote(&tried);
             tried.map_err(why)?;
