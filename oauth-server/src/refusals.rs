@@ -34,8 +34,8 @@ impl Refusals {
     const WRITTEN: u32 = 20;
 
     /// Runs `work`, whose lines are counted here.
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        HERE.scope(self.clone(), work).await
+    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        HERE.scope(self.clone(), work)
     }
 
     /// Whether this one is written. Kinds are names in our code, and so are few.

@@ -75,7 +75,8 @@ impl Endpoint for TokenEndpoint {
         }
         let body = request.take_body();
         let form = TokenForm::read(Some(&self.oauth), &request, body).await;
-        Ok(form.answer(&self.oauth).await.into_response())
+        // Apart, so that who is slow to send a body holds little.
+        Ok(Box::pin(form.answer(&self.oauth)).await.into_response())
     }
 }
 

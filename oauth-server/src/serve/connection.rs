@@ -37,7 +37,7 @@ use super::{
     activity::{Activity, Over},
     answer::Answer,
     host,
-    streams::Streams,
+    streams::{Full, Streams},
     unread::Unread,
     watched::Watched,
 };
@@ -127,6 +127,8 @@ impl<E> Server<E> {
 }
 
 impl<E: Endpoint<Output = Response>> Server<E> {
+    /// The answer that is to come. On HTTP/2 hyper keeps as much memory for each as the largest would need, those that
+    /// wait to be refused included: so what asks the application is kept apart.
     fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
@@ -136,13 +138,21 @@ impl<E: Endpoint<Output = Response>> Server<E> {
         // Before the first poll, which is another task's on HTTP/2.
         let is_first = request.version() != Version::HTTP_2 || !activity.has_requests();
         let part = activity.part(request.version());
+        let stream = if is_first { Ok(None) } else { self.streams.take().map(Some) };
+        let asked = stream.map(|stream| {
+            Box::pin(async move {
+                let fault = host::fault(request.version(), request.headers());
+                let response = match fault {
+                    Some(fault) => refusal(StatusCode::BAD_REQUEST, fault),
+                    None => self.ask(request, caller, &activity).await,
+                };
+                (response, stream)
+            })
+        });
         async move {
-            let stream = if is_first { Ok(None) } else { self.streams.take().map(Some) };
-            let fault = host::fault(request.version(), request.headers());
-            let (stream, response) = match (stream, fault) {
-                (Err(full), _) => (None, full),
-                (Ok(stream), Some(fault)) => (stream, refusal(StatusCode::BAD_REQUEST, fault)),
-                (Ok(stream), None) => (stream, self.ask(request, caller, &activity).await),
+            let (response, stream) = match asked {
+                Ok(asked) => asked.await,
+                Err(Full) => (Streams::full(), None),
             };
             let response = hyper::Response::<BoxBody<Bytes, io::Error>>::from(response);
             Ok(response.map(|body| Answer::new(body, part, stream)))

@@ -25,21 +25,29 @@ pub(super) struct Streams {
     refused: Arc<AtomicU64>,
 }
 
+/// No place is free.
+pub(super) struct Full;
+
 impl Streams {
     pub(super) fn new(most: usize) -> Self {
         let free = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         Self { free, refused: Arc::default() }
     }
 
-    /// A place for one more request, or the answer to it where there is none.
-    pub(super) fn take(&self) -> Result<OwnedSemaphorePermit, Response> {
+    /// A place for one more request.
+    pub(super) fn take(&self) -> Result<OwnedSemaphorePermit, Full> {
         Arc::clone(&self.free).try_acquire_owned().map_err(|_| {
             self.tell();
-            let fault = "There are too many requests at once. Try again later.";
-            let mut full = refusal(StatusCode::SERVICE_UNAVAILABLE, fault);
-            full.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            full
+            Full
         })
+    }
+
+    /// The answer to who found no place.
+    pub(super) fn full() -> Response {
+        let fault = "There are too many requests at once. Try again later.";
+        let mut full = refusal(StatusCode::SERVICE_UNAVAILABLE, fault);
+        full.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        full
     }
 
     /// The first that is refused has all told that are within a second of it.
