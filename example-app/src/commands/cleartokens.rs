@@ -37,6 +37,8 @@ fn say(cleared: &Cleared) {
         (cleared.refresh_tokens, "refresh tokens"),
         (cleared.grants, "grants"),
         (cleared.client_secrets, "client secrets"),
+        (cleared.consents, "consents of deleted clients"),
+        (cleared.clients, "clients"),
     ];
     for (rows, kind) in kinds.into_iter().filter(|(rows, _)| *rows > 0) {
         println!("deleted {rows} {kind}");

@@ -134,7 +134,7 @@ impl Admin {
     pub async fn revoke_access_token(&self, id: IssuedId) -> Result<(), AdminError> {
         let now = self.server.now();
         let revoke = move |db: &mut DbConnection| {
-            let Some((token, (grant, client, _))) = store::list::access_token(db, id)? else {
+            let Some((token, (grant, client))) = store::list::access_token(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
             };
             if token.revoked_at.is_some() {
@@ -152,13 +152,13 @@ impl Admin {
 
 impl AccessTokenRecord {
     pub(super) fn of((row, hook): (TokenRow, Hook), now: Timestamp) -> Self {
-        let (grant, client, client_disabled_at) = hook;
+        let (grant, client) = hook;
         let id = row.id();
         let TokenRow { prefix, scopes, created_at, expires_at, revoked_at, .. } = row;
         let expires_at = Some(expires_at).filter(|end| *end != NEVER);
         let state = match revoked_at {
             Some(_) => State::Revoked,
-            None => State::of(&grant, client_disabled_at, expires_at, now),
+            None => State::of(&grant, &client, expires_at, now),
         };
         let (family, subject) = (grant.id, grant.subject);
         Self {

@@ -139,7 +139,7 @@ impl Admin {
     pub async fn revoke_authorization_code(&self, id: IssuedId) -> Result<(), AdminError> {
         let now = self.server.now();
         let revoke = move |db: &mut DbConnection| {
-            let Some((code, (grant, client, _))) = store::list::code(db, id)? else {
+            let Some((code, (grant, client))) = store::list::code(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
             };
             if code.redeemed_at.is_some() || !store::grant::revoke(db, grant.id, now)? {
@@ -177,12 +177,12 @@ impl Admin {
 
 impl AuthorizationCodeRecord {
     pub(super) fn of((row, hook): (CodeRow, Hook), now: Timestamp) -> Self {
-        let (grant, client, client_disabled_at) = hook;
+        let (grant, client) = hook;
         let id = row.id();
         let CodeRow { prefix, redirect_uri, created_at, expires_at, redeemed_at, .. } = row;
         let state = match redeemed_at {
             Some(_) => State::Redeemed,
-            None => State::of(&grant, client_disabled_at, Some(expires_at), now),
+            None => State::of(&grant, &client, Some(expires_at), now),
         };
         let (family, subject, scopes) = (grant.id, grant.subject, grant.scopes);
         Self {

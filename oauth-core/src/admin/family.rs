@@ -151,15 +151,15 @@ pub(super) fn ended(grant: &Grant, client: &ClientName) -> EventKind {
 
 impl FamilyRecord {
     pub(super) fn of(row: FamilyRow, now: Timestamp) -> Self {
-        let FamilyRow { grant, created_at, last_used_at, client, client_disabled_at } = row;
+        let FamilyRow { grant, created_at, last_used_at, client } = row;
         Self {
             id: grant.id,
-            client,
             created_at,
             last_used_at,
             expires_at: grant.expires_at,
             revoked_at: grant.revoked_at,
-            state: State::of(&grant, client_disabled_at, None, now),
+            state: State::of(&grant, &client, None, now),
+            client,
             subject: grant.subject,
             scopes: grant.scopes,
         }
@@ -168,12 +168,12 @@ impl FamilyRecord {
 
 impl RefreshTokenRecord {
     fn of((row, hook): (RefreshTokenRow, Hook), now: Timestamp) -> Self {
-        let (grant, _, client_disabled_at) = hook;
+        let (grant, client) = hook;
         let id = row.id();
         let RefreshTokenRow { prefix, created_at, expires_at, redeemed_at, .. } = row;
         let state = match redeemed_at {
             Some(_) => State::Redeemed,
-            None => State::of(&grant, client_disabled_at, expires_at, now),
+            None => State::of(&grant, &client, expires_at, now),
         };
         Self { id, prefix, created_at, expires_at, redeemed_at, state }
     }

@@ -1,5 +1,6 @@
 //! Whether what was issued is of any use still.
 
+use super::ClientName;
 use crate::{Timestamp, store::grant::Grant};
 
 /// How something that was issued stands.
@@ -16,6 +17,8 @@ pub enum State {
     Revoked,
     /// Its client is disabled, and it will live again with it.
     ClientDisabled,
+    /// Its client was deleted, and it is deleted with it soon.
+    ClientDeleted,
 }
 
 impl State {
@@ -28,22 +31,25 @@ impl State {
             Self::Redeemed => "redeemed",
             Self::Revoked => "revoked",
             Self::ClientDisabled => "client_disabled",
+            Self::ClientDeleted => "client_deleted",
         }
     }
 
     /// Of what hangs on a grant and ends at `expires_at`, by itself neither redeemed nor revoked.
     pub(super) fn of(
         grant: &Grant,
-        client_disabled_at: Option<Timestamp>,
+        client: &ClientName,
         expires_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Self {
         let over = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
-        if grant.revoked_at.is_some() {
+        if client.deleted_at.is_some() {
+            Self::ClientDeleted
+        } else if grant.revoked_at.is_some() {
             Self::Revoked
         } else if over(expires_at) || over(grant.expires_at) {
             Self::Expired
-        } else if client_disabled_at.is_some() {
+        } else if client.disabled_at.is_some() {
             Self::ClientDisabled
         } else {
             Self::Live

@@ -5,10 +5,11 @@
 //! | a session, an access token, a browser that was known, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
+//! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
 //!
 //! So nothing is deleted that is alive, or whose reuse would end something alive; and whoever presents what was deleted
-//! is refused with the code it would be refused with otherwise. Consents stay. A redeemed refresh token that never
+//! is refused with the code it would be refused with otherwise. Consents stay, but for those of deleted clients. A redeemed refresh token that never
 //! ends, in a family that never ends, stays with its family: who sets both lifetimes to none keeps a row for each refresh.
 //!
 //! Families are looked at one after the other, in the order of their keys: an index of what ends when would cost every
@@ -43,6 +44,7 @@ enum Step {
     Sessions,
     KnownBrowsers,
     ClientSecrets,
+    DeletedClients,
     /// Those behind this one.
     Families(i64),
 }
@@ -54,7 +56,8 @@ impl AuthorizationServer {
     #[must_use]
     pub fn clearing(&self) -> Clearing {
         let now = self.now();
-        let ends = Ends { single: now - HOUR, family: now - DAY, endless: now - 365 * DAY };
+        let endless = now - 365 * DAY;
+        let ends = Ends { single: now - HOUR, family: now - DAY, endless, deleted: now };
         Clearing { server: self.clone(), ends, step: Some(Step::Sessions), rest: Duration::ZERO }
     }
 
@@ -101,7 +104,10 @@ impl Clearing {
                 self.rows(rows::known_browsers, step, Step::ClientSecrets).await?
             }
             Step::ClientSecrets => {
-                self.rows(rows::client_secrets, step, Step::Families(i64::MIN)).await?
+                self.rows(rows::client_secrets, step, Step::DeletedClients).await?
+            }
+            Step::DeletedClients => {
+                self.rows(rows::deleted_clients, step, Step::Families(i64::MIN)).await?
             }
             Step::Families(after) => self.families(after).await?,
         };
@@ -129,7 +135,7 @@ impl Clearing {
             rows::one_at_a_time(db)?;
             delete(db, ends, BATCH)
         };
-        // What it deletes ended long ago.
+        // What it deletes ended long ago, or when its client was deleted.
         self.server.store.write_affecting(Affected::Nothing, delete).await
     }
 

@@ -216,6 +216,6 @@ pub enum ClientChange {
     Disabled,
     /// It may do again what it could before it was disabled, and so may those of its tokens that have not ended since.
     Enabled,
-    /// It is gone, with everything that hung on it.
+    /// It is dead for good, with everything that hangs on it, which goes with the clean-up.
     Deleted,
 }

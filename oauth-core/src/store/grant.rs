@@ -87,6 +87,7 @@ pub(crate) fn connections(
 ) -> Query<Vec<Connection>> {
     oauth_grants::table
         .inner_join(oauth_clients::table)
+        .filter(oauth_clients::deleted_at.is_null())
         .filter(oauth_grants::subject.eq(subject))
         .filter(oauth_grants::revoked_at.is_null())
         .filter(oauth_grants::expires_at.is_null().or(oauth_grants::expires_at.gt(now)))

@@ -58,6 +58,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
         any_scope -> Bool,
         default_scopes -> Text,
         access_token_lifetime -> Nullable<BigInt>,

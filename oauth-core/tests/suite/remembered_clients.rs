@@ -54,6 +54,7 @@ both_databases! {
         let id = found(&fixture.server).await.id;
         fixture.admin().delete_client(id).await.unwrap();
         assert!(fixture.server.client("confidential").await.unwrap().is_none());
+        fixture.clear().await;
         let again = fixture.register(crate::support::client("confidential")).await.client;
         assert_ne!(again.id, id, "a key is never given twice");
         assert_eq!(found(&fixture.server).await.id, again.id);

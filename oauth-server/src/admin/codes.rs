@@ -64,7 +64,7 @@ pub(super) fn shown(visit: &Visit<'_>, code: &AuthorizationCodeRecord, names: &N
         "id": code.id.to_string(),
         "prefix": code.prefix,
         "client": code.client.name,
-        "client_href": visit.address(&super::clients::path(code.client.id)),
+        "client_href": super::clients::link(visit, &code.client),
         "user": code.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": code.scopes.iter().collect::<Vec<_>>(),
         "redirect_uri": code.redirect_uri,

@@ -84,7 +84,7 @@ pub(super) fn shown(visit: &Visit<'_>, family: &FamilyRecord, names: &Names) -> 
         "href": visit.address(&path(family.id)),
         "id": family.id,
         "client": family.client.name,
-        "client_href": visit.address(&super::clients::path(family.client.id)),
+        "client_href": super::clients::link(visit, &family.client),
         "user": family.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": family.scopes.iter().collect::<Vec<_>>(),
         "created": moment(family.created_at),

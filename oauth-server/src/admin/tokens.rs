@@ -64,7 +64,7 @@ pub(super) fn shown(visit: &Visit<'_>, token: &AccessTokenRecord, names: &Names)
         "id": token.id.to_string(),
         "prefix": token.prefix,
         "client": token.client.name,
-        "client_href": visit.address(&super::clients::path(token.client.id)),
+        "client_href": super::clients::link(visit, &token.client),
         "user": token.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": token.scopes.iter().collect::<Vec<_>>(),
         "created": moment(token.created_at),

@@ -106,22 +106,28 @@ impl Admin {
             if client.disabled_at.is_some() == disabled {
                 return Ok(Ok(((), None)));
             }
-            store::client::set_disabled(db, id, disabled_at)?;
+            if !store::client::set_disabled(db, id, disabled_at)? {
+                return Ok(Err(AdminError::NotFound)); // deleted a moment ago
+            }
             Ok(Ok(((), Some(entry(action, &client, change)))))
         };
         self.change("client_id", set).await
     }
 
-    /// Deletes a client, with its grants, codes, tokens and consents.
+    /// Deletes a client: it and its grants, codes, tokens and consents are of no use from here on, and it is shown nowhere.
+    /// They go in batches, with the clean-up, and its row last: until then its identifier is taken.
     ///
     /// # Errors
     /// When there is no such client.
     pub async fn delete_client(&self, id: i64) -> Result<(), AdminError> {
+        let now = self.server.now();
         let delete = move |db: &mut DbConnection| -> Change<()> {
             let Some(client) = store::client::with_key(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
             };
-            store::client::delete(db, id)?;
+            if !store::client::delete(db, id, now)? {
+                return Ok(Err(AdminError::NotFound)); // a moment ago
+            }
             Ok(Ok(((), Some(entry(Action::Delete, &client, ClientChange::Deleted)))))
         };
         self.change("client_id", delete).await

@@ -20,6 +20,10 @@ pub struct Cleared {
     pub client_secrets: usize,
     /// Grants: one for each authorization.
     pub grants: usize,
+    /// Consents of clients that were deleted.
+    pub consents: usize,
+    /// Clients that were deleted.
+    pub clients: usize,
 }
 
 impl Cleared {
@@ -27,7 +31,8 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
-        self.sessions + self.known_browsers + self.client_secrets + tokens + self.grants
+        let of_users = self.sessions + self.known_browsers + self.consents;
+        of_users + tokens + self.grants + self.client_secrets + self.clients
     }
 }
 
@@ -43,6 +48,8 @@ impl Add for Cleared {
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,
             client_secrets: self.client_secrets + other.client_secrets,
             grants: self.grants + other.grants,
+            consents: self.consents + other.consents,
+            clients: self.clients + other.clients,
         }
     }
 }

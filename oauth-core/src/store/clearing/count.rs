@@ -6,8 +6,8 @@ use super::Ends;
 use crate::store::{
     DbConnection, Query,
     schema::{
-        oauth_access_tokens, oauth_authorization_codes, oauth_client_secrets, oauth_grants,
-        oauth_known_browsers, oauth_sessions,
+        oauth_access_tokens, oauth_authorization_codes, oauth_client_secrets, oauth_clients,
+        oauth_grants, oauth_known_browsers, oauth_sessions,
     },
 };
 
@@ -27,11 +27,15 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
         .filter(oauth_authorization_codes::expires_at.le(ends.family));
     let expired = oauth_grants::table.filter(oauth_grants::expires_at.le(ends.family));
     let revoked = oauth_grants::table.filter(oauth_grants::revoked_at.le(ends.family));
+    let deleted = oauth_clients::table
+        .filter(oauth_clients::deleted_at.is_not_null())
+        .left_join(oauth_grants::table);
     Ok(sessions.count().get_result::<i64>(db)?
         + browsers.count().get_result::<i64>(db)?
         + secrets.count().get_result::<i64>(db)?
         + tokens.count().get_result::<i64>(db)?
         + codes.count().get_result::<i64>(db)?
         + expired.count().get_result::<i64>(db)?
-        + revoked.count().get_result::<i64>(db)?)
+        + revoked.count().get_result::<i64>(db)?
+        + deleted.count().get_result::<i64>(db)?)
 }

@@ -115,29 +115,50 @@ pub(crate) fn clear(
     stretch: Stretch,
     limit: i64,
 ) -> Query<(Cleared, bool)> {
-    let (mut cleared, is_all) = (Cleared::default(), Cell::new(true));
-    let counted = |(rows, were_all): (usize, bool)| {
-        is_all.set(is_all.get() && were_all);
-        rows
-    };
     let over = over(db, ends, stretch)?;
-    let hanging = || codes::table.filter(codes::grant_id.eq_any(&over));
+    let (mut cleared, were_all) = delete(db, &over, limit)?;
+    if !were_all {
+        return Ok((cleared, false));
+    }
+    let is_all = Cell::new(true);
+    let counted = counted(&is_all);
+    let ended = || ended_codes!(ends, stretch);
+    cleared.authorization_codes += counted(delete_a_batch!(db, codes, ended(), limit));
+    let ended = || ended_access!(ends, stretch);
+    cleared.access_tokens += counted(delete_a_batch!(db, access, ended(), limit));
+    let ended = || forgotten!(ends, stretch);
+    cleared.refresh_tokens += counted(delete_a_batch!(db, refresh, ended(), limit));
+    Ok((cleared, is_all.get()))
+}
+
+/// Deletes these families with all that hangs on them: about a batch of each table, and the families themselves last.
+/// Says whether that was all.
+pub(super) fn delete(
+    db: &mut DbConnection,
+    families: &[i64],
+    limit: i64,
+) -> Query<(Cleared, bool)> {
+    let (mut cleared, is_all) = (Cleared::default(), Cell::new(true));
+    let counted = counted(&is_all);
+    let hanging = || codes::table.filter(codes::grant_id.eq_any(families));
     cleared.authorization_codes = counted(delete_a_batch!(db, codes, hanging(), limit));
-    let hanging = || access::table.filter(access::grant_id.eq_any(&over));
+    let hanging = || access::table.filter(access::grant_id.eq_any(families));
     cleared.access_tokens = counted(delete_a_batch!(db, access, hanging(), limit));
-    let hanging = || refresh::table.filter(refresh::grant_id.eq_any(&over));
+    let hanging = || refresh::table.filter(refresh::grant_id.eq_any(families));
     cleared.refresh_tokens = counted(delete_a_batch!(db, refresh, hanging(), limit));
     if is_all.get() {
-        let over = grants::table.filter(grants::id.eq_any(&over));
-        cleared.grants = diesel::delete(over).execute(db)?;
-        let ended = || ended_codes!(ends, stretch);
-        cleared.authorization_codes += counted(delete_a_batch!(db, codes, ended(), limit));
-        let ended = || ended_access!(ends, stretch);
-        cleared.access_tokens += counted(delete_a_batch!(db, access, ended(), limit));
-        let ended = || forgotten!(ends, stretch);
-        cleared.refresh_tokens += counted(delete_a_batch!(db, refresh, ended(), limit));
+        let families = grants::table.filter(grants::id.eq_any(families));
+        cleared.grants = diesel::delete(families).execute(db)?;
     }
     Ok((cleared, is_all.get()))
+}
+
+/// The rows of a batch, and in the cell whether all batches so far were all there was.
+fn counted(is_all: &Cell<bool>) -> impl Fn((usize, bool)) -> usize {
+    move |(rows, were_all)| {
+        is_all.set(is_all.get() && were_all);
+        rows
+    }
 }
 
 /// The families that expired or were revoked, and those of which nothing is alive: what has ended leads to nothing new,

@@ -4,6 +4,7 @@
 //! families is found by a walk over them (`families.rs`).
 
 mod cleared;
+mod clients;
 mod count;
 pub(crate) mod families;
 #[cfg(test)]
@@ -12,10 +13,12 @@ mod tests;
 use diesel::{RunQueryDsl, prelude::*, sql_query};
 
 pub use self::cleared::Cleared;
-pub(crate) use self::count::ended;
+pub(crate) use self::{
+    clients::{client_secrets, deleted_clients},
+    count::ended,
+};
 use super::{
     DbConnection, Query,
-    client::secret,
     schema::{oauth_known_browsers as browsers, oauth_sessions},
 };
 use crate::Timestamp;
@@ -29,6 +32,8 @@ pub(crate) struct Ends {
     pub(crate) family: Timestamp,
     /// Redeemed refresh tokens of a family without end.
     pub(crate) endless: Timestamp,
+    /// Clients that staff deleted.
+    pub(crate) deleted: Timestamp,
 }
 
 /// Several servers on one PostgreSQL clear one after the other, so that none waits for rows that another holds.
@@ -59,11 +64,6 @@ pub(crate) fn known_browsers(db: &mut DbConnection, ends: Ends, limit: i64) -> Q
     let ended = browsers::table.filter(browsers::id.eq_any(ids));
     let known_browsers = diesel::delete(ended).execute(db)?;
     Ok(Cleared { known_browsers, ..Cleared::default() })
-}
-
-pub(crate) fn client_secrets(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
-    let ended = secret::ended(db, ends.single, limit)?;
-    Ok(Cleared { client_secrets: secret::delete(db, &ended)?, ..Cleared::default() })
 }
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7016734102)";

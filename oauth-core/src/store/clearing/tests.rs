@@ -18,10 +18,16 @@ const ENDED: &str = "
         VALUES ('app', '{\"client_name\":\"app\"}', '', FALSE, FALSE, 1, 0);
     INSERT INTO oauth_client_secrets (client_id, digest, prefix, created_at, expires_at)
         SELECT id, CAST('x' AS BINARY_TYPE), '', 0, 10 FROM oauth_clients;
+    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at, disabled_at,
+        deleted_at) VALUES ('deleted', '{\"client_name\":\"deleted\"}', '', FALSE, FALSE, 1, 0, 10, 10);
+    INSERT INTO oauth_consents (subject, client_id, scopes, granted_at)
+        SELECT 'alice', id, '', 0 FROM oauth_clients WHERE client_id = 'deleted';
+    INSERT INTO oauth_grants (id, client_id, scopes, created_at)
+        SELECT 4, id, '', 0 FROM oauth_clients WHERE client_id = 'deleted';
     INSERT INTO oauth_grants (id, client_id, scopes, created_at, expires_at, revoked_at)
-        SELECT 1, id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients
-        UNION ALL SELECT 2, id, '', 0, 10, NULL FROM oauth_clients
-        UNION ALL SELECT 3, id, '', 0, NULL, 10 FROM oauth_clients;
+        SELECT 1, id, '', 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) FROM oauth_clients WHERE client_id = 'app'
+        UNION ALL SELECT 2, id, '', 0, 10, NULL FROM oauth_clients WHERE client_id = 'app'
+        UNION ALL SELECT 3, id, '', 0, NULL, 10 FROM oauth_clients WHERE client_id = 'app';
     INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
         SELECT id, CAST(CAST(id AS TEXT) AS BINARY_TYPE), '', '', 0, 10 FROM oauth_grants;
     INSERT INTO oauth_authorization_codes (grant_id, digest, prefix, created_at, expires_at)
@@ -44,10 +50,13 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
             statements.lock().unwrap().push(query.to_string());
         }
     });
-    let ends = Ends { single: 20, family: 20, endless: 20 };
+    let ends = Ends { single: 20, family: 20, endless: 20, deleted: 20 };
     sessions(db, ends, 200).unwrap();
     known_browsers(db, ends, 200).unwrap();
     client_secrets(db, ends, 200).unwrap();
+    assert_eq!(deleted_clients(db, ends, 200).unwrap().grants, 1);
+    assert_eq!(deleted_clients(db, ends, 200).unwrap().consents, 1);
+    assert_eq!(deleted_clients(db, ends, 200).unwrap().clients, 1);
     let stretch = families::stretch(db, 0, 100).unwrap().unwrap();
     assert!(families::has_ended(db, ends, stretch).unwrap());
     assert_eq!(families::clear(db, ends, stretch, 200).unwrap().0.grants, 3);

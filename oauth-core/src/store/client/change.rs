@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{Scopes, Timestamp, store::scope};
 
-/// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, by a
-/// disabled client too.
+/// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, also by a
+/// client that is disabled, or deleted and not cleared away yet.
 pub(crate) fn register(
     db: &mut DbConnection,
     client_id: &str,
@@ -36,7 +36,7 @@ pub(crate) fn register(
     Ok(Some(id))
 }
 
-/// Disables or enables a client; `false` when there is none of this key.
+/// Disables or enables a client; `false` when there is none of this key, or it is deleted.
 pub(crate) fn set_disabled(
     db: &mut DbConnection,
     id: i64,
@@ -46,7 +46,8 @@ pub(crate) fn set_disabled(
         oauth_clients::disabled_at.eq(disabled_at),
         oauth_clients::version.eq(oauth_clients::version + 1),
     );
-    Ok(diesel::update(oauth_clients::table.find(id)).set(changes).execute(db)? == 1)
+    let kept = oauth_clients::table.find(id).filter(oauth_clients::deleted_at.is_null());
+    Ok(diesel::update(kept).set(changes).execute(db)? == 1)
 }
 
 /// Changes a client, unless it has changed since this version of it; `false` then.
@@ -73,9 +74,16 @@ pub(crate) fn raise_version(db: &mut DbConnection, id: i64, version: i64) -> Que
     Ok(diesel::update(unchanged).set(raised).execute(db)? == 1)
 }
 
-/// Deletes a client, and with it all that hangs on it.
-pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
-    diesel::delete(oauth_clients::table.find(id)).execute(db).map(drop)
+/// Marks a client as deleted, once; `false` when there is none of this key, or it is deleted already. It is disabled with
+/// that, which is what every look-up sees: all that hangs on it is dead from here. The clean-up deletes it in batches.
+pub(crate) fn delete(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<bool> {
+    let kept = oauth_clients::table.find(id).filter(oauth_clients::deleted_at.is_null());
+    let changes = (
+        oauth_clients::disabled_at.eq(now),
+        oauth_clients::deleted_at.eq(now),
+        oauth_clients::version.eq(oauth_clients::version + 1),
+    );
+    Ok(diesel::update(kept).set(changes).execute(db)? == 1)
 }
 
 /// From here on no client acts for this user.

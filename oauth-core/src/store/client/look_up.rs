@@ -15,7 +15,7 @@ pub(crate) struct ClientVersion {
     pub(crate) version: i64,
 }
 
-/// The client of this identifier, unless it is disabled.
+/// The client of this identifier, unless it is disabled, as who is deleted is, too.
 pub(crate) fn version(db: &mut DbConnection, client_id: &str) -> Query<Option<ClientVersion>> {
     native!(
         db,
@@ -41,19 +41,19 @@ pub(crate) fn versions(
     Ok(found.into_iter().collect())
 }
 
-/// The client of this key, disabled or not.
+/// The client of this key, disabled or not. Who is deleted is none.
 pub(crate) fn with_key(db: &mut DbConnection, id: i64) -> Query<Option<Client>> {
-    let row: Option<ClientRow> = native!(
-        db,
-        oauth_clients::table.find(id).select(ClientRow::as_select()).get_result(db).optional()
-    )?;
+    let kept = oauth_clients::table.find(id).filter(oauth_clients::deleted_at.is_null());
+    let row: Option<ClientRow> =
+        native!(db, kept.select(ClientRow::as_select()).get_result(db).optional())?;
     Ok(with_secrets(db, row.into_iter().collect())?.pop())
 }
 
-/// The clients of these keys, disabled or not.
+/// The clients of these keys, disabled or not, and not deleted.
 pub(crate) fn with_keys(db: &mut DbConnection, ids: &[i64]) -> Query<Vec<Client>> {
     let of = oauth_clients::table.filter(oauth_clients::id.eq_any(ids));
-    let rows: Vec<ClientRow> = of.select(ClientRow::as_select()).load(db)?;
+    let kept = of.filter(oauth_clients::deleted_at.is_null());
+    let rows: Vec<ClientRow> = kept.select(ClientRow::as_select()).load(db)?;
     with_secrets(db, rows)
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
     oauth_clients::table.find(id).select(ClientFields::as_select()).get_result(db)
 }
 
-/// The key of a client, disabled or not.
+/// The key of a client, disabled, deleted or not.
 pub(crate) fn key(db: &mut DbConnection, client_id: &str) -> Query<Option<i64>> {
     let of = oauth_clients::table.filter(oauth_clients::client_id.eq(client_id));
     native!(db, of.select(oauth_clients::id).get_result(db).optional())

@@ -74,6 +74,10 @@ pub struct ClientName {
     pub client_id: String,
     /// The name that users see.
     pub name: String,
+    /// Since when its requests are refused and its tokens are dead.
+    pub disabled_at: Option<Timestamp>,
+    /// When it was deleted: until all that hangs on it is cleared away, too.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl Client {

@@ -21,7 +21,7 @@ impl Store {
         Ok(client.filter(|client| client.disabled_at.is_none()))
     }
 
-    /// The clients of these keys, disabled or not. Only what is not remembered is read.
+    /// The clients of these keys, disabled or not, and not deleted. Only what is not remembered is read.
     pub(crate) async fn clients(
         &self,
         current: impl IntoIterator<Item = ClientVersion>,

@@ -9,7 +9,7 @@ use crate::store::{
     schema::oauth_clients,
 };
 
-/// Which clients are listed.
+/// Which clients are listed, of those that are not deleted.
 #[derive(Debug, Clone)]
 pub enum ClientFilter {
     /// Every one.
@@ -39,10 +39,12 @@ pub(crate) fn clients(
 
 fn rows(db: &mut DbConnection, filter: &ClientFilter, cursor: &Cursor) -> Query<Vec<ClientRow>> {
     if let ClientFilter::NameBegins(prefix) = filter {
-        return beginning_with!(db, oauth_clients.name, ClientRow, prefix, &cursor.name());
+        let kept = oauth_clients::deleted_at.is_null();
+        return beginning_with!(db, oauth_clients.name, ClientRow, prefix, &cursor.name(), kept);
     }
     let list = oauth_clients::table
         .filter(oauth_clients::id.lt(cursor.key()))
+        .filter(oauth_clients::deleted_at.is_null())
         .order(oauth_clients::id.desc())
         .limit(PAGE)
         .select(ClientRow::as_select())

@@ -33,7 +33,6 @@ pub(crate) struct FamilyRow {
     pub(crate) created_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) client: ClientName,
-    pub(crate) client_disabled_at: Option<Timestamp>,
 }
 
 /// The newest first.
@@ -52,7 +51,6 @@ pub(crate) fn families(
             oauth_grants::created_at,
             oauth_grants::last_used_at,
             ClientName::as_select(),
-            oauth_clients::disabled_at,
         ))
         .into_boxed();
     match filter {
@@ -73,7 +71,6 @@ pub(crate) fn family(db: &mut DbConnection, id: i64) -> Query<Option<FamilyRow>>
             oauth_grants::created_at,
             oauth_grants::last_used_at,
             ClientName::as_select(),
-            oauth_clients::disabled_at,
         ))
         .get_result(db)
         .optional()

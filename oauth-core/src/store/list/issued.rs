@@ -82,8 +82,8 @@ impl FromStr for IssuedId {
     }
 }
 
-/// What something hangs on: its grant, that one's client, and since when that is disabled.
-pub(crate) type Hook = (Grant, ClientName, Option<Timestamp>);
+/// What something hangs on: its grant, and that one's client.
+pub(crate) type Hook = (Grant, ClientName);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = oauth_authorization_codes)]
@@ -159,10 +159,7 @@ macro_rules! list {
                 )
                 .order(($table::grant_id.desc(), $table::digest.desc()))
                 .limit(PAGE)
-                .select((
-                    <$Row>::as_select(),
-                    (Grant::as_select(), ClientName::as_select(), oauth_clients::disabled_at),
-                ))
+                .select((<$Row>::as_select(), (Grant::as_select(), ClientName::as_select())))
                 .into_boxed();
             match filter {
                 IssuedFilter::All => list,
@@ -188,10 +185,7 @@ macro_rules! one {
                 .filter($table::digest.ge(id.digest.to_vec()))
                 .filter($table::digest.le(id.behind()))
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-                .select((
-                    <$Row>::as_select(),
-                    (Grant::as_select(), ClientName::as_select(), oauth_clients::disabled_at),
-                ))
+                .select((<$Row>::as_select(), (Grant::as_select(), ClientName::as_select())))
                 .get_result(db)
                 .optional()
         }

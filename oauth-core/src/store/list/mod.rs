@@ -35,15 +35,15 @@ pub(crate) const PAGE: i64 = PAGE_SIZE as i64 + 1;
 
 /// The records whose name begins with a text, whatever the case of its ASCII letters, in alphabetical order: first
 /// those of the very name that the page before ended with, then those of the names behind it. Each is one range of the
-/// index on `(lower(name), id)`, or on what else the names are compared by.
+/// index on `(lower(name), id)`, or on what else the names are compared by; `of` is what a partial one is of.
 macro_rules! beginning_with {
-    ($db:expr, $table:ident . $name:ident, $Row:ty, $prefix:expr, $after:expr) => {{
+    ($db:expr, $table:ident . $name:ident, $Row:ty, $prefix:expr, $after:expr $(, $of:expr)?) => {{
         use $crate::store::{list::beginning_with, schema::lower};
 
         let prefix = $prefix.to_ascii_lowercase();
-        beginning_with!($db, $table, lower($table::$name), $Row, prefix, $after)
+        beginning_with!($db, $table, lower($table::$name), $Row, prefix, $after $(, $of)?)
     }};
-    ($db:expr, $table:ident, $name:expr, $Row:ty, $prefix:expr, $after:expr) => {{
+    ($db:expr, $table:ident, $name:expr, $Row:ty, $prefix:expr, $after:expr $(, $of:expr)?) => {{
         use diesel::prelude::*;
         use $crate::store::list::PAGE;
 
@@ -51,6 +51,7 @@ macro_rules! beginning_with {
         let behind_all = format!("{prefix}\u{10ffff}");
         let (name, id): &(String, i64) = $after;
         let mut rows: Vec<$Row> = $table::table
+            $(.filter($of))?
             .filter($name.eq(name.clone()))
             .filter($table::id.gt(*id))
             .order($table::id)
@@ -59,6 +60,7 @@ macro_rules! beginning_with {
             .load($db)?;
         rows.extend(
             $table::table
+                $(.filter($of))?
                 .filter($name.ge(prefix))
                 .filter($name.gt(name.clone()))
                 .filter($name.lt(behind_all))

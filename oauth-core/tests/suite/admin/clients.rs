@@ -132,17 +132,6 @@ both_databases! {
         assert_eq!(fixture.trail().await, trail, "the second time changed nothing");
     }
 
-    async fn a_deleted_client_takes_all_that_hung_on_it_along(fixture: Fixture) {
-        let (tokens, id) = (fixture.tokens().await, fixture.key("confidential").await);
-        fixture.admin().delete_client(id).await.unwrap();
-        assert!(!fixture.is_live(&tokens.access_token).await);
-        for table in ["oauth_grants", "oauth_authorization_codes", "oauth_access_tokens", "oauth_refresh_tokens", "oauth_consents"] {
-            assert_eq!(fixture.count(table), "0", "{table}");
-        }
-        assert!(fixture.admin().client(id).await.unwrap().is_none());
-        assert_eq!(fixture.trail().await, ["delete client confidential: "]);
-    }
-
     async fn a_client_that_is_none_cannot_be_changed(fixture: Fixture) {
         let admin = fixture.admin();
         let change = admin.update_client(99, 1, client("none")).await;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod clients;
+mod deleted_clients;
 mod families;
 mod fields;
 mod issued;

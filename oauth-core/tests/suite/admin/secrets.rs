@@ -82,6 +82,7 @@ both_databases! {
             assert_eq!((fixture.admits(&new).await, fixture.admits(&old).await), (!newest, newest));
             assert_eq!(fixture.trail().await[0], "end_secret client robot: ");
             fixture.admin().delete_client(id).await.unwrap();
+            fixture.clear().await;
         }
     }
 

@@ -6,7 +6,7 @@ mod secrets;
 
 use oauth_core::{
     Client, NewClient, Registered, RequireState, Secret,
-    admin::{AuditFilter, ClientFilter, Kind},
+    admin::{AuditFilter, ClientFilter, ClientName, Kind},
 };
 use serde_json::{Value, json};
 
@@ -43,6 +43,11 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
 /// Where a client stands.
 pub(super) fn path(id: i64) -> String {
     format!("/clients/{id}/")
+}
+
+/// The same for a page that names it; nowhere where it was deleted.
+pub(super) fn link(visit: &Visit<'_>, client: &ClientName) -> Option<String> {
+    client.deleted_at.is_none().then(|| visit.address(&path(client.id)))
 }
 
 async fn client(visit: &Visit<'_>, id: &str) -> Result<Client, Refusal> {

@@ -101,6 +101,9 @@ both_databases! {
         site.call("/plain/read", &token).await.with_status(401);
         browser.get(&client).await.with_status(404);
         browser.submit(&question.form, &[]).await.with_status(404);
+        assert!(!browser.get("/admin/clients/").await.body.contains(&client));
+        let families = browser.get("/admin/families/").await.body;
+        assert!(families.contains("Client deleted</span>") && !families.contains(&client), "{families}");
     }
 
     async fn a_form_that_changes_nothing_keeps_a_client_as_it_is(site: Site) {

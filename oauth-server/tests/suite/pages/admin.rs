@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Part of the others.
-pub(super) const PARTIALS: [&str; 29] = [
+pub(super) const PARTIALS: [&str; 30] = [
     "admin/area",
     "admin/audit/action",
     "admin/audit/kind",
@@ -11,6 +11,7 @@ pub(super) const PARTIALS: [&str; 29] = [
     "admin/check",
     "admin/choice",
     "admin/choices",
+    "admin/client",
     "admin/clients/secrets",
     "admin/codes/table",
     "admin/described",
