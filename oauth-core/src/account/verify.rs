@@ -1,5 +1,9 @@
 //! Whether a password, or a secret that a person picked, is the right one.
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use super::{
     guess::GuessError,
     meter::{By, Counted, network},
@@ -110,6 +114,7 @@ impl AuthorizationServer {
                 if begun {
                     self.raise_limited(GuessLimit::Hashes, None);
                 }
+                sleep(PAUSE).await;
                 Err(GuessError::TooManyGuesses { retry_after: SOON })
             }
         }
@@ -118,3 +123,6 @@ impl AuthorizationServer {
 
 /// Seconds in which those who wait now have been answered.
 const SOON: i64 = 2;
+/// Who does not fit hears it after so long: a flood that waits for its answers takes no more from others than this lets
+/// it.
+const PAUSE: Duration = Duration::from_secs(1);
