@@ -133,11 +133,8 @@ impl Bench {
     }
 
     /// So many access tokens that expired long ago, in families that live.
-    pub(crate) fn seed_expired(&self, count: u64) {
+    pub(crate) fn seed_expired(&self, count: u64, families: u64) {
         let bar = progress(count, format!("{count} expired, {}", self.engine.name()));
-        let families =
-            self.number("SELECT count(*) AS number FROM oauth_grants WHERE last_used_at > 0");
-        let families = u64::try_from(families).expect("a count");
         self.fill(count, &bar, ACCESS_TOKENS, |i| {
             let digest = self.digest(&format!("bench-access-token-that-has-ended-{i}"));
             let family = family(i % families);
@@ -259,7 +256,7 @@ impl Filler {
             Self::Sqlite(connection) => sql_query(statement).execute(connection),
             Self::Postgres(connection) => sql_query(statement).execute(connection),
         };
-        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        done.unwrap_or_else(|error| panic!("{statement:.200}: {error}"));
     }
 
     fn number(&mut self, query: &str) -> i64 {

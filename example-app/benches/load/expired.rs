@@ -17,7 +17,7 @@ pub(crate) fn refresh_during_clean_up(
     seeded: &Seeded,
     options: &Options,
 ) -> Figures {
-    bench.seed_expired(options.expired);
+    bench.seed_expired(options.expired, seeded.tokens.families);
     let app = Served::example(bench);
     let figures = drive(&app, CONNECTIONS, options, |connection| {
         Refresh::of(seeded, seeded.next_chain() + connection as u64)

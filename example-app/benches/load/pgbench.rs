@@ -1,4 +1,4 @@
-//! The floor of PostgreSQL: pgbench sends the very same SQL.
+//! The floor of PostgreSQL: pgbench sends what a check reads, and what an issue and a refresh write, a statement each.
 
 use std::{fs, process::Command};
 
@@ -31,6 +31,10 @@ pub(crate) fn measure(bench: &Bench, options: &Options) -> Vec<(&'static str, f6
         (
             "guarded GET",
             run(include_str!("../../../oauth-core/src/store/bearer.pgbench.sql"), "bearer.sql"),
+        ),
+        (
+            "issue",
+            run(include_str!("../../../oauth-core/src/store/issue.pgbench.sql"), "issue.sql"),
         ),
         (
             "refresh",

@@ -1,11 +1,5 @@
--- What `grant/refresh_token.rs` and `rotation.rs` ask for each refresh, as the best single statement in autocommit, for
--- pgbench: the floor of the load bench. Each pgbench client follows a chain of its own, whose values are digests of each
--- other, in the family of its number.
-SELECT id FROM oauth_clients WHERE client_id = 'pgbench' AND disabled_at IS NULL LIMIT 1;
-SELECT t.access_token, t.predecessor
-FROM oauth_refresh_tokens t JOIN oauth_grants g ON t.grant_id = g.id
-WHERE t.grant_id = :client_id
-    AND t.digest = sha256(convert_to('pgbench-' || (:client_id)::bigint::text || '-' || (:step)::bigint::text, 'UTF8'));
+-- What has to be written for a refresh, as the best single statement in autocommit, for pgbench: the floor of the load
+-- bench. Each pgbench client follows a chain of its own, whose values are digests of each other, in the family of its number.
 \set next :step + 1
 WITH redeemed AS (
     UPDATE oauth_refresh_tokens SET redeemed_at = 4000000000, salt = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
