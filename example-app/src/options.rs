@@ -89,6 +89,7 @@ pub(crate) enum Command {
     /// Until the old one ends both are good, so that the client can change over without an outage.
     RotateSecret {
         /// The client's identifier
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
         /// Seconds until the old secret ends; 0 has it end at once
         #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]

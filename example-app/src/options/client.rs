@@ -10,7 +10,7 @@ pub(crate) struct ClientOptions {
     #[arg(long)]
     name: String,
     /// The identifier [default: drawn]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     client_id: Option<String>,
     /// What users are told about it
     #[arg(long, value_name = "TEXT", default_value = "")]

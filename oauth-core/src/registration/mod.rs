@@ -65,7 +65,7 @@ impl AuthorizationServer {
         let unknown = self.unknown_scopes(&new.named_scopes()).await?;
         check::client(&new, &unknown).into_result().map_err(RegistrationError::first)?;
         let client_id = new.client_id.clone();
-        let client_id = client_id.unwrap_or_else(|| Secret::generate().expose().to_owned());
+        let client_id = client_id.unwrap_or_else(drawn_identifier);
         let Prepared { registration, secret } = self.prepare(&new).await?;
         let (trail, taken) = (self.trail(), client_id.clone());
         let insert = move |db: &mut store::DbConnection| {
@@ -181,5 +181,18 @@ impl AuthorizationServer {
     pub async fn set_scope_disabled(&self, name: &str, disabled: bool) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.store.write(move |db| store::scope::set_enabled(db, &name, !disabled)).await
+    }
+}
+
+/// An identifier that no command line takes for an option.
+fn drawn_identifier() -> String {
+    Secret::generate().expose().trim_start_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_drawn_identifier_looks_like_an_option() {
+        assert!((0..2000).all(|_| !super::drawn_identifier().starts_with('-')));
     }
 }

@@ -38,6 +38,15 @@ async fn with_0_seconds_the_old_secret_ends_at_once() {
 }
 
 #[test]
+fn an_identifier_that_looks_like_an_option_is_one_all_the_same() {
+    let site = Site::new();
+    site.run(&["migrate"]).success();
+    let register = ["register-client", "--name", "App", "--redirect-uri", "https://app.example/cb"];
+    site.run(&[&register[..], &["--client-id", "-Mine"]].concat()).success();
+    site.run(&["rotate-secret", "-Mine"]).success();
+}
+
+#[test]
 fn what_cannot_be_done_is_one_line_that_says_why() {
     let site = Site::new();
     drop(site.serve());
