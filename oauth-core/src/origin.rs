@@ -23,8 +23,8 @@ pub struct Origin {
 impl Origin {
     /// Runs `work`: what it leads to names this origin, and all that it asks of the database has one deadline together
     /// ([`StoreOptions::deadline`](crate::StoreOptions::deadline)). `oauth-server` does it around each request.
-    // No `async fn`: that would keep room for `work` twice, and so does each around it.
     pub fn around<T>(self: Arc<Self>, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        // No `async fn`: that would keep room for `work` twice, and so would each around it.
         ORIGIN.scope(Some(self), deadline::shared(work))
     }
 

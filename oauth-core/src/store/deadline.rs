@@ -25,20 +25,20 @@ pub(crate) fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = 
 
 /// A piece of work that is waited for. What is answered within a moment counts for nothing, lest a request of many pieces
 /// run out of time although the database is well.
-pub(super) struct Waiting {
+pub(super) struct Wait {
     /// What was left of the deadline.
     pub(super) left: Duration,
     began: Instant,
     moment: Duration,
 }
 
-impl Waiting {
+impl Wait {
     pub(super) fn begin(deadline: Duration) -> Self {
         Self { left: left(deadline), began: Instant::now(), moment: a_moment(deadline) }
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Wait {
     fn drop(&mut self) {
         let took = self.began.elapsed();
         if took >= self.moment {

@@ -10,7 +10,7 @@ use tokio::{
 use super::{
     super::{
         DbConnection, Query, StoreError,
-        deadline::{Waiting, a_moment},
+        deadline::{Wait, a_moment},
     },
     piece::{Phase, Piece},
     threads::Threads,
@@ -45,8 +45,8 @@ impl Threads {
         answers_before: u64,
         late: impl FnOnce() + Send,
     ) -> Result<T, StoreError> {
-        let waiting = Waiting::begin(self.deadline);
-        let (now, left, patience) = (Instant::now(), waiting.left, a_moment(self.deadline));
+        let wait = Wait::begin(self.deadline);
+        let (now, left, patience) = (Instant::now(), wait.left, a_moment(self.deadline));
         let mut answered = timeout_at(now + patience.min(left), &mut answer).await;
         if answered.is_err() && left > patience {
             self.suspect(answers_before, patience);

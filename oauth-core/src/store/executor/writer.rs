@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    super::{Affected, DbConnection, Query, StoreError, deadline::Waiting},
+    super::{Affected, DbConnection, Query, StoreError, deadline::Wait},
     group_commit::GroupCommit,
     health::Health,
     writer_job::{Job, Piece},
@@ -48,16 +48,16 @@ impl Writer {
         if let Some(refusal) = self.health.refusal() {
             return Err(refusal);
         }
-        let waiting = Waiting::begin(self.deadline);
+        let wait = Wait::begin(self.deadline);
         let (reply, answer) = oneshot::channel();
-        let piece = Piece::new(affected, work, reply, Instant::now() + waiting.left);
+        let piece = Piece::new(affected, work, reply, Instant::now() + wait.left);
         let gone = || StoreError::internal("the writer is gone");
         let asked = async {
             let jobs = self.jobs.as_ref().ok_or_else(gone)?;
             jobs.send(Box::new(piece)).await.map_err(|_| gone())?;
             answer.await.map_err(|_| gone())?
         };
-        timeout(waiting.left, asked)
+        timeout(wait.left, asked)
             .await
             .unwrap_or_else(|_| Err(StoreError::unavailable("the write takes too long")))
     }
