@@ -68,7 +68,12 @@ impl AuthorizationServer {
         let remember = move |db: &mut DbConnection| {
             store::consent::remember(db, &consent, &granted, now).map(Some)
         };
-        self.store.insert(remember).await.map(drop) // who was faster by a moment has remembered it
+        let remembered = match self.store.insert(remember.clone()).await {
+            // The connection may have broken at its commit. To remember it twice is to remember it.
+            Err(error) if error.is_unavailable() => self.store.insert(remember).await,
+            remembered => remembered,
+        };
+        remembered.map(drop) // who was faster by a moment has remembered it
     }
 
     /// The applications that a user has granted access, by name.

@@ -6,6 +6,7 @@ use super::{DbConnection, Query, kept::native, schema::oauth_consents as consent
 use crate::{Scopes, Timestamp};
 
 /// Who allowed something, whom, and where the answer went.
+#[derive(Clone)]
 pub(crate) struct Consent {
     pub(crate) subject: String,
     pub(crate) client_id: i64,

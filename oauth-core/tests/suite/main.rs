@@ -34,6 +34,7 @@ mod events;
 mod guessing;
 mod hashing;
 mod implicit;
+mod killed;
 mod known_browsers;
 mod migrations;
 mod origin;

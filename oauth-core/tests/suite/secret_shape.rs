@@ -3,8 +3,19 @@
 use oauth_core::{Secret, Tokens};
 
 use crate::support::{
-    Fixture, assert_live, assert_refused, code_request, in_query, refresh_token, scopes,
+    Database, Fixture, assert_live, assert_refused, code_request, in_query, queries, refresh_token,
+    scopes,
 };
+
+/// A fixture whose database is counted.
+struct Counted(Fixture);
+
+impl Counted {
+    async fn on(database: Database) -> Self {
+        queries::count();
+        Self(Fixture::on(database).await)
+    }
+}
 
 /// The kind and the length of the body that a text shows, where it begins with this brand.
 fn shape<'a>(text: &'a str, brand: &str) -> (&'a str, usize) {
@@ -57,14 +68,12 @@ both_databases! {
         assert_eq!(shape(third.access_token.expose(), "o"), ("at", 59));
     }
 
-    async fn what_has_not_the_shape_is_refused_without_asking_the_database(fixture: Fixture) {
+    async fn what_has_not_the_shape_is_refused_without_a_query(counted: Counted) {
+        let fixture = counted.0;
         let tokens = fixture.tokens().await;
         let code = fixture.code(&code_request()).await;
-        for table in ["oauth_access_tokens", "oauth_refresh_tokens", "oauth_authorization_codes"] {
-            fixture.database.execute(&format!("ALTER TABLE {table} RENAME TO {table}_hidden"));
-        }
-        let asked = fixture.server.verify(tokens.access_token.expose(), &scopes("")).await;
-        assert_eq!(asked.unwrap_err().code(), Some("server_error"), "what has the shape is asked for");
+        let asked = || queries::of_secrets(&fixture.database.url);
+        let before = asked();
         for text in rubbish(&tokens) {
             let refused = fixture.server.verify(&text, &scopes("")).await.unwrap_err();
             assert_eq!(refused.code(), Some("invalid_token"), "{text:?}: {refused}");
@@ -78,6 +87,17 @@ both_databases! {
         }
         let refused = fixture.refresh(&code.as_str().into()).await;
         assert_refused(refused, "invalid_grant", "the refresh token is unknown");
+        assert_eq!(asked() - before, 0);
+    }
+
+    async fn what_has_the_shape_and_was_never_issued_is_refused_with_a_query(counted: Counted) {
+        let fixture = counted.0;
+        let never = fixture.tokens().await.access_token;
+        fixture.database.execute("DELETE FROM oauth_access_tokens");
+        let before = queries::of_secrets(&fixture.database.url);
+        let refused = fixture.server.verify(never.expose(), &scopes("")).await.unwrap_err();
+        assert_eq!(refused.code(), Some("invalid_token"));
+        assert_eq!(queries::of_secrets(&fixture.database.url) - before, 1);
     }
 
     async fn a_family_whose_key_is_taken_begins_with_the_next(fixture: Fixture) {

@@ -11,6 +11,7 @@ mod form;
 pub(crate) mod own_postgres;
 mod postgres;
 pub(crate) mod proxy;
+pub(crate) mod queries;
 mod requests;
 mod sql;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
