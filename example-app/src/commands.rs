@@ -147,7 +147,8 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
 /// The server on a database whose tables are up to date; what is changed is in the audit trail as this command's.
 fn server(site: &Site, command: &str) -> Result<AuthorizationServer, Failure> {
     let settings = site.server.settings(site.listen()?.port())?;
-    let store = Store::open_with(&site.database_url, PATIENT)?;
+    let store =
+        Store::open_with(&site.database_url, StoreOptions::default().with_deadline(PATIENCE))?;
     refuse_pending(&store)?;
     let server = AuthorizationServer::new(settings, store)
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
@@ -155,7 +156,7 @@ fn server(site: &Site, command: &str) -> Result<AuthorizationServer, Failure> {
 }
 
 /// Nobody waits for a command as for a request: counting what there is to delete takes its time.
-const PATIENT: StoreOptions = StoreOptions { deadline: Duration::from_secs(300) };
+const PATIENCE: Duration = Duration::from_secs(300);
 
 fn refuse_pending(store: &Store) -> Result<(), Failure> {
     let pending = store.pending_migrations()?;

@@ -127,9 +127,10 @@ pub use self::{
     server::{AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
-        NotReady, Spread, Store, StoreError, StoreOptions,
+        MigratedBy, NotReady, Spread, Store, StoreError, StoreOptions,
         client::{Client, ClientMetadata, StoredSecret},
         scope::{NewScope, Scope},
         user::{NewUser, User},
+        with_diesel,
     },
 };

@@ -144,10 +144,10 @@ pub use oauth_core::{
     self, AccessToken, AccountError, Advice, AuthorizationServer, BearerError, Caller, Cleared,
     Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret, Clock,
     ConnectedApp, Event, EventKind, Events, FieldError, GrantType, Guess, GuessError, GuessLimit,
-    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, Missed, MovableClock, NewClient,
-    NewScope, NewUser, NotReady, Origin, PasswordChange, PasswordError, Problem, RedirectUri,
-    Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session, Settings,
-    Spread, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
+    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, MigratedBy, Missed, MovableClock,
+    NewClient, NewScope, NewUser, NotReady, Origin, PasswordChange, PasswordError, Problem,
+    RedirectUri, Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session,
+    Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
     UnknownRequireState, User,
 };
 

@@ -145,7 +145,7 @@ impl ServerOptions {
                 seconds.map(Duration::from_secs)
             },
         )?;
-        Ok(StoreOptions { deadline })
+        Ok(StoreOptions::default().with_deadline(deadline))
     }
 
     fn require_state(&self) -> Result<RequireState, BadValue> {

@@ -8,7 +8,7 @@ use diesel::{
 };
 use url::Url;
 
-use super::{Query, StoreError, libpq, sqlite_file::SqliteFile};
+use super::{Query, StoreError, libpq, migrations::has_table, sqlite_file::SqliteFile};
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -95,8 +95,15 @@ pub(super) fn touch(connection: &mut DbConnection) -> Query<()> {
             let version: i32 = diesel::select(version).get_result(sqlite)?;
             sqlite.batch_execute(&format!("PRAGMA user_version = {version}"))
         }
-        DbConnection::Postgres(postgres) => {
-            postgres.batch_execute("UPDATE oauth_schema_migrations SET run_on = run_on")
+        DbConnection::Postgres(_) => {
+            // Not there where the application applies the migrations.
+            let books = has_table(connection, "oauth_schema_migrations")?;
+            let same = if books {
+                "schema_migrations SET run_on = run_on"
+            } else {
+                "scopes SET name = name"
+            };
+            connection.batch_execute(&format!("UPDATE oauth_{same}"))
         }
     }
 }

@@ -14,13 +14,13 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{
-    DbConnection, NotReady, Query, Spread, Store, StoreError,
+    DbConnection, MigratedBy, NotReady, Query, Spread, Store, StoreError,
     executor::{begin_immediate, commit, roll_back},
-    spread, user_names,
+    probe, spread, user_names,
 };
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub(super) const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(super) const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 type Backend = <DbConnection as Connection>::Backend;
 type Migrations = Vec<Box<dyn Migration<Backend>>>;
@@ -41,6 +41,9 @@ impl Store {
     /// Applies the pending migrations, all or none, and names them. Blocks. Several processes may do this at once: one
     /// does, the others wait. What is applied stands in `oauth_schema_migrations`.
     ///
+    /// Where the application applies them ([`MigratedBy::Application`]), this applies nothing and has no such table.
+    /// It looks for users who came by SQL, as ever, and gives their names what names are compared by.
+    ///
     /// # Errors
     /// When a migration fails, [`StoreError::Newer`] where a newer program has migrated the database, and
     /// [`StoreError::Older`] where a development version has.
@@ -60,7 +63,11 @@ impl Store {
 
     fn migrated(&self, spread: Option<Spread>) -> Result<Vec<String>, StoreError> {
         let mut db = self.database.connect()?;
-        let applied = run(&mut db, spread)?;
+        let by = self.migrated_by;
+        if by == MigratedBy::Application && !lacking(&mut db, by)?.is_empty() {
+            return Ok(Vec::new()); // it has yet to
+        }
+        let applied = run(&mut db, by, spread)?;
         self.executor.find_out(&mut db)?;
         Ok(applied)
     }
@@ -70,7 +77,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        pending(&mut self.database.connect()?)
+        let lacking = lacking(&mut self.database.connect()?, self.migrated_by)?;
+        Ok(lacking.iter().map(|migration| migration.name().to_string()).collect())
     }
 
     /// Whether no migration of this crate was ever applied. Blocks.
@@ -78,23 +86,26 @@ impl Store {
     /// # Errors
     /// When the database does not answer, and as [`Store::migrate`] where it is another program's.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
-        none_applied(&mut self.database.connect()?)
+        let mut db = self.database.connect()?;
+        match self.migrated_by {
+            MigratedBy::Store => Ok(lacking(&mut db, self.migrated_by)?.len() == known(&db)?.len()),
+            MigratedBy::Application => Ok(!has_table(&mut db, "oauth_clients")?),
+        }
     }
 }
 
 /// Applies what is pending, and names it.
-fn run(connection: &mut DbConnection, spread: Option<Spread>) -> Result<Vec<String>, StoreError> {
+fn run(
+    connection: &mut DbConnection,
+    by: MigratedBy,
+    spread: Option<Spread>,
+) -> Result<Vec<String>, StoreError> {
     alone(connection, |connection| {
-        let pending = lacking(connection)?;
-        if !has_table(connection, "oauth_schema_migrations")? {
-            connection.batch_execute(TABLE)?;
-        }
-        for migration in &pending {
-            migration.run(connection).map_err(|error| StoreError::Migration(error.to_string()))?;
-            record(connection, &version(migration))?;
-        }
+        let mut applied = match by {
+            MigratedBy::Store => apply(connection)?,
+            MigratedBy::Application => Vec::new(),
+        };
         user_names::fill(connection)?;
-        let mut applied: Vec<String> = pending.iter().map(version).collect();
         if let Some(spread) = spread
             && spread::apply(connection, spread)?
         {
@@ -104,15 +115,24 @@ fn run(connection: &mut DbConnection, spread: Option<Spread>) -> Result<Vec<Stri
     })
 }
 
-/// What is not yet applied.
-fn pending(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
-    let pending = lacking(connection)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+fn apply(connection: &mut DbConnection) -> Result<Vec<String>, StoreError> {
+    let pending = lacking(connection, MigratedBy::Store)?;
+    if !has_table(connection, "oauth_schema_migrations")? {
+        connection.batch_execute(TABLE)?;
+    }
+    for migration in &pending {
+        migration.run(connection).map_err(|error| StoreError::Migration(error.to_string()))?;
+        record(connection, &version(migration))?;
+    }
+    Ok(pending.iter().map(version).collect())
 }
 
 /// Whether the tables are those of this program.
-pub(super) fn standing(connection: &mut DbConnection) -> Query<Result<(), NotReady>> {
-    Ok(match lacking(connection) {
+pub(super) fn standing(
+    connection: &mut DbConnection,
+    by: MigratedBy,
+) -> Query<Result<(), NotReady>> {
+    Ok(match lacking(connection, by) {
         Ok(lacking) if lacking.is_empty() => Ok(()),
         Ok(_) => Err(NotReady::Pending),
         Err(StoreError::Newer(_)) => Err(NotReady::Newer),
@@ -122,14 +142,16 @@ pub(super) fn standing(connection: &mut DbConnection) -> Query<Result<(), NotRea
     })
 }
 
-/// Whether nothing of ours was ever applied.
-fn none_applied(connection: &mut DbConnection) -> Result<bool, StoreError> {
-    Ok(lacking(connection)?.len() == known(connection)?.len())
-}
-
 /// What the program knows and the database lacks, the oldest first. Where it is the other way round, this is a refusal.
-fn lacking(connection: &mut DbConnection) -> Result<Migrations, StoreError> {
+fn lacking(connection: &mut DbConnection, by: MigratedBy) -> Result<Migrations, StoreError> {
     let mut lacking = known(connection)?;
+    lacking.sort_by_key(version);
+    if by == MigratedBy::Application {
+        let is_there = has_table(connection, "oauth_clients")?;
+        let from = if is_there { lacking.len().saturating_sub(1) } else { 0 };
+        let complete = is_there && probe::is_complete(connection)?;
+        return Ok(if complete { Vec::new() } else { lacking.split_off(from) });
+    }
     let applied = applied(connection)?;
     let known: BTreeSet<String> = lacking.iter().map(version).collect();
     let unknown: Vec<&str> = applied.difference(&known).map(String::as_str).collect();
@@ -141,7 +163,6 @@ fn lacking(connection: &mut DbConnection) -> Result<Migrations, StoreError> {
         return Err(StoreError::Newer(unknown.join(", ")));
     }
     lacking.retain(|migration| !applied.contains(&version(migration)));
-    lacking.sort_by_key(version);
     Ok(lacking)
 }
 
@@ -185,7 +206,7 @@ fn record(connection: &mut DbConnection, version: &str) -> Query<()> {
         .map(drop)
 }
 
-fn has_table(connection: &mut DbConnection, name: &str) -> Query<bool> {
+pub(super) fn has_table(connection: &mut DbConnection, name: &str) -> Query<bool> {
     let catalogue = match connection {
         DbConnection::Sqlite(_) => "sqlite_schema WHERE type = 'table' AND name = ",
         // The first schema of the path only: what another of them has is another installation's.

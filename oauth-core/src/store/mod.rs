@@ -30,6 +30,7 @@ mod one_of;
 mod options;
 #[cfg(test)]
 mod plan;
+mod probe;
 mod readiness;
 pub(crate) mod redemption;
 pub(crate) mod refresh_token;
@@ -45,6 +46,7 @@ mod sqlite_watch;
 pub(crate) mod user;
 pub(crate) mod user_names;
 pub(crate) mod user_password;
+pub mod with_diesel;
 pub(crate) mod write;
 
 pub(crate) use self::connection::DbConnection;
@@ -52,7 +54,12 @@ use self::{
     access_token::Standing, client::Remembered, connection::Database, executor::Executor,
     grant::Grant, readiness::Readiness, refresh_token::RefreshToken, write::Write,
 };
-pub use self::{error::StoreError, not_ready::NotReady, options::StoreOptions, spread::Spread};
+pub use self::{
+    error::StoreError,
+    not_ready::NotReady,
+    options::{MigratedBy, StoreOptions},
+    spread::Spread,
+};
 use crate::secret::Key;
 
 /// Whose access tokens stand differently after a write: what was remembered of them is forgotten with its commit.
@@ -87,6 +94,7 @@ pub struct Store {
     executor: Executor,
     readiness: Readiness,
     remembered: Arc<Remembered>,
+    migrated_by: MigratedBy,
 }
 
 impl Store {
@@ -110,7 +118,8 @@ impl Store {
         let database = Database::parse(url)?;
         let executor = Executor::start(&database, options)?;
         let (readiness, remembered) = (Readiness::default(), Arc::default());
-        Ok(Self { database, executor, readiness, remembered })
+        let migrated_by = options.migrated_by;
+        Ok(Self { database, executor, readiness, remembered, migrated_by })
     }
 
     /// Groups of user names that are or look the same as RFC 8265 and UTS 39 compare them, of rows that came by SQL. Each
@@ -137,7 +146,7 @@ impl Store {
     /// # Errors
     /// What stands in the way.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        self.readiness.of(&self.executor).await
+        self.readiness.of(&self.executor, self.migrated_by).await
     }
 
     /// Looks something up by key. On SQLite this runs right here and takes microseconds.

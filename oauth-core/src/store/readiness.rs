@@ -11,7 +11,7 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 
 use super::{
-    Affected, NotReady, StoreError,
+    Affected, MigratedBy, NotReady, StoreError,
     connection::{is_read_only, take_room, touch},
     executor::Executor,
     migrations,
@@ -44,7 +44,7 @@ impl Readiness {
         }
     }
 
-    pub(super) async fn of(&self, executor: &Executor) -> Result<(), NotReady> {
+    pub(super) async fn of(&self, executor: &Executor, by: MigratedBy) -> Result<(), NotReady> {
         let mut last = self.0.last.lock().await;
         let before = *last;
         if let Some((when, found)) = before
@@ -52,7 +52,8 @@ impl Readiness {
         {
             return found;
         }
-        let found = timeout(PATIENCE, self.look(executor)).await.unwrap_or(Err(NotReady::Silent));
+        let found =
+            timeout(PATIENCE, self.look(executor, by)).await.unwrap_or(Err(NotReady::Silent));
         *last = Some((Instant::now(), found));
         match found {
             _ if before.is_some_and(|(_, before)| before == found) => {}
@@ -63,7 +64,7 @@ impl Readiness {
         found
     }
 
-    async fn look(&self, executor: &Executor) -> Result<(), NotReady> {
+    async fn look(&self, executor: &Executor, by: MigratedBy) -> Result<(), NotReady> {
         let why = |error: StoreError| NotReady::of(&error).unwrap_or(NotReady::Failing);
         executor.ready()?;
         if self.0.write_failed.load(Relaxed) {
@@ -75,7 +76,7 @@ impl Readiness {
             self.wrote(&tried);
             tried.map_err(why)?;
         }
-        let look = executor.list(|db| Ok((is_read_only(db)?, migrations::standing(db)?)));
+        let look = executor.list(move |db| Ok((is_read_only(db)?, migrations::standing(db, by)?)));
         match look.await.map_err(why)? {
             (true, _) => Err(NotReady::ReadOnly),
             (false, standing) => standing,

@@ -83,7 +83,11 @@ impl Halt {
 
 async fn fixture(postgres: &OwnPostgres) -> Fixture {
     let deadline = Duration::from_secs(30);
-    Fixture::with_options(Database::at(postgres.url()), StoreOptions { deadline }).await
+    Fixture::with_options(
+        Database::at(postgres.url()),
+        StoreOptions::default().with_deadline(deadline),
+    )
+    .await
 }
 
 /// 64 clients refresh at once while this befalls them.

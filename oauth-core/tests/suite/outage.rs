@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(2);
 const A_WHILE: Duration = Duration::from_millis(500);
 
 async fn fixture(url: String) -> Fixture {
-    Fixture::with_options(Database::at(url), StoreOptions { deadline: DEADLINE }).await
+    Fixture::with_options(Database::at(url), StoreOptions::default().with_deadline(DEADLINE)).await
 }
 
 /// Ends every connection but this one, as an administrator does, and an idle cut.

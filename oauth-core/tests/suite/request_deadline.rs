@@ -16,7 +16,7 @@ const DEADLINE: Duration = Duration::from_secs(4);
 const FIRST: Duration = Duration::from_secs(3);
 
 async fn fixture(database: Database) -> Fixture {
-    Fixture::with_options(database, StoreOptions { deadline: DEADLINE }).await
+    Fixture::with_options(database, StoreOptions::default().with_deadline(DEADLINE)).await
 }
 
 async fn answered<T>(request: impl Future<Output = T>) -> T {

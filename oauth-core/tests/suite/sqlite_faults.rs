@@ -24,7 +24,7 @@ fn served() -> Served {
 }
 
 fn serve(url: &str) -> AuthorizationServer {
-    let options = StoreOptions { deadline: Duration::from_secs(1) };
+    let options = StoreOptions::default().with_deadline(Duration::from_secs(1));
     let store = Store::open_with(url, options).expect("a store");
     store.migrate().expect("the tables");
     AuthorizationServer::new(Settings::new("https://id.example"), store).unwrap()

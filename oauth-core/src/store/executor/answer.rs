@@ -45,15 +45,15 @@ impl Threads {
         answers_before: u64,
         late: impl FnOnce() + Send,
     ) -> Result<T, StoreError> {
-        let wait = Wait::begin(self.deadline);
-        let (now, left, patience) = (Instant::now(), wait.left, a_moment(self.deadline));
+        let wait = Wait::begin(self.options.deadline);
+        let (now, left, patience) = (Instant::now(), wait.left, a_moment(self.options.deadline));
         let mut answered = timeout_at(now + patience.min(left), &mut answer).await;
         if answered.is_err() && left > patience {
             self.suspect(answers_before, patience);
             late();
             answered = timeout_at(now + left, answer).await;
         }
-        let answered = answered.map_err(|_| no_answer(self.deadline))?;
+        let answered = answered.map_err(|_| no_answer(self.options.deadline))?;
         answered.map_err(|RecvError { .. }| StoreError::internal("a piece of work panicked"))?
     }
 }

@@ -64,7 +64,7 @@ impl Postgres {
     pub(super) fn start(database: &Database, options: StoreOptions) -> Result<Self, StoreError> {
         let mut db = database.connect()?; // a wrong URL is an error now, and not of the first request
         let postgres = Self {
-            threads: Threads::new(database.clone(), options.deadline),
+            threads: Threads::new(database.clone(), options),
             look_ups: SharedLookUps {
                 standings: LookUps::new(access_token::standings),
                 client_versions: LookUps::new(client::versions),
@@ -122,21 +122,21 @@ impl Postgres {
 
     /// What comes too late is not sent: its caller was told that it failed, and may have repeated it since.
     pub(super) async fn compare_and_set<W: Write>(&self, write: W) -> Result<bool, StoreError> {
-        let ends = Instant::now() + left(self.threads.deadline);
+        let ends = Instant::now() + left(self.threads.options.deadline);
         let waiting = Waiting::new(write, ends);
         if self.is_spread.load(Relaxed) {
             let work = move |db: &mut DbConnection| (write::one(db, &waiting), Phase::Repeatable);
             return self.threads.run(work, || ()).await;
         }
         let found = W::queue(&self.queues).find(waiting, &self.threads).await?;
-        found.ok_or_else(|| no_answer(self.threads.deadline))?.into_result()
+        found.ok_or_else(|| no_answer(self.threads.options.deadline))?.into_result()
     }
 
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Query<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let ends = Instant::now() + left(self.threads.deadline);
+        let ends = Instant::now() + left(self.threads.options.deadline);
         self.threads.run(move |connection| transaction(connection, &work, ends), || ()).await
     }
 }

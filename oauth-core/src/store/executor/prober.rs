@@ -10,7 +10,7 @@ use super::{seats::State, session::connect, threads::Threads};
 impl Threads {
     /// Has somebody look, unless somebody does. One that is stuck itself counts as nobody.
     pub(super) fn probe(self: &Arc<Self>, state: &mut State) {
-        let patience = self.deadline.max(LONGEST_TRY);
+        let patience = self.options.deadline.max(LONGEST_TRY);
         if state.outage.tried.is_some_and(|tried| tried.elapsed() < patience) {
             return;
         }
@@ -25,7 +25,7 @@ impl Threads {
     fn try_again(self: &Arc<Self>, prober: u64) -> bool {
         let answers = self.answers();
         self.lock().outage.tries(prober);
-        let outcome = connect(&self.database, self.deadline);
+        let outcome = connect(&self.database, self.options.deadline);
         let mut state = self.lock();
         match outcome {
             Err(_) if state.outage.prober != prober => return false,

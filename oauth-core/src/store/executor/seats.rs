@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{outage::Outage, piece::Job};
+use super::{super::StoreOptions, outage::Outage, piece::Job};
 
 #[derive(Default)]
 pub(super) struct State {
@@ -58,14 +58,12 @@ impl State {
         self.idle.len() + self.busy.len() - self.busy.iter().filter(stuck).count()
     }
 
-    pub(super) fn may_grow(&self, now: Instant, deadline: Duration) -> bool {
-        self.at_work(now, deadline) < CONNECTIONS
-            && self.busy.len() < CONNECTIONS + STUCK
+    pub(super) fn may_grow(&self, now: Instant, options: &StoreOptions) -> bool {
+        self.at_work(now, options.deadline) < options.connections
+            && self.busy.len() < options.connections + STUCK
             && self.full_until.is_none_or(|until| now > until)
     }
 }
 
-/// Enough to keep two to eight cores busy; more only queue inside PostgreSQL instead of here.
-pub(super) const CONNECTIONS: usize = 16;
 /// So many more are opened in place of those that never answered.
 const STUCK: usize = 32;

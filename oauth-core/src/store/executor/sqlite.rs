@@ -51,7 +51,7 @@ impl Sqlite {
         };
         let writer = Writer::start(commits, Arc::clone(&health), options.deadline)?;
         let readers = Arc::new(Readers::new(database.clone()));
-        let free = Arc::new(Semaphore::new(LISTS));
+        let free = Arc::new(Semaphore::new(options.connections));
         Ok(Self { readers, free, writer: Arc::new(writer), standings, file, health })
     }
 
@@ -119,6 +119,3 @@ impl Sqlite {
         self.writer.run(affected, work).await
     }
 }
-
-/// Who reads more than a few rows, at once.
-const LISTS: usize = 32;

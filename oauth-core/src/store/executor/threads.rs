@@ -13,15 +13,15 @@ use std::{
 };
 
 use super::{
-    super::{StoreError, connection::Database},
+    super::{StoreError, StoreOptions, connection::Database},
     piece::Job,
-    seats::{Busy, CONNECTIONS, Seat, State, Work},
+    seats::{Busy, Seat, State, Work},
     session::Session,
 };
 
 pub(super) struct Threads {
     pub(super) database: Database,
-    pub(super) deadline: Duration,
+    pub(super) options: StoreOptions,
     state: Mutex<State>,
     /// How often the database has answered; whoever waits sees by it whether others are answered meanwhile.
     answers: AtomicU64,
@@ -29,10 +29,10 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    pub(super) fn new(database: Database, deadline: Duration) -> Arc<Self> {
+    pub(super) fn new(database: Database, options: StoreOptions) -> Arc<Self> {
         let (state, answers, is_out) =
             (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
-        Arc::new(Self { database, deadline, state, answers, is_out })
+        Arc::new(Self { database, options, state, answers, is_out })
     }
 
     /// Hands it to a thread, or lets it wait for one; while the database is known to be out, it is refused at once.
@@ -95,7 +95,7 @@ impl Threads {
         while !state.waiting.is_empty() {
             let seat = match state.idle.pop() {
                 Some(seat) => seat,
-                None if state.may_grow(now, self.deadline) => match self.hire(state) {
+                None if state.may_grow(now, &self.options) => match self.hire(state) {
                     Some(seat) => seat,
                     None => return,
                 },
@@ -122,7 +122,7 @@ impl Threads {
     /// Runs it, as often as it takes. `false` where the thread got no connection, and ends.
     fn carry_out(self: &Arc<Self>, mut job: Box<dyn Job>, session: &mut Session, id: u64) -> bool {
         while job.is_wanted() {
-            let connection = match session.connection(&self.database, self.deadline) {
+            let connection = match session.connection(&self.database, self.options.deadline) {
                 Ok(connection) => connection,
                 Err(cause) => {
                     self.no_connection(job, &cause, id);
@@ -147,7 +147,7 @@ impl Threads {
         let (mut state, now) = (self.lock(), Instant::now());
         state.leave(id);
         state.waiting.push_front(job);
-        if state.at_work(now, self.deadline) == 0 {
+        if state.at_work(now, self.options.deadline) == 0 {
             return self.out(state, cause);
         }
         tracing::warn!(cause, "no further connection to the database");
@@ -159,7 +159,7 @@ impl Threads {
     fn next(&self, seat: Seat) -> Next {
         let (mut state, now) = (self.lock(), Instant::now());
         state.leave(seat.id);
-        if state.at_work(now, self.deadline) >= CONNECTIONS {
+        if state.at_work(now, self.options.deadline) >= self.options.connections {
             return Next::End;
         }
         if let Some(job) = state.waiting.pop_front() {

@@ -9,10 +9,10 @@ use super::{assert_of_development, folders};
 use crate::support::{Database, TemporaryDirectory};
 
 /// An application with a migration of its own, which it applies with diesel.
-struct Application(TemporaryDirectory);
+pub(super) struct Application(TemporaryDirectory);
 
 impl Application {
-    fn with(version: &str) -> Self {
+    pub(super) fn with(version: &str) -> Self {
         let directory = TemporaryDirectory::new(env!("CARGO_PKG_NAME"));
         let folder = directory.path().join(format!("{version}_theirs"));
         fs::create_dir(&folder).unwrap();
@@ -22,7 +22,7 @@ impl Application {
     }
 
     /// What it applied.
-    fn migrate(&self, database: &Database) -> Vec<String> {
+    pub(super) fn migrate(&self, database: &Database) -> Vec<String> {
         let source = FileBasedMigrations::from_path(self.0.path()).unwrap();
         if database.is_postgres() {
             let mut connection = database.connect_postgres();

@@ -165,7 +165,7 @@ async fn a_piece_that_leaves_a_transaction_open_fails_alone() {
 #[tokio::test]
 async fn while_another_program_keeps_the_lock_everyone_is_answered_and_the_writer_goes_on() {
     let database = Database::sqlite();
-    let options = StoreOptions { deadline: Duration::from_secs(1) };
+    let options = StoreOptions::default().with_deadline(Duration::from_secs(1));
     let store = Store::open_with(&database.url, options).unwrap();
     store.migrate().unwrap();
     let mut other = another_connection(&database.url);

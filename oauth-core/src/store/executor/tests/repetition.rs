@@ -103,7 +103,8 @@ async fn what_comes_too_late_is_answered_before_and_not_committed() {
     let Some(database) = Database::postgres() else { return };
     let deadline = Duration::from_secs(1);
     drop(migrated(&database));
-    let store = Store::open_with(&database.url, StoreOptions { deadline }).unwrap();
+    let store =
+        Store::open_with(&database.url, StoreOptions::default().with_deadline(deadline)).unwrap();
     let slow = insert("bad", |_| {
         std::thread::sleep(Duration::from_millis(1500));
         Ok(())
@@ -137,7 +138,8 @@ async fn what_takes_longer_than_the_deadline_is_given_up_by_the_database_itself(
     let Some(database) = Database::postgres() else { return };
     drop(migrated(&database));
     let deadline = Duration::from_secs(1);
-    let store = Store::open_with(&database.url, StoreOptions { deadline }).unwrap();
+    let store =
+        Store::open_with(&database.url, StoreOptions::default().with_deadline(deadline)).unwrap();
     let sleeps = |db: &mut DbConnection| db.batch_execute("/* sleeps */ SELECT pg_sleep(60)");
     let answer = store.read(sleeps).await;
     assert!(answer.as_ref().is_err_and(StoreError::is_unavailable), "{answer:?}");

@@ -1,0 +1,50 @@
+//! For applications that have diesel beside us, on the same database.
+//!
+//! What stands here implements traits of diesel **2.3**: an application can use it with a diesel of that version, and with
+//! no other. Nothing else of this crate asks for one.
+
+use diesel::{
+    migration::{Migration, MigrationSource, Result},
+    pg::Pg,
+    sqlite::Sqlite,
+};
+
+use super::migrations::{POSTGRES, SQLITE};
+
+/// The provider's migrations, for an application that applies them with its own. It says so when it opens the store:
+///
+/// ```
+/// use diesel::{Connection, SqliteConnection};
+/// use diesel_migrations::MigrationHarness;
+/// use oauth_core::{MigratedBy, Store, StoreOptions, with_diesel::Migrations};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let directory = std::env::temp_dir().join(format!("migrations-doc-{}", std::process::id()));
+/// # std::fs::create_dir(&directory)?;
+/// # let path = directory.join("doc.sqlite3").display().to_string();
+/// let options = StoreOptions::default().with_migrations_by(MigratedBy::Application);
+/// let store = Store::open_with(&format!("sqlite://{path}"), options)?;
+/// let mut connection = SqliteConnection::establish(&path)?;
+/// connection.run_pending_migrations(Migrations)?; // beside connection.run_pending_migrations(THEIRS)?
+/// assert!(store.pending_migrations()?.is_empty());
+/// # std::fs::remove_dir_all(directory).ok();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Both kinds keep their books in diesel's table then, so no two migrations may have one version; ours are the dates of
+/// their making, to the second. `revert_last_migration` wants the source that the last one came from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Migrations;
+
+impl MigrationSource<Sqlite> for Migrations {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<Sqlite>>>> {
+        SQLITE.migrations()
+    }
+}
+
+impl MigrationSource<Pg> for Migrations {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<Pg>>>> {
+        POSTGRES.migrations()
+    }
+}
