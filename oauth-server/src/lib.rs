@@ -102,8 +102,8 @@
 //! # Next
 //!
 //! The README has the quickstart. `oauth-server/examples/` has three short programs to copy from: `own_users`,
-//! `plain_handler` and `own_templates`. `example-app/` is a whole application. `oauth-server/TEMPLATES.md` says what each
-//! page is given.
+//! `plain_handler` and `own_templates`. `example-app/` is a whole application. [`guide`] goes into what an application meets
+//! on its way. `oauth-server/TEMPLATES.md` says what each page is given.
 
 mod accounts;
 mod admin;
@@ -115,6 +115,7 @@ mod csrf;
 mod endpoint;
 mod forwarded;
 mod guard;
+pub mod guide;
 mod locale;
 pub mod methods;
 mod middleware;

@@ -5,6 +5,7 @@
 //! password changes.
 
 pub(crate) mod check;
+mod forget;
 mod guess;
 mod known_browser;
 mod meter;

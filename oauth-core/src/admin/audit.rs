@@ -46,6 +46,15 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
+    /// The same of a change that has its row whoever makes it, and that does not name who is forgotten.
+    pub(crate) fn of_forgetting(self, subject: &str) -> Self {
+        let mut actor = self.actor.as_deref().cloned().unwrap_or_else(Actor::application);
+        if actor.subject == subject {
+            actor.name.clear();
+        }
+        Self { actor: Some(Arc::new(actor)), ..self }
+    }
+
     /// Writes a row, where it is known who acts.
     pub(crate) fn write(&self, db: &mut DbConnection, entry: &Entry) -> Query<()> {
         let Some(actor) = self.actor.as_deref() else { return Ok(()) };

@@ -56,6 +56,12 @@ impl Actor {
         Self { subject, name, is_superuser: true }
     }
 
+    /// The application itself, where nobody in particular acts.
+    pub(crate) fn application() -> Self {
+        let name = "application".to_owned();
+        Self { subject: name.clone(), name, is_superuser: true }
+    }
+
     /// Refuses, for this reason, who is no superuser: as of this transaction.
     fn must_be_superuser(
         &self,

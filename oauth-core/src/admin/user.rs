@@ -117,7 +117,9 @@ impl Admin {
         self.change("username", update).await
     }
 
-    /// Deletes a user; all that the user had begun ends.
+    /// Deletes a user: what [`AuthorizationServer::forget_user`](crate::AuthorizationServer::forget_user) says, in the
+    /// name of the actor. The user may not sign in any more from the first moment; where the rest then fails, the same
+    /// call goes on.
     ///
     /// # Errors
     /// When there is no such user, or it is the actor; when the user is staff, and the actor is no superuser.
@@ -125,18 +127,13 @@ impl Admin {
         if self.is_actor(id) {
             return Err(AdminError::Refused("nobody can delete themself"));
         }
-        let (actor, now) = (self.actor.clone(), self.server.now());
-        let delete = move |db: &mut DbConnection| {
-            let user = match changeable(db, &actor, id)? {
-                Ok(user) => user,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            store::user::end_all(db, id, now)?;
-            store::user::delete(db, id)?;
-            let entry = Entry::new(Action::Delete, Kind::User, id, &user.username);
-            Ok(Ok(((), Some(entry.raising(all_ended(id))))))
+        let actor = self.actor.clone();
+        let deactivate = move |db: &mut DbConnection| match changeable(db, &actor, id)? {
+            Ok(_) => store::user::deactivate(db, id).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
         };
-        self.change("username", delete).await
+        self.server.store.write(deactivate).await??;
+        Ok(self.server.forget_user(&id.to_string()).await?)
     }
 
     fn is_actor(&self, id: i64) -> bool {

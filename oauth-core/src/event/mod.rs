@@ -165,6 +165,12 @@ pub enum EventKind {
         /// The user.
         subject: String,
     },
+    /// All that hung on a user was ended and erased: every grant, code, token, consent and session, and the user, where it
+    /// was one of the bundled accounts. Clients that the user owned are disabled.
+    UserForgotten {
+        /// The user.
+        subject: String,
+    },
     /// A client was changed.
     ClientChanged {
         /// The client.

@@ -1,4 +1,4 @@
-//! The audit trail: who changed what, when. Rows are only ever added.
+//! The audit trail: who changed what, when. Rows are only ever added; `forgetting.rs` blanks names in them.
 
 use diesel::prelude::*;
 
@@ -15,15 +15,16 @@ pub struct AuditRecord {
     pub at: Timestamp,
     /// Who: the subject.
     pub actor: String,
-    /// Who: the name at that time.
+    /// Who: the name at that time; empty of who was forgotten since.
     pub actor_name: String,
     /// What was done: the name of an [`Action`].
     pub action: String,
     /// To what kind of record: the name of a [`Kind`].
     pub kind: String,
-    /// The record's key; the record itself may be gone.
+    /// The record's key; the record itself may be gone. 0 of a user of the application's own.
     pub record_id: i64,
-    /// The record's name at that time; of a code or token its prefix.
+    /// The record's name at that time; of a code or token its prefix. Of a bundled user who was forgotten it is empty, and
+    /// of one of the application's own it is the subject.
     pub record_name: String,
     /// The fields that changed, separated by commas; never their values.
     pub changes: String,
@@ -41,7 +42,7 @@ pub enum Kind {
     Client,
     /// A scope.
     Scope,
-    /// A user of the bundled accounts.
+    /// A user: of the bundled accounts, or one of the application's own who was forgotten.
     User,
     /// An authorization code.
     AuthorizationCode,
@@ -90,6 +91,8 @@ pub enum Action {
     Revoke,
     /// It was deleted.
     Delete,
+    /// A user was erased, with all that hung on the subject.
+    Forget,
 }
 
 impl Action {
@@ -107,6 +110,7 @@ impl Action {
             Self::Issue => "issue",
             Self::Revoke => "revoke",
             Self::Delete => "delete",
+            Self::Forget => "forget",
         }
     }
 }

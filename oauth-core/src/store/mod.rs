@@ -18,6 +18,7 @@ pub(crate) mod deadline;
 mod error;
 mod executor;
 pub(crate) mod family;
+pub(crate) mod forgetting;
 mod given;
 pub(crate) mod grant;
 mod kept;

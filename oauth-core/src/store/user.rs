@@ -168,9 +168,10 @@ pub(crate) fn update(db: &mut DbConnection, id: i64, change: &UserChange) -> Que
     diesel::update(oauth_users::table.find(id)).set(changes).execute(db).map(drop)
 }
 
-/// Deletes a user, and the sessions with it.
-pub(crate) fn delete(db: &mut DbConnection, id: i64) -> Query<()> {
-    diesel::delete(oauth_users::table.find(id)).execute(db).map(drop)
+/// From here on the user may not sign in, and has no session that counts.
+pub(crate) fn deactivate(db: &mut DbConnection, id: i64) -> Query<()> {
+    let active = oauth_users::table.find(id).filter(oauth_users::is_active);
+    diesel::update(active).set(oauth_users::is_active.eq(false)).execute(db).map(drop)
 }
 
 /// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user.

@@ -31,6 +31,7 @@ mod csrf;
 mod errors;
 mod event_delivery;
 mod events;
+mod forget_user;
 mod guessing;
 mod hashing;
 mod implicit;

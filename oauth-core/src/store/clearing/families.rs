@@ -133,7 +133,7 @@ pub(crate) fn clear(
 
 /// Deletes these families with all that hangs on them: about a batch of each table, and the families themselves last.
 /// Says whether that was all.
-pub(super) fn delete(
+pub(in crate::store) fn delete(
     db: &mut DbConnection,
     families: &[i64],
     limit: i64,

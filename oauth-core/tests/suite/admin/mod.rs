@@ -13,7 +13,7 @@ mod scopes;
 mod secrets;
 mod staff;
 mod trust;
-mod users;
+pub(crate) mod users;
 
 use oauth_core::admin::{Actor, Admin, AdminError, AuditFilter};
 

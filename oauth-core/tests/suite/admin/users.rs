@@ -15,7 +15,7 @@ pub(super) fn named(username: &str) -> NewUser {
     NewUser { username: username.to_owned(), ..NewUser::default() }
 }
 
-pub(super) fn change(user: &User) -> UserChange {
+pub(crate) fn change(user: &User) -> UserChange {
     UserChange {
         username: user.username.clone(),
         first_name: user.first_name.clone(),
@@ -129,10 +129,13 @@ both_databases! {
     async fn a_deleted_user_leaves_nothing_that_is_live(fixture: Fixture) {
         let bob = fixture.user("bob").await;
         let begun = fixture.begin(&bob).await;
+        fixture.events();
         fixture.admin().delete_user(bob.id).await.unwrap();
+        let told = fixture.events();
         fixture.assert_over(&begun).await;
         assert!(fixture.admin().user(bob.id).await.unwrap().is_none());
-        assert_eq!(fixture.trail().await, ["delete user bob: "]);
+        assert_eq!(told, [EventKind::UserForgotten { subject: bob.id.to_string() }]);
+        assert_eq!(fixture.trail().await, ["forget user : "], "and is forgotten with it");
     }
 
     async fn a_new_password_ends_sessions_and_families_and_is_taken(fixture: Fixture) {

@@ -1,6 +1,6 @@
 //! The audit trail: who, what, when.
 
-use super::{change, opened, record};
+use super::{change, opened, record, users::create};
 use crate::support::Site;
 
 both_databases! {
@@ -26,6 +26,18 @@ both_databases! {
         browser.submit(&question.form, &[]).await.with_status(303);
         let page = browser.get("/admin/audit/").await.body;
         assert!(page.contains("Deleted client") && page.contains("confidential"), "{page}");
+    }
+
+    async fn a_user_who_was_deleted_is_not_named_in_it(site: Site) {
+        let browser = site.superuser().await;
+        create(&browser, "bob", &[]).await.with_status(303);
+        let bob = record(&browser, "/admin/users/", "bob").await;
+        let question = browser.page(&format!("{bob}delete/")).await;
+        assert!(question.answer.body.contains("the name in the audit trail"));
+        browser.submit(&question.form, &[]).await.with_status(303);
+        let page = browser.get("/admin/audit/").await.body;
+        assert!(page.contains("Erased all of user") && page.contains("Created user"), "{page}");
+        assert!(!page.contains("bob") && !page.contains(&bob), "there is no such page: {page}");
     }
 
     async fn it_can_be_searched_by_who(site: Site) {

@@ -5,7 +5,7 @@ use crate::support::{Browser, Form, Site};
 
 const NEW: &str = "/admin/users/new/";
 
-async fn create(
+pub(super) async fn create(
     browser: &Browser,
     username: &str,
     more: &[(&str, &str)],

@@ -1,0 +1,5 @@
+//! Guides: what an application meets on its way, one subject each.
+
+/// When a user goes: what to end, what to erase, and what stays.
+#[doc = include_str!("when_a_user_goes.md")]
+pub mod when_a_user_goes {}
