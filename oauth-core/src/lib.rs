@@ -124,7 +124,7 @@ pub use self::{
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
-    server::{AuthorizationServer, PasswordVerifier},
+    server::{ActiveCheck, AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
         MigratedBy, NotReady, Spread, Store, StoreError, StoreOptions,

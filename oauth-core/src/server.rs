@@ -38,6 +38,7 @@ pub struct AuthorizationServer {
     pub(crate) family_keys: Arc<FamilyKeys>,
     pub(crate) events: Events,
     pub(crate) passwords: Option<PasswordVerifier>,
+    pub(crate) active: Option<ActiveCheck>,
     /// Who acts, where that goes into the audit trail.
     pub(crate) actor: Option<Arc<Actor>>,
 }
@@ -50,6 +51,11 @@ pub type PasswordVerifier = Arc<
         ) -> Pin<Box<dyn Future<Output = Result<Option<String>, StoreError>> + Send>>
         + Send
         + Sync,
+>;
+
+/// Answers whether the user of this subject is still there, and may be acted for.
+pub type ActiveCheck = Arc<
+    dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send>> + Send + Sync,
 >;
 
 impl AuthorizationServer {
@@ -69,6 +75,7 @@ impl AuthorizationServer {
             family_keys: Arc::default(),
             events: Events::new(),
             passwords: None,
+            active: None,
             actor: None,
         })
     }
@@ -84,6 +91,14 @@ impl AuthorizationServer {
     #[must_use]
     pub fn with_passwords(self, verifier: PasswordVerifier) -> Self {
         Self { passwords: Some(verifier), ..self }
+    }
+
+    /// Asks whether a user is active before anything is issued for that user: by every grant, at a refresh, too. Who is
+    /// not gets `invalid_grant` at the token endpoint and `access_denied` at the authorization endpoint; where the check
+    /// fails, the request is answered with 503. Default: every subject is active.
+    #[must_use]
+    pub fn with_active_check(self, check: ActiveCheck) -> Self {
+        Self { active: Some(check), ..self }
     }
 
     /// The same server in the hands of somebody: users, clients and scopes that it registers, and what it changes of

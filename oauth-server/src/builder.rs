@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use oauth_core::{AuthorizationServer, PasswordVerifier};
+use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier};
 
 use crate::{
     Accounts, BuildError, OAuth, Users, body,
@@ -96,8 +96,11 @@ impl OAuthBuilder {
         let cookies = Cookies::of(self.server.settings());
         let accounts = Accounts::new(self.server.clone(), cookies.session.clone());
         let server = match &self.users {
-            Some(users) => self.server.with_passwords(passwords(Arc::clone(users))),
-            None => self.server,
+            Some(users) => self
+                .server
+                .with_passwords(passwords(Arc::clone(users)))
+                .with_active_check(active(Arc::clone(users))),
+            None => self.server.with_active_check(active(Arc::new(accounts.clone()))),
         };
         let pages = Pages::with(&self.sources)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
@@ -113,6 +116,14 @@ impl OAuthBuilder {
         };
         Ok(OAuth::of(parts))
     }
+}
+
+/// The users, as every grant asks for them.
+fn active(users: Arc<dyn Users>) -> ActiveCheck {
+    Arc::new(move |subject| {
+        let users = Arc::clone(&users);
+        Box::pin(async move { users.is_active(&subject).await })
+    })
 }
 
 /// The application's own users, as the password grant asks for them.

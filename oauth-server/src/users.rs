@@ -70,6 +70,39 @@ pub trait Users: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether the user of this subject is still there, and may be acted for. Asked before anything is issued for the user:
+    /// a code or a token at the authorization endpoint, and at every request of the token endpoint, refreshes too. Who is
+    /// not active gets nothing more; access tokens that are out live on to their end. Every user is, unless the application
+    /// says otherwise.
+    ///
+    /// ```
+    /// # use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
+    /// # use poem::Request;
+    /// # use std::collections::HashMap;
+    /// struct Members {
+    ///     paid_up: HashMap<String, bool>,
+    /// }
+    ///
+    /// #[async_trait]
+    /// impl Users for Members {
+    ///     async fn is_active(&self, subject: &str) -> Result<bool, StoreError> {
+    ///         Ok(self.paid_up.get(subject).copied().unwrap_or(false))
+    ///     }
+    /// #   async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+    /// #       Ok(None)
+    /// #   }
+    /// #   fn login_url(&self, _: &str) -> String {
+    /// #       String::new()
+    /// #   }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When that cannot be found out just now: the request is answered with 503.
+    async fn is_active(&self, _subject: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
     /// Whether the user may enter the admin site ([`OAuth::admin`](crate::OAuth::admin)). Nobody may, unless the
     /// application says so.
     ///

@@ -2,18 +2,19 @@
 
 use super::{
     AuthorizationRequest,
+    refusal::Refusal,
     response_type::{self, ResponseType},
 };
 use crate::{
     AuthorizationError, AuthorizationServer, EventKind, StoreError,
-    error::AuthorizationErrorCode as Code,
+    error::AuthorizationErrorCode as Code, grant::require_active,
 };
 
 impl AuthorizationServer {
     /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
     ///
     /// # Errors
-    /// When the store fails, which is answered at the client.
+    /// When the user is not active any more (`access_denied`), and when the store fails: both are answered at the client.
     pub async fn accept(
         &self,
         request: AuthorizationRequest,
@@ -21,7 +22,7 @@ impl AuthorizationServer {
     ) -> Result<String, AuthorizationError> {
         match self.issue(&request, subject).await {
             Ok(params) => Ok(request.reply.grant(&params)),
-            Err(error) => Err(self.failed(&request, error)),
+            Err(refusal) => Err(self.refused_at_client(&request.client, &request.reply, refusal)),
         }
     }
 
@@ -47,15 +48,18 @@ impl AuthorizationServer {
         &self,
         request: &AuthorizationRequest,
         subject: &str,
-    ) -> Result<Vec<(&'static str, String)>, StoreError> {
+    ) -> Result<Vec<(&'static str, String)>, Refusal> {
         if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.contains('\0') {
-            return Err(StoreError::internal("a subject has 1 to 255 bytes, none of them NUL"));
+            let cause = StoreError::internal("a subject has 1 to 255 bytes, none of them NUL");
+            return Err(cause.into());
         }
+        require_active(self, Some(subject)).await?;
         self.remember_consent(request, subject).await?;
-        match request.response_type {
+        let answer = match request.response_type {
             ResponseType::Code => response_type::code::issue(self, request, subject).await,
             ResponseType::Token => response_type::token::issue(self, request, subject).await,
-        }
+        };
+        Ok(answer?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::reply::Reply;
 use crate::{
-    AuthorizationError, AuthorizationServer, Client, EventKind, PageFault, StoreError,
+    AuthorizationError, AuthorizationServer, Client, EventKind, PageFault, StoreError, TokenError,
     error::{AuthorizationErrorCode as Code, failure_description},
     scope_request::ScopeFault,
 };
@@ -56,6 +56,25 @@ impl From<StoreError> for Refusal {
         let code =
             if error.is_unavailable() { Code::TemporarilyUnavailable } else { Code::ServerError };
         Self { cause: Some(error), ..Self::new(code, description) }
+    }
+}
+
+/// What is refused before anything is issued is refused in the token endpoint's words: here in those of §4.1.2.1.
+impl From<TokenError> for Refusal {
+    fn from(refusal: TokenError) -> Self {
+        let (code, description) = match refusal {
+            TokenError::InvalidRequest(text) => (Code::InvalidRequest, text),
+            TokenError::InvalidScope(text) => (Code::InvalidScope, text),
+            TokenError::InvalidClient(text)
+            | TokenError::UnauthorizedClient(text)
+            | TokenError::UnsupportedGrantType(text) => (Code::UnauthorizedClient, text),
+            TokenError::InvalidGrant(text) => (Code::AccessDenied, text),
+            TokenError::TooManyGuesses { .. } => {
+                (Code::TemporarilyUnavailable, refusal.description().to_owned().into())
+            }
+            TokenError::Server(cause) => return cause.into(),
+        };
+        Self::new(code, description)
     }
 }
 

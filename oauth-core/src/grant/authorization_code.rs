@@ -4,7 +4,7 @@ use crate::{
     AuthorizationServer, Client, EventKind, GrantType, Params, RedirectUri, Scopes, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
-    grant::{NewTokens, Terms, issued, reuse::reused},
+    grant::{NewTokens, Terms, issued, require_active, reuse::reused},
     pkce::Verifier,
     scope_request::left_of_grant,
     secret::{Key, Kind},
@@ -45,6 +45,7 @@ pub(super) async fn exchange(
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
     let scopes = left_of_grant(client, &grant.scopes, &code.given)?;
+    require_active(server, grant.subject.as_deref()).await?;
     redeem(server, client, (key, &grant), scopes).await
 }
 

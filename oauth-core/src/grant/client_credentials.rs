@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
-    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant},
+    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant, require_active},
     scope_request::{names, requested_scopes},
 };
 
@@ -19,6 +19,7 @@ pub(super) async fn exchange(
     }
     let scopes = names(&requested_scopes(server, client, params).await?);
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
+    require_active(server, subject).await?;
 
     let grant = new_grant(server, client, subject, scopes.clone());
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);

@@ -2,7 +2,7 @@
 
 use crate::{
     AuthorizationServer, Client, EventKind, GrantType, Scopes, Secret, StoreError, Timestamp,
-    Tokens,
+    TokenError, Tokens,
     event::LedTo,
     secret::{Digest, Kind},
     store::{
@@ -13,6 +13,19 @@ use crate::{
 
 /// RFC 6750 §4.
 pub(crate) const TOKEN_TYPE: &str = "Bearer";
+
+/// Asks whether the user for whom something is to be issued is still active.
+pub(crate) async fn require_active(
+    server: &AuthorizationServer,
+    subject: Option<&str>,
+) -> Result<(), TokenError> {
+    let (Some(check), Some(subject)) = (&server.active, subject) else { return Ok(()) };
+    match check(subject.to_owned()).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(TokenError::InvalidGrant(NOT_ACTIVE.into())),
+        Err(error) => Err(error.of_application().into()),
+    }
+}
 
 /// A family that begins now.
 pub(crate) fn new_grant(
@@ -216,5 +229,6 @@ pub(crate) fn successors(presented: &Secret, salt: &[u8; 32]) -> Option<(Secret,
     successor(Kind::AccessToken).zip(successor(Kind::RefreshToken))
 }
 
+const NOT_ACTIVE: &str = "the user is not active any more";
 /// Two at once are already a rarity.
 const KEYS_TRIED: u32 = 16;

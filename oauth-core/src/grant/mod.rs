@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub(crate) use self::issue::{
     NEVER, NewTokens, TOKEN_TYPE, Terms, begin, begin_with_tokens, issued, new_grant,
+    require_active,
 };
 use crate::{
     AuthorizationServer, Client, EventKind, GrantType, Params, Scopes, Secret,

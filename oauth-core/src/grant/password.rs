@@ -4,7 +4,7 @@
 use crate::{
     AuthorizationServer, Client, GrantType, Params, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant},
+    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant, require_active},
     scope_request::{names, requested_scopes},
 };
 
@@ -21,6 +21,7 @@ pub(super) async fn exchange(
     // Last, because a hash costs 20 ms: what else is wrong with the request is said before.
     let subject = server.resource_owner(username, password).await?;
     let subject = subject.ok_or(InvalidGrant("the user name or the password is wrong".into()))?;
+    require_active(server, Some(&subject)).await?;
 
     let grant = new_grant(server, client, Some(&subject), scopes.clone());
     let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);

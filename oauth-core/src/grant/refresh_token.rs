@@ -8,6 +8,7 @@ use crate::{
         NewTokens, Terms,
         issue::successors,
         repetition::{Judged, Repetition},
+        require_active,
         reuse::reused,
     },
     scope::not_available,
@@ -47,12 +48,16 @@ pub(super) async fn exchange(
     if dead || expired {
         return Err(InvalidGrant("the refresh token has expired or was revoked".into()));
     }
-    // A redeemed one is answered with what it led to, or is a replay: whatever scope is asked for.
-    let scopes = match token.redeemed_at {
-        Some(_) => grant.scopes.clone(),
-        None => left_of_grant(client, &narrowed(&grant, params)?, &token.given)?,
-    };
-    rotate(server, client, &Presented { secret: presented, key, token, grant }, scopes).await
+    let is_redeemed = token.redeemed_at.is_some();
+    let presented = Presented { secret: presented, key, token, grant };
+    if is_redeemed {
+        // Answered with what it led to, or a replay: whatever scope is asked for.
+        return judge(server, client, &presented).await;
+    }
+    let scopes =
+        left_of_grant(client, &narrowed(&presented.grant, params)?, &presented.token.given)?;
+    require_active(server, presented.grant.subject.as_deref()).await?;
+    rotate(server, client, &presented, scopes).await
 }
 
 /// A refresh token that may be redeemed, as far as a look could tell.
@@ -98,13 +103,6 @@ async fn rotate(
         refresh: terms.refresh_token(&refresh, Some(presented.key.digest)),
         redeemed: presented.token.clone(),
     };
-    let repetition = Repetition {
-        secret: presented.secret.clone(),
-        key: presented.key,
-        now,
-        grace: server.settings.refresh_token_grace,
-    };
-
     let prepare = || -> LedTo<bool> {
         let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
         let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes };
@@ -113,17 +111,23 @@ async fn rotate(
     if server.compare_and_raise(rotation, prepare).await? {
         return Ok(NewTokens::pair(access, refresh, terms).into_answer());
     }
-    judge(server, client, grant, repetition).await
+    judge(server, client, presented).await
 }
 
 /// What is told of a token that was redeemed before, perhaps by a moment.
 async fn judge(
     server: &AuthorizationServer,
     client: &Client,
-    grant: &Grant,
-    repetition: Repetition,
+    presented: &Presented,
 ) -> Result<Tokens, TokenError> {
-    let (grant_id, now) = (grant.id, repetition.now);
+    let (grant, now) = (&presented.grant, server.now());
+    let grant_id = grant.id;
+    let repetition = Repetition {
+        secret: presented.secret.clone(),
+        key: presented.key,
+        now,
+        grace: server.settings.refresh_token_grace,
+    };
     let judge = move |db: &mut DbConnection| {
         let judged = repetition.judged(db)?;
         let ended = matches!(judged, Judged::Replay) && store::grant::revoke(db, grant_id, now)?;
@@ -136,7 +140,11 @@ async fn judge(
         Box::new(|&(_, ended)| if ended { reused } else { Vec::new() })
     };
     match server.write_and_raise(Affected::Grant(grant_id), judge, prepare).await?.0 {
-        Judged::Pair(tokens) => Ok(tokens),
+        Judged::Pair(tokens) => {
+            // After the judgement, so that a replay ends the family whoever its user is.
+            require_active(server, grant.subject.as_deref()).await?;
+            Ok(tokens)
+        }
         Judged::Ahead(seconds) => {
             tracing::warn!(seconds, "a refresh token was redeemed ahead of this server's clock");
             Err(InvalidGrant(AHEAD.into()))

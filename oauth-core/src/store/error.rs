@@ -53,6 +53,11 @@ impl StoreError {
         Self::Internal(cause.into())
     }
 
+    /// What was asked outside of the store and failed: whatever that was, the request may be tried again.
+    pub(crate) fn of_application(self) -> Self {
+        if self.is_unavailable() { self } else { Self::unavailable(self) }
+    }
+
     pub(crate) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(cause.into())
     }

@@ -12,6 +12,7 @@
 mod support;
 
 mod accounts;
+mod active_users;
 mod admin;
 mod authorization_page;
 mod authorization_request;

@@ -80,6 +80,10 @@ impl Users for Accounts {
         }
     }
 
+    async fn is_active(&self, subject: &str) -> Result<bool, StoreError> {
+        Ok(self.user(subject).await?.is_some())
+    }
+
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_staff))
     }

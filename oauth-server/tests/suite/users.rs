@@ -37,6 +37,27 @@ impl Users for Unreachable {
     }
 }
 
+/// Who works here, whom the proxy lets in or not.
+struct Staff;
+
+#[async_trait]
+impl Users for Staff {
+    async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+        BehindSingleSignOn.signed_in(request).await
+    }
+
+    fn login_url(&self, next: &str) -> String {
+        BehindSingleSignOn.login_url(next)
+    }
+
+    async fn is_active(&self, subject: &str) -> Result<bool, StoreError> {
+        match subject {
+            "nobody-knows" => Err(StoreError::Url(app::CAUSE.to_owned())),
+            subject => Ok(subject != "curie-1867"),
+        }
+    }
+}
+
 /// What such an application mounts.
 fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
     let service = OpenApiService::new(oauth.document(OAuthApi), "Notes", "1.0");
@@ -145,6 +166,47 @@ both_databases! {
         assert_eq!(site.database.count("oauth_grants"), 0);
     }
 
+    async fn a_user_who_has_left_gives_nothing_and_the_client_is_told(site: Site) {
+        let site = site.with(signed_in).await;
+        let browser = site.browser();
+        let page = browser.consent(&code_request()).await;
+        let answer = browser.submit(&page.form, &[("user_action", "Accept")]).await;
+        let tokens = site.exchange(&answer.in_query("code").unwrap()).await.with_status(200);
+
+        let site = site.with(|config| config.oauth = |oauth| oauth.users(Staff)).await;
+        let refused = site.refresh(&tokens.text("refresh_token")).await.with_status(400);
+        assert_eq!(refused.json()["error"], "invalid_grant");
+        assert_eq!(refused.json()["error_description"], "the user is not active any more");
+        let browser = site.browser();
+        let page = browser.consent(&code_request()).await;
+        let denied = browser.submit(&page.form, &[("user_action", "Accept")]).await;
+        assert_eq!(denied.in_query("error").as_deref(), Some("access_denied"));
+    }
+
+    async fn where_it_cannot_be_told_whether_a_user_has_left_a_client_tries_again(site: Site) {
+        let site = site
+            .with(|config| {
+                behind_single_sign_on(config);
+                config.proxy_headers = &[("X-Authenticated-User", "nobody-knows")];
+            })
+            .await;
+        let browser = site.browser();
+        let page = browser.consent(&code_request()).await;
+        let answer = browser.submit(&page.form, &[("user_action", "Accept")]).await;
+        let site = site.with(|config| config.oauth = |oauth| oauth.users(Staff)).await;
+        let answer = site.exchange(&answer.in_query("code").unwrap()).await.with_status(503);
+        assert_eq!(answer.json()["error"], "temporarily_unavailable");
+        assert!(!answer.body.contains(app::CAUSE), "{answer:#?}");
+        assert!(answer.has_header("Retry-After"));
+    }
+
+    async fn a_bundled_user_who_was_deactivated_past_the_server_gives_nothing(site: Site) {
+        let tokens = site.tokens("read write").await;
+        site.database.execute("UPDATE oauth_users SET is_active = FALSE");
+        let refused = site.refresh(&tokens.text("refresh_token")).await.with_status(400);
+        assert_eq!(refused.json()["error_description"], "the user is not active any more");
+    }
+
     async fn the_bundled_accounts_know_their_users_by_subject(site: Site) {
         let alice = site.alice().await.clone();
         let oauth = OAuth::builder(site.server.clone()).build().unwrap();
@@ -170,8 +232,9 @@ both_databases! {
 
 /// What an application leaves out of the trait.
 #[tokio::test]
-async fn by_default_a_user_is_called_by_its_subject_and_has_no_password() {
+async fn by_default_a_user_is_active_and_called_by_its_subject_and_has_no_password() {
     let users = BehindSingleSignOn;
     assert_eq!(users.display_name("curie-1867").await.unwrap().as_deref(), Some("curie-1867"));
+    assert!(users.is_active("curie-1867").await.unwrap());
     assert_eq!(users.verify_password("curie", "radium").await.unwrap(), None);
 }
