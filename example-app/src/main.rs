@@ -38,6 +38,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .nest("/admin", oauth.admin())
         // The endpoint for creating and exchanging access tokens and refresh tokens is handled entirely by the library.
         .at("/oauth2/token", service.clone())
+        // Where a client gives back a token that it does not need any more.
+        .at("/oauth2/revoke", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
         .at(
             "/oauth2/authorization",

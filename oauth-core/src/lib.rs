@@ -98,6 +98,7 @@ mod pkce;
 mod precis;
 mod redirect_uri;
 mod registration;
+mod revocation;
 mod scope;
 mod scope_request;
 mod secret;

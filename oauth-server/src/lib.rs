@@ -156,7 +156,7 @@ pub use self::{
     accounts::Accounts,
     build_error::BuildError,
     builder::OAuthBuilder,
-    endpoint::{authorization::AuthorizationPage, token::OAuthApi},
+    endpoint::{api::OAuthApi, authorization::AuthorizationPage},
     guard::Access,
     middleware::{OAuthEndpoint, OAuthMiddleware},
     oauth::OAuth,

@@ -5,7 +5,7 @@ use super::{
     by_hand::issued, client::ClientName, page::Cursor,
 };
 use crate::{
-    EventKind, Lifetime, Scopes, StoreError, Timestamp,
+    EventKind, Lifetime, Revocation, Scopes, StoreError, Timestamp,
     grant::{NEVER, NewTokens, Terms, new_grant},
     settings::LASTS,
     store::{
@@ -143,7 +143,8 @@ impl Admin {
             store::access_token::revoke(db, token.grant_id, &token.digest, now)?;
             let entry = Entry::new(Action::Revoke, Kind::AccessToken, id.family, &token.prefix);
             let (client_id, subject) = (client.client_id, grant.subject);
-            let revoked = EventKind::AccessTokenRevoked { client_id, subject };
+            let revoked =
+                EventKind::AccessTokenRevoked { client_id, subject, cause: Revocation::Staff };
             Ok(Ok(((), Some(entry.raising(revoked)))))
         };
         self.change("id", revoke).await

@@ -8,12 +8,13 @@ mod secret;
 use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    AuthorizationServer, Client, Params, Secret,
+    AuthorizationServer, Client, EventKind, Params, Secret,
     error::TokenError::{self, InvalidClient, InvalidRequest},
+    origin,
 };
 
 /// What the client presents, whichever way.
-pub(crate) struct Credentials {
+struct Credentials {
     client_id: String,
     /// `None` is the method `none` (RFC 7591 §2): a public client only says who it is.
     secret: Option<Secret>,
@@ -22,19 +23,70 @@ pub(crate) struct Credentials {
     may_be_raw: bool,
 }
 
-/// The client that this request names, and what it has to prove that with.
-///
-/// # Errors
-/// `invalid_request` when it uses two methods, `invalid_client` when there is no such client.
-pub(crate) async fn identify(
-    server: &AuthorizationServer,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Result<(Arc<Client>, Credentials), TokenError> {
-    let credentials = presented(authorization, params)?;
-    match server.client(&credentials.client_id).await? {
-        Some(client) => Ok((client, credentials)),
-        None => Err(credentials.refused("no client is registered under this client_id")),
+impl AuthorizationServer {
+    /// The client that sends this request, proven as far as its registration asks. `names` are the parameters that the
+    /// endpoint reads.
+    ///
+    /// # Errors
+    /// `invalid_request` where one of them is malformed or two methods are used, `invalid_client` where there is no such
+    /// client or it does not prove that it is the one. That is told.
+    pub(crate) async fn authenticated(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+        names: &[&str],
+    ) -> Result<Arc<Client>, TokenError> {
+        let (client, credentials) = match self.identified(authorization, params, names).await {
+            Ok(identified) => identified,
+            Err(refusal) => {
+                self.token_refused(None, &refusal);
+                return Err(refusal);
+            }
+        };
+        let proven = credentials.prove(self, &client).await;
+        self.told(&client, proven)?;
+        Ok(client)
+    }
+
+    async fn identified(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+        names: &[&str],
+    ) -> Result<(Arc<Client>, Credentials), TokenError> {
+        params.check(names).map_err(|fault| InvalidRequest(fault.into()))?;
+        let credentials = presented(authorization, params)?;
+        match self.client(&credentials.client_id).await? {
+            Some(client) => Ok((client, credentials)),
+            None => Err(credentials.refused("no client is registered under this client_id")),
+        }
+    }
+
+    /// What this client is answered; a refusal is told.
+    pub(crate) fn told<T>(
+        &self,
+        client: &Client,
+        answer: Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        answer.inspect_err(|refusal| self.token_refused(Some(client), refusal))
+    }
+
+    /// Tells an operator who was refused what, never what was presented. For a token request that is wrong already as
+    /// HTTP; of all others [`AuthorizationServer::token`] tells. A guess that is not heard is no event of its own: that
+    /// its limit began to bite was one ([`EventKind::GuessesLimited`]), and nobody floods the rest out with more of them.
+    pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
+        if matches!(refusal, TokenError::Server(_)) {
+            return;
+        }
+        let (client_id, code) = (client.map(|client| client.client_id.as_str()), refusal.code());
+        if let Some(client_id) = client_id {
+            origin::note("client_id", client_id);
+        }
+        origin::note("refused", &refusal.to_string());
+        if matches!(refusal, TokenError::TooManyGuesses { .. }) {
+            return;
+        }
+        self.raise(|| EventKind::TokenRefused { client_id: client_id.map(str::to_owned), code });
     }
 }
 
@@ -43,11 +95,7 @@ impl Credentials {
     ///
     /// # Errors
     /// `invalid_client` when they prove nothing.
-    pub(crate) async fn prove(
-        &self,
-        server: &AuthorizationServer,
-        client: &Client,
-    ) -> Result<(), TokenError> {
+    async fn prove(&self, server: &AuthorizationServer, client: &Client) -> Result<(), TokenError> {
         match (client.is_public, &self.secret) {
             (true, None) => Ok(()),
             (true, Some(_)) => Err(InvalidClient(

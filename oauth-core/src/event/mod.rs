@@ -58,7 +58,7 @@ pub enum EventKind {
         /// What the page says.
         fault: PageFault,
     },
-    /// A token request was refused (RFC 6749 §5.2). A failure of ours is none, its cause is in the log; nor is a guess
+    /// A request that a client authenticates was refused (RFC 6749 §5.2): for tokens, or to revoke one. A failure of ours is none, its cause is in the log; nor is a guess
     /// at a password that was not heard, of which [`GuessesLimited`](Self::GuessesLimited) tells.
     TokenRefused {
         /// The client, proven or not; `None` where the request named none that is registered.
@@ -104,12 +104,14 @@ pub enum EventKind {
         /// By whom, or why.
         cause: Revocation,
     },
-    /// Staff ended one access token; its grant lives on.
+    /// One access token was ended; its grant lives on.
     AccessTokenRevoked {
         /// The client.
         client_id: String,
         /// Who had granted it.
         subject: Option<String>,
+        /// By whom.
+        cause: Revocation,
     },
     /// A refresh token was presented again after it had been redeemed: somebody else has it. Its whole family has been
     /// revoked (RFC 9700 §4.14.2). djoauth2's signal of the same name.
@@ -204,6 +206,8 @@ pub enum Revocation {
     Reuse,
     /// Somebody who administers this server.
     Staff,
+    /// The client itself, which gave its token back (RFC 7009).
+    Client,
 }
 
 /// What was done to a client.

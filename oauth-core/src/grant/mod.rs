@@ -8,17 +8,13 @@ mod refresh_token;
 mod repetition;
 mod reuse;
 
-use std::sync::Arc;
-
 pub(crate) use self::issue::{
     NEVER, NewTokens, TOKEN_TYPE, Terms, begin, begin_with_tokens, issued, new_grant,
     require_active,
 };
 use crate::{
-    AuthorizationServer, Client, EventKind, GrantType, Params, Scopes, Secret,
-    client_auth::{self, Credentials},
+    AuthorizationServer, Client, GrantType, Params, Scopes, Secret,
     error::TokenError::{self, InvalidRequest, UnauthorizedClient, UnsupportedGrantType},
-    origin,
 };
 
 /// A successful answer of the token endpoint: RFC 6749 §5.1. `token_type` is always `Bearer`.
@@ -44,35 +40,12 @@ impl AuthorizationServer {
         authorization: Option<&str>,
         params: &Params,
     ) -> Result<Tokens, TokenError> {
-        let (client, answer) = match self.identified(authorization, params).await {
-            Ok((client, credentials)) => {
-                let answer = self.trade(&client, &credentials, params).await;
-                (Some(client), answer)
-            }
-            Err(refusal) => (None, Err(refusal)),
-        };
-        if let Err(refusal) = &answer {
-            self.token_refused(client.as_deref(), refusal);
-        }
-        answer
+        let client = self.authenticated(authorization, params, PARAMETERS).await?;
+        let answer = self.trade(&client, params).await;
+        self.told(&client, answer)
     }
 
-    async fn identified(
-        &self,
-        authorization: Option<&str>,
-        params: &Params,
-    ) -> Result<(Arc<Client>, Credentials), TokenError> {
-        params.check(PARAMETERS).map_err(|fault| InvalidRequest(fault.into()))?;
-        client_auth::identify(self, authorization, params).await
-    }
-
-    async fn trade(
-        &self,
-        client: &Client,
-        credentials: &Credentials,
-        params: &Params,
-    ) -> Result<Tokens, TokenError> {
-        credentials.prove(self, client).await?;
+    async fn trade(&self, client: &Client, params: &Params) -> Result<Tokens, TokenError> {
         match params.get("grant_type") {
             Some("authorization_code") => {
                 may_use(client, GrantType::AuthorizationCode)?;
@@ -93,24 +66,6 @@ impl AuthorizationServer {
             Some(_) => Err(UnsupportedGrantType(SUPPORTED.into())),
             None => Err(InvalidRequest("grant_type is missing".into())),
         }
-    }
-
-    /// Tells an operator who was refused what, never what was presented. For a token request that is wrong already as
-    /// HTTP; of all others [`AuthorizationServer::token`] tells. A guess that is not heard is no event of its own: that
-    /// its limit began to bite was one ([`EventKind::GuessesLimited`]), and nobody floods the rest out with more of them.
-    pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
-        if matches!(refusal, TokenError::Server(_)) {
-            return;
-        }
-        let (client_id, code) = (client.map(|client| client.client_id.as_str()), refusal.code());
-        if let Some(client_id) = client_id {
-            origin::note("client_id", client_id);
-        }
-        origin::note("refused", &refusal.to_string());
-        if matches!(refusal, TokenError::TooManyGuesses { .. }) {
-            return;
-        }
-        self.raise(|| EventKind::TokenRefused { client_id: client_id.map(str::to_owned), code });
     }
 }
 

@@ -112,20 +112,19 @@ pub(crate) fn terms(db: &mut DbConnection, key: Key) -> Query<Option<(String, Ti
     )
 }
 
-/// Ends one token.
+/// Ends one token, once: of any number of callers, one gets `true`.
 pub(crate) fn revoke(
     db: &mut DbConnection,
     family: i64,
     digest: &[u8],
     now: Timestamp,
-) -> Query<()> {
+) -> Query<bool> {
     let live = tokens::table.find((family, digest)).filter(tokens::revoked_at.is_null());
     diesel::update(live)
         .set(tokens::revoked_at.eq(now))
         .returning(tokens::grant_id)
         .kept()
         .found(db)
-        .map(drop)
 }
 
 /// Whether there is one of this key.

@@ -52,6 +52,7 @@ mod registration;
 mod registration_document;
 mod remembered_clients;
 mod request_deadline;
+mod revocation;
 mod schema;
 mod secrecy;
 mod secret_shape;

@@ -1,6 +1,9 @@
 //! One file for each endpoint.
 
+pub(crate) mod api;
 pub(crate) mod authorization;
+mod client_form;
 pub(crate) mod connected_apps;
 pub(crate) mod readiness;
+mod revocation;
 pub(crate) mod token;

@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 pub(crate) mod bearer;
 pub(crate) mod page;
+pub(crate) mod refusal;
 pub(crate) mod token;
 
 use oauth_core::StoreError;

@@ -1,10 +1,9 @@
-//! What the token endpoint answers: RFC 6749 §5.1 and §5.2, declared once for the wire and for the document.
+//! What the token endpoint answers: RFC 6749 §5.1, declared once for the wire and for the document.
 
-use oauth_core::{Settings, TokenError, Tokens};
+use oauth_core::Tokens;
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 
-use super::{RETRY_AFTER, quoted, tell};
-use crate::body::Unreadable;
+use super::refusal::{NoCache, NoStore};
 
 /// A successful answer: RFC 6749 §5.1.
 #[derive(Debug, Object)]
@@ -27,31 +26,7 @@ enum TokenType {
     Bearer,
 }
 
-/// A refusal: RFC 6749 §5.2.
-#[derive(Debug, Object)]
-#[oai(rename = "TokenError")]
-pub(crate) struct TokenErrorBody {
-    /// One of the codes of RFC 6749 §5.2; and two of ours, `temporarily_unavailable` with a status of 429 or 503,
-    /// `server_error` with one of 500.
-    error: TokenErrorCode,
-    /// What the client's developer has to change.
-    error_description: String,
-}
-
-#[derive(Debug, Enum)]
-#[oai(rename_all = "snake_case")]
-enum TokenErrorCode {
-    InvalidRequest,
-    InvalidClient,
-    InvalidGrant,
-    UnauthorizedClient,
-    UnsupportedGrantType,
-    InvalidScope,
-    ServerError,
-    TemporarilyUnavailable,
-}
-
-/// §5.1: "Cache-Control: no-store" and "Pragma: no-cache" on whatever carries tokens; refusals are kept by nobody, too.
+/// §5.1: "Cache-Control: no-store" and "Pragma: no-cache" on whatever carries tokens.
 #[derive(ApiResponse)]
 pub(crate) enum TokenResponse {
     /// The tokens.
@@ -61,144 +36,11 @@ pub(crate) enum TokenResponse {
         #[oai(header = "Cache-Control")] NoStore,
         #[oai(header = "Pragma")] NoCache,
     ),
-    /// The request is refused.
-    #[oai(status = 400)]
-    Refused(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-    ),
-    /// The client did not prove who it is.
-    #[oai(status = 401)]
-    Unauthorized(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-        /// How to authenticate (RFC 9110 §11.6.1).
-        #[oai(header = "WWW-Authenticate")]
-        String,
-    ),
-    /// Only POST is allowed.
-    #[oai(status = 405)]
-    MethodNotAllowed(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-        /// `POST`.
-        #[oai(header = "Allow")]
-        String,
-    ),
-    /// The body took too long to come.
-    #[oai(status = 408)]
-    TooSlow(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-    ),
-    /// The body is larger than 64 KiB.
-    #[oai(status = 413)]
-    TooLarge(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-    ),
-    /// The body is compressed.
-    #[oai(status = 415)]
-    Compressed(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-        /// `identity` (RFC 9110 §12.5.3).
-        #[oai(header = "Accept-Encoding")]
-        String,
-    ),
-    /// Too many wrong passwords came before, or more at once than can be judged: `temporarily_unavailable`. Nothing was
-    /// judged.
-    #[oai(status = 429)]
-    TooManyGuesses(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-        /// When the next one is heard, in seconds (RFC 9110 §10.2.3).
-        #[oai(header = "Retry-After")]
-        String,
-    ),
-    /// The server failed: `server_error`.
-    #[oai(status = 500)]
-    Failed(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-    ),
-    /// The server cannot answer at the moment: `temporarily_unavailable`. The same request may be sent again.
-    #[oai(status = 503)]
-    Unavailable(
-        Json<TokenErrorBody>,
-        #[oai(header = "Cache-Control")] NoStore,
-        #[oai(header = "Pragma")] NoCache,
-        /// When to send it again, in seconds (RFC 9110 §10.2.3).
-        #[oai(header = "Retry-After")]
-        String,
-    ),
 }
 
-type NoStore = String;
-type NoCache = String;
-
-impl TokenResponse {
-    pub(crate) fn new(outcome: Result<Tokens, TokenError>, settings: &Settings) -> Self {
-        let (no_store, no_cache) = ("no-store".to_owned(), "no-cache".to_owned());
-        let error = match outcome {
-            Ok(tokens) => return Self::Issued(Json(tokens.into()), no_store, no_cache),
-            Err(error) => error,
-        };
-        let body = Json(TokenErrorBody::from(&error));
-        match error {
-            TokenError::InvalidClient(_) => {
-                let challenge =
-                    format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&settings.realm));
-                Self::Unauthorized(body, no_store, no_cache, challenge)
-            }
-            TokenError::TooManyGuesses { retry_after } => {
-                Self::TooManyGuesses(body, no_store, no_cache, retry_after.to_string())
-            }
-            TokenError::Server(cause) => {
-                tell(&cause);
-                if cause.is_unavailable() {
-                    Self::Unavailable(body, no_store, no_cache, RETRY_AFTER.to_owned())
-                } else {
-                    Self::Failed(body, no_store, no_cache)
-                }
-            }
-            _ => Self::Refused(body, no_store, no_cache),
-        }
-    }
-
-    /// A request whose body says nothing.
-    pub(crate) fn unreadable(fault: Unreadable) -> Self {
-        let (no_store, no_cache) = ("no-store".to_owned(), "no-cache".to_owned());
-        let error = TokenError::InvalidRequest(fault.description().into());
-        let body = Json(TokenErrorBody::from(&error));
-        match fault {
-            Unreadable::TooSlow => Self::TooSlow(body, no_store, no_cache),
-            Unreadable::TooLarge => Self::TooLarge(body, no_store, no_cache),
-            Unreadable::Compressed => {
-                Self::Compressed(body, no_store, no_cache, "identity".to_owned())
-            }
-            Unreadable::NoForm | Unreadable::Broken => Self::Refused(body, no_store, no_cache),
-        }
-    }
-
-    /// §3.2: "The client MUST use the HTTP "POST" method".
-    pub(crate) fn post_only() -> Self {
-        let error = TokenError::InvalidRequest("token requests must use POST".into());
-        let body = Json(TokenErrorBody::from(&error));
-        Self::MethodNotAllowed(
-            body,
-            "no-store".to_owned(),
-            "no-cache".to_owned(),
-            "POST".to_owned(),
-        )
+impl From<Tokens> for TokenResponse {
+    fn from(tokens: Tokens) -> Self {
+        Self::Issued(Json(tokens.into()), "no-store".to_owned(), "no-cache".to_owned())
     }
 }
 
@@ -211,24 +53,5 @@ impl From<Tokens> for TokenBody {
             refresh_token: tokens.refresh_token.map(|token| token.expose().to_owned()),
             scope: tokens.scopes.to_string(),
         }
-    }
-}
-
-impl From<&TokenError> for TokenErrorBody {
-    fn from(error: &TokenError) -> Self {
-        let code = match error {
-            TokenError::InvalidRequest(_) => TokenErrorCode::InvalidRequest,
-            TokenError::InvalidClient(_) => TokenErrorCode::InvalidClient,
-            TokenError::InvalidGrant(_) => TokenErrorCode::InvalidGrant,
-            TokenError::UnauthorizedClient(_) => TokenErrorCode::UnauthorizedClient,
-            TokenError::UnsupportedGrantType(_) => TokenErrorCode::UnsupportedGrantType,
-            TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
-            TokenError::TooManyGuesses { .. } => TokenErrorCode::TemporarilyUnavailable,
-            TokenError::Server(cause) if cause.is_unavailable() => {
-                TokenErrorCode::TemporarilyUnavailable
-            }
-            _ => TokenErrorCode::ServerError,
-        };
-        Self { error: code, error_description: error.description().to_owned() }
     }
 }

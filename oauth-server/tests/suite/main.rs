@@ -35,6 +35,7 @@ mod proceed;
 mod raw_http;
 mod request_id;
 mod restricted;
+mod revocation;
 mod seed;
 mod serve;
 mod sessions;

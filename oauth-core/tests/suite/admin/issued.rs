@@ -1,7 +1,7 @@
 //! Codes and access tokens: shown, issued by hand, ended.
 
 use oauth_core::{
-    BearerError, EventKind, Lifetime, NewClient,
+    BearerError, EventKind, Lifetime, NewClient, Revocation,
     admin::{AdminError, IssuedFilter, IssuedId, NewAccessToken, NewAuthorizationCode, State},
 };
 
@@ -220,7 +220,7 @@ both_databases! {
         for _ in 0..2 {
             fixture.admin().revoke_access_token(token.id).await.unwrap();
         }
-        let revoked = EventKind::AccessTokenRevoked { client_id: client_id.clone(), subject: subject.clone() };
+        let revoked = EventKind::AccessTokenRevoked { client_id: client_id.clone(), subject: subject.clone(), cause: Revocation::Staff };
         assert_eq!(fixture.events(), [revoked], "once");
     }
 }

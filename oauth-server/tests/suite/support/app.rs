@@ -165,6 +165,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .nest("/admin", oauth.admin())
         .at("/oauth2/authorization", oauth.authorization_endpoint(page))
         .at("/oauth2/token", service.clone())
+        .at("/oauth2/revoke", service.clone())
         .at("/own/token", oauth.token_endpoint())
         .at("/api/*operation", service)
         .at("/plain/read", get(read).post(read))

@@ -1,0 +1,83 @@
+//! The endpoints that programs call, with their place in the OpenAPI document.
+
+use poem::web::Data;
+use poem_openapi::{OpenApi, Tags};
+
+use super::{
+    client_form::ClientForm,
+    revocation::{self, RevocationRequest, RevocationResponse},
+    token::{self, TokenRequest},
+};
+use crate::{
+    OAuth,
+    response::{refusal::Refusal, token::TokenResponse},
+};
+
+/// The endpoints at which clients authenticate: tokens at `/oauth2/token`, and what they give back at `/oauth2/revoke`.
+#[derive(Debug, Clone, Copy)]
+pub struct OAuthApi;
+
+#[derive(Tags)]
+enum Tag {
+    /// RFC 6749
+    #[oai(rename = "OAuth 2.0")]
+    OAuth,
+}
+
+#[OpenApi]
+impl OAuthApi {
+    /// Trade a grant for tokens
+    ///
+    /// RFC 6749 section 3.2. A confidential client authenticates with HTTP Basic, or with `client_id` and
+    /// `client_secret` in the body; a public client sends its `client_id` alone. Parameters that are not named here are
+    /// ignored; none may be repeated.
+    #[oai(path = "/oauth2/token", method = "post", operation_id = "token", tag = "Tag::OAuth")]
+    async fn token(
+        &self,
+        oauth: Data<&OAuth>,
+        form: ClientForm<TokenRequest>,
+    ) -> Result<TokenResponse, Refusal> {
+        token::token(oauth.0, form).await
+    }
+
+    /// Give back a token
+    ///
+    /// RFC 7009. A refresh token takes along every token of its authorization, an access token goes alone. The client
+    /// authenticates as for tokens. A token that is unknown or over is no error.
+    #[oai(path = "/oauth2/revoke", method = "post", operation_id = "revoke", tag = "Tag::OAuth")]
+    async fn revoke(
+        &self,
+        oauth: Data<&OAuth>,
+        form: ClientForm<RevocationRequest>,
+    ) -> Result<RevocationResponse, Refusal> {
+        revocation::revoke(oauth.0, form).await
+    }
+
+    #[oai(
+        path = "/oauth2/token",
+        method = "get",
+        method = "put",
+        method = "delete",
+        method = "patch",
+        method = "head",
+        method = "options",
+        hidden
+    )]
+    async fn token_by_post_only(&self) -> Refusal {
+        Refusal::post_only()
+    }
+
+    #[oai(
+        path = "/oauth2/revoke",
+        method = "get",
+        method = "put",
+        method = "delete",
+        method = "patch",
+        method = "head",
+        method = "options",
+        hidden
+    )]
+    async fn revocation_by_post_only(&self) -> Refusal {
+        Refusal::post_only()
+    }
+}
