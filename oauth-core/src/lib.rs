@@ -62,6 +62,7 @@
 //! | protected resources | [`AccessToken`], [`BearerError`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
+//! | beside an application's own tables | [`with_diesel`], [`SQLITE_PRAGMAS`], [`StoreOptions`] |
 //! | what an operator does and hears | [`admin`], [`Events`], [`Event`], [`Origin`] |
 //!
 //! # Features
@@ -128,7 +129,7 @@ pub use self::{
     server::{ActiveCheck, AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
-        MigratedBy, NotReady, Spread, Store, StoreError, StoreOptions,
+        MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
         client::{Client, ClientMetadata, StoredSecret},
         scope::{NewScope, Scope},
         user::{NewUser, User},

@@ -60,6 +60,7 @@ pub use self::{
     not_ready::NotReady,
     options::{MigratedBy, StoreOptions},
     spread::Spread,
+    sqlite_file::SQLITE_PRAGMAS,
 };
 use crate::secret::Key;
 
@@ -102,6 +103,8 @@ impl Store {
     /// Connects to `sqlite://relative/path`, `sqlite:///absolute/path` or `postgres://…`. Blocks while it connects.
     ///
     /// SQLite's file is created where there is none, unless `?mode=rw` follows its path; `?mode=rwc` says the default.
+    /// Open it before the application's own first connection to SQLite; see
+    /// [`with_diesel::SharedSqlite`] for how the two share a file.
     ///
     /// # Errors
     /// When the URL is of another form, or the database cannot be reached. PostgreSQL on another host is refused where

@@ -112,8 +112,31 @@ fn unknown(parameter: &str) -> String {
 /// stays in memory.
 fn set_up(connection: &mut SqliteConnection) -> Query<()> {
     connection.batch_execute("PRAGMA busy_timeout = 1000")?;
+    switch_to_wal(connection)?;
+    connection.batch_execute(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; \
+        PRAGMA temp_store = MEMORY;",
+    )
+}
+
+/// For the application's own connections to a file that the provider uses, too.
+pub(super) fn set_up_the_applications(connection: &mut SqliteConnection) -> Query<()> {
+    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
+    switch_to_wal(connection)?;
+    connection.batch_execute(SQLITE_PRAGMAS)
+}
+
+/// What an application's own connection to a SQLite file is set up with that the provider uses, too, through whichever
+/// library: to wait for its turn for 5 seconds where it would write while somebody else does (SQLite's own default is to
+/// fail at once), to have readers and a writer beside each other (WAL), and to hold foreign keys.
+///
+/// With diesel, see [`with_diesel::SharedSqlite`](crate::with_diesel::SharedSqlite), which also says how to write.
+pub const SQLITE_PRAGMAS: &str =
+    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;";
+
+/// A switch that meets another program's lock is answered at once, whatever the timeout.
+fn switch_to_wal(connection: &mut SqliteConnection) -> Query<()> {
     let began = Instant::now();
-    // A switch that meets another program's lock is answered at once, whatever the timeout.
     while let Err(error) = connection.batch_execute("PRAGMA journal_mode = WAL") {
         let is_locked = NotReady::told_by_sqlite(&error.to_string()) == Some(NotReady::Locked);
         if !is_locked || began.elapsed() > SWITCH {
@@ -121,10 +144,7 @@ fn set_up(connection: &mut SqliteConnection) -> Query<()> {
         }
         std::thread::sleep(A_MOMENT);
     }
-    connection.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000; \
-        PRAGMA temp_store = MEMORY;",
-    )
+    Ok(())
 }
 
 /// How long others that start may keep a new file.
