@@ -107,7 +107,7 @@ impl Users for Sessions {
         }))
     }
 
-    fn login_url(&self, next: &str) -> String {
+    fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/login?next={next}") // where the browser comes back to, already percent-encoded
     }
 }

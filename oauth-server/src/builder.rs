@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier};
+use poem::Request;
 
 use crate::{
     Accounts, BuildError, OAuth, Users, body,
@@ -126,12 +127,14 @@ fn active(users: Arc<dyn Users>) -> ActiveCheck {
     })
 }
 
-/// The application's own users, as the password grant asks for them.
+/// The application's own users, as the password grant asks for them without HTTP; the token endpoint asks with its
+/// request.
 fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
     Arc::new(move |username, password| {
         let users = Arc::clone(&users);
         Box::pin(async move {
-            let owner = users.verify_password(&username, password.expose()).await?;
+            let owner =
+                users.verify_password(&Request::default(), &username, password.expose()).await?;
             Ok(owner.map(|owner| owner.subject))
         })
     })

@@ -151,6 +151,10 @@ impl OAuth {
         self.0.own_users.as_deref().unwrap_or(&self.0.accounts)
     }
 
+    pub(crate) fn own_users(&self) -> Option<&dyn Users> {
+        self.0.own_users.as_deref()
+    }
+
     pub(crate) fn has_bundled_users(&self) -> bool {
         self.0.own_users.is_none()
     }

@@ -33,7 +33,7 @@ pub struct ResourceOwner {
 ///         Ok(subject.map(|subject| ResourceOwner { name: subject.clone(), subject }))
 ///     }
 ///
-///     fn login_url(&self, next: &str) -> String {
+///     fn login_url(&self, _: &Request, next: &str) -> String {
 ///         format!("/sso?return_to={next}")
 ///     }
 /// }
@@ -46,8 +46,9 @@ pub trait Users: Send + Sync + 'static {
     /// When that cannot be found out just now.
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError>;
 
-    /// Where to send a browser whose user is not signed in. `next` is the percent-encoded local path to return to.
-    fn login_url(&self, next: &str) -> String;
+    /// Where to send the browser of this request, whose user is not signed in: of several login pages the one for its host,
+    /// say. `next` is the percent-encoded local path to return to.
+    fn login_url(&self, request: &Request, next: &str) -> String;
 
     /// How pages call the user of this subject; `None` when there is no such user any more.
     ///
@@ -57,13 +58,16 @@ pub trait Users: Send + Sync + 'static {
         Ok(Some(subject.to_owned()))
     }
 
-    /// The user of this name and password, where passwords are this application's business. How many wrong ones are
-    /// heard is counted before this is asked.
+    /// The user of this name and password, where passwords are this application's business: for the password grant (RFC
+    /// 6749 §4.3), whose token request this is, without its body. How many wrong ones are heard is counted before this is
+    /// asked. Who calls [`AuthorizationServer::token`](oauth_core::AuthorizationServer::token) without HTTP has an empty
+    /// request here.
     ///
     /// # Errors
     /// When that cannot be found out just now.
     async fn verify_password(
         &self,
+        _request: &Request,
         _username: &str,
         _password: &str,
     ) -> Result<Option<ResourceOwner>, StoreError> {

@@ -59,7 +59,7 @@ impl Users for Accounts {
         Ok(session.map(|session| resource_owner(&session.user)))
     }
 
-    fn login_url(&self, next: &str) -> String {
+    fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/accounts/login/?next={next}")
     }
 
@@ -70,6 +70,7 @@ impl Users for Accounts {
     /// Too many guesses are answered like a wrong one; [`AuthorizationServer::verify_password`] says which it is.
     async fn verify_password(
         &self,
+        _: &Request,
         username: &str,
         password: &str,
     ) -> Result<Option<ResourceOwner>, StoreError> {

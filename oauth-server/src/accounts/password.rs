@@ -107,7 +107,7 @@ fn page(
     let here = request::original_path(http);
     let Some(Session { user, .. }) = session else {
         let next = byte_serialize(here.as_bytes()).collect::<String>();
-        return see_other(&oauth.users().login_url(&next));
+        return see_other(&oauth.users().login_url(http, &next));
     };
     let token = FormToken::new(oauth, http, Some(&user.id.to_string()));
     let is_refused = refused.is_some();

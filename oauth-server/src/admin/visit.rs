@@ -165,7 +165,9 @@ async fn hands(oauth: &OAuth, staff: &ResourceOwner) -> Result<Admin, StoreError
 /// To the login page, and back to what was asked for: of a form, to the page that has it.
 fn login(oauth: &OAuth, request: &Request) -> Response {
     let here = request::path_and_query(request, &request::original_path(request));
-    see_other(&oauth.users().login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
+    see_other(
+        &oauth.users().login_url(request, &byte_serialize(here.as_bytes()).collect::<String>()),
+    )
 }
 
 /// The key that stands in an address.

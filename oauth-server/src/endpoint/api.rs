@@ -1,6 +1,6 @@
 //! The endpoints that programs call, with their place in the OpenAPI document.
 
-use poem::web::Data;
+use poem::{Request, web::Data};
 use poem_openapi::{OpenApi, Tags};
 
 use super::{
@@ -34,10 +34,11 @@ impl OAuthApi {
     #[oai(path = "/oauth2/token", method = "post", operation_id = "token", tag = "Tag::OAuth")]
     async fn token(
         &self,
+        request: &Request,
         oauth: Data<&OAuth>,
         form: ClientForm<TokenRequest>,
     ) -> Result<TokenResponse, Refusal> {
-        token::token(oauth.0, form).await
+        token::token(oauth.0, request, form).await
     }
 
     /// Give back a token

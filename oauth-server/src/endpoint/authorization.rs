@@ -147,7 +147,9 @@ impl AuthorizationEndpoint {
         let owner = users.signed_in(request).await.map_err(|error| failed(&error))?;
         owner.ok_or_else(|| {
             let here = request::path_and_query(request, self.page.authorization_endpoint_uri);
-            see_other(&users.login_url(&byte_serialize(here.as_bytes()).collect::<String>()))
+            see_other(
+                &users.login_url(request, &byte_serialize(here.as_bytes()).collect::<String>()),
+            )
         })
     }
 

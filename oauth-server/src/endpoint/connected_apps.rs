@@ -56,7 +56,7 @@ impl ConnectedApps {
     fn login(&self, request: &Request) -> Response {
         let here = request::original_path(request);
         let next = byte_serialize(here.as_bytes()).collect::<String>();
-        see_other(&self.oauth.users().login_url(&next))
+        see_other(&self.oauth.users().login_url(request, &next))
     }
 
     async fn show(&self, request: &Request, owner: &ResourceOwner) -> Result<Response, StoreError> {

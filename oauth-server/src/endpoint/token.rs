@@ -1,6 +1,8 @@
 //! The token endpoint: RFC 6749 §3.2.
 
-use oauth_core::AuthorizationServer;
+mod passwords;
+
+use oauth_core::{AuthorizationServer, GrantType};
 use poem::{Endpoint, IntoResponse, Request, Response, Result, http::Method};
 use poem_openapi::Object;
 
@@ -30,7 +32,7 @@ impl Endpoint for TokenEndpoint {
         }
         let body = request.take_body();
         let form = ClientForm::read(Some(&self.oauth), &request, body).await;
-        let answered = token(&self.oauth, form).await;
+        let answered = token(&self.oauth, &request, form).await;
         Ok(answered.map_or_else(IntoResponse::into_response, IntoResponse::into_response))
     }
 }
@@ -38,10 +40,18 @@ impl Endpoint for TokenEndpoint {
 /// Trades a grant for tokens.
 pub(super) async fn token(
     oauth: &OAuth,
+    request: &Request,
     form: ClientForm<TokenRequest>,
 ) -> Result<TokenResponse, Refusal> {
     let trade = async |server: AuthorizationServer, (authorization, params): Sent| {
-        server.token(authorization.as_deref(), &params).await
+        let is_password = params.get("grant_type") == Some(GrantType::Password.as_str());
+        let token = |server: AuthorizationServer| async move {
+            server.token(authorization.as_deref(), &params).await
+        };
+        match oauth.own_users().filter(|_| is_password) {
+            Some(users) => passwords::asked_with(request, users, server, token).await,
+            None => token(server).await,
+        }
     };
     form.answer(oauth, trade).await.map(TokenResponse::from)
 }

@@ -143,7 +143,7 @@ impl Users for Cookie {
         Ok(subject.map(|subject| ResourceOwner { subject: subject.into(), name: subject.into() }))
     }
 
-    fn login_url(&self, next: &str) -> String {
+    fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/enter?next={next}")
     }
 }

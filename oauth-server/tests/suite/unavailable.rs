@@ -141,7 +141,7 @@ impl Users for Unreachable {
         Err(StoreError::Unavailable(CAUSE.into()))
     }
 
-    fn login_url(&self, _: &str) -> String {
+    fn login_url(&self, _: &Request, _: &str) -> String {
         "/sso".to_owned()
     }
 }

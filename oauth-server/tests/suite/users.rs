@@ -1,12 +1,12 @@
 //! An embedder's own users, without the bundled accounts.
 
 use oauth_server::{
-    AuthorizationPage, OAuth, OAuthApi, ResourceOwner, StoreError, Users, async_trait,
+    AuthorizationPage, GrantType, OAuth, OAuthApi, ResourceOwner, StoreError, Users, async_trait,
 };
 use poem::{EndpointExt, Request, Response, Route, endpoint::BoxEndpoint};
 use poem_openapi::OpenApiService;
 
-use crate::support::{Config, Site, app, authorization, client::code_request};
+use crate::support::{Config, Form, Site, app, authorization, client::code_request};
 
 /// A proxy in front of the application has signed the user in and says who it is.
 struct BehindSingleSignOn;
@@ -18,7 +18,7 @@ impl Users for BehindSingleSignOn {
         Ok(subject.map(|subject| ResourceOwner { name: format!("Dr. {subject}"), subject }))
     }
 
-    fn login_url(&self, next: &str) -> String {
+    fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/sso?return_to={next}")
     }
 }
@@ -32,7 +32,7 @@ impl Users for Unreachable {
         Err(StoreError::Url(app::CAUSE.to_owned()))
     }
 
-    fn login_url(&self, _: &str) -> String {
+    fn login_url(&self, _: &Request, _: &str) -> String {
         "/sso".to_owned()
     }
 }
@@ -46,8 +46,8 @@ impl Users for Staff {
         BehindSingleSignOn.signed_in(request).await
     }
 
-    fn login_url(&self, next: &str) -> String {
-        BehindSingleSignOn.login_url(next)
+    fn login_url(&self, request: &Request, next: &str) -> String {
+        BehindSingleSignOn.login_url(request, next)
     }
 
     async fn is_active(&self, subject: &str) -> Result<bool, StoreError> {
@@ -56,6 +56,49 @@ impl Users for Staff {
             subject => Ok(subject != "curie-1867"),
         }
     }
+}
+
+/// One program for several hospitals, each with a host, a login page and users of its own.
+struct ByHost;
+
+fn hospital(request: &Request) -> &str {
+    request.header("X-Hospital").unwrap_or("none")
+}
+
+#[async_trait]
+impl Users for ByHost {
+    async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+        Ok(None)
+    }
+
+    fn login_url(&self, request: &Request, next: &str) -> String {
+        format!("/{}/login?next={next}", hospital(request))
+    }
+
+    async fn verify_password(
+        &self,
+        request: &Request,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<ResourceOwner>, StoreError> {
+        let subject = format!("{username} of {}", hospital(request));
+        let owner = ResourceOwner { name: username.to_owned(), subject };
+        Ok((password == "radium").then_some(owner))
+    }
+}
+
+fn by_host(config: &mut Config) {
+    config.oauth = |oauth| oauth.users(ByHost);
+    config.proxy_headers = &[("X-Hospital", "charite")];
+}
+
+/// The token endpoint in the document, as the others mount it, and by itself.
+fn plain_token_endpoint(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+    let urls = Route::new()
+        .at("/oauth2/authorization", oauth.authorization_endpoint(page))
+        .at("/oauth2/token", oauth.token_endpoint())
+        .at("/plain/read", app::guarded());
+    urls.with(oauth.middleware()).map_to_response().boxed()
 }
 
 /// What such an application mounts.
@@ -207,6 +250,30 @@ both_databases! {
         assert_eq!(refused.json()["error_description"], "the user is not active any more");
     }
 
+    async fn the_login_page_is_chosen_by_the_request(site: Site) {
+        let site = site.with(by_host).await;
+        for page in [&authorization(&code_request()), "/admin/", "/accounts/apps/", "/accounts/password/"] {
+            let answer = site.browser().get(page).await;
+            assert!(answer.location().starts_with("/charite/login?next=%2F"), "{page}: {answer:#?}");
+        }
+    }
+
+    async fn a_password_is_verified_with_the_token_request_in_hand(site: Site) {
+        let secret = site.register(|new| new.grant_types = vec![GrantType::Password]).await.unwrap();
+        let form = |password: &str| Form::new(&[
+            ("grant_type", "password"), ("client_id", "another"), ("client_secret", secret.expose()),
+            ("username", "curie"), ("password", password), ("scope", "read"),
+        ]);
+        let mut site = site.with(by_host).await;
+        for urls in [urls, plain_token_endpoint] {
+            site = site.with(|config| config.urls = urls).await;
+            let tokens = site.token(&form("radium")).await.with_status(200);
+            let told = site.call("/plain/read", &tokens.text("access_token")).await.with_status(200);
+            assert_eq!(told.body, "another for curie of charite: read");
+            site.token(&form("wrong")).await.assert_refused(400, "invalid_grant");
+        }
+    }
+
     async fn the_bundled_accounts_know_their_users_by_subject(site: Site) {
         let alice = site.alice().await.clone();
         let oauth = OAuth::builder(site.server.clone()).build().unwrap();
@@ -236,5 +303,5 @@ async fn by_default_a_user_is_active_and_called_by_its_subject_and_has_no_passwo
     let users = BehindSingleSignOn;
     assert_eq!(users.display_name("curie-1867").await.unwrap().as_deref(), Some("curie-1867"));
     assert!(users.is_active("curie-1867").await.unwrap());
-    assert_eq!(users.verify_password("curie", "radium").await.unwrap(), None);
+    assert_eq!(users.verify_password(&Request::default(), "curie", "radium").await.unwrap(), None);
 }

@@ -24,7 +24,7 @@ impl Users for Elsewhere {
         Ok(subject.map(|subject| ResourceOwner { name: format!("Dr. {subject}"), subject }))
     }
 
-    fn login_url(&self, next: &str) -> String {
+    fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/sso?return_to={next}")
     }
 
@@ -173,7 +173,7 @@ async fn by_default_nobody_is_staff() {
             Ok(None)
         }
 
-        fn login_url(&self, _: &str) -> String {
+        fn login_url(&self, _: &Request, _: &str) -> String {
             String::new()
         }
     }

@@ -15,7 +15,7 @@ impl Users for Own {
         Ok(Some(ResourceOwner { subject: "curie".to_owned(), name: "Dr. Curie".to_owned() }))
     }
 
-    fn login_url(&self, _: &str) -> String {
+    fn login_url(&self, _: &Request, _: &str) -> String {
         "/sso".to_owned()
     }
 
@@ -37,8 +37,8 @@ impl Users for Superusers {
         Own.signed_in(request).await
     }
 
-    fn login_url(&self, next: &str) -> String {
-        Own.login_url(next)
+    fn login_url(&self, request: &Request, next: &str) -> String {
+        Own.login_url(request, next)
     }
 
     async fn is_staff(&self, _: &ResourceOwner) -> Result<bool, StoreError> {
