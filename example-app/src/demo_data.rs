@@ -31,7 +31,8 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
             loaded.push(format!("scope {name}"));
         }
     }
-    for client in clients(&server.settings().issuer) {
+    let programs = programs(&server.settings().issuer);
+    for client in quickstart_clients().into_iter().chain(programs) {
         let name = client.name.clone();
         if added(server.register_client(client).await)?.is_some() {
             loaded.push(format!("client {name}"));
@@ -67,8 +68,12 @@ const SCOPES: [(&str, &str); 5] = [
     ("polls:stats", "See the statistics of polls."),
 ];
 
-fn clients(issuer: &str) -> [NewClient; 5] {
-    let scopes = |names: &[&'static str]| names.iter().copied().collect::<Scopes>();
+fn scopes(names: &[&'static str]) -> Scopes {
+    names.iter().copied().collect()
+}
+
+/// Those of the two quickstarts.
+fn quickstart_clients() -> [NewClient; 3] {
     [
         NewClient {
             client_id: Some("be6f31235c6118273918c4c70f6768".to_owned()),
@@ -99,6 +104,12 @@ fn clients(issuer: &str) -> [NewClient; 5] {
             require_pkce: Some(false),
             ..NewClient::new("My OAuth Client")
         },
+    ]
+}
+
+/// This provider's own documentation, and two programs without a user.
+fn programs(issuer: &str) -> [NewClient; 3] {
+    [
         NewClient {
             client_id: Some(SWAGGER_UI.to_owned()),
             description: "The Authorize button of this provider's own API documentation."
@@ -115,6 +126,16 @@ fn clients(issuer: &str) -> [NewClient; 5] {
             grant_types: vec![ClientCredentials, Password],
             scopes: scopes(&["user_info", "my_polls:my_stats", "polls:results"]),
             ..NewClient::new("Example Service")
+        },
+        NewClient {
+            client_id: Some("example-resource-server".to_owned()),
+            description:
+                "An API of its own process, which asks what this server's tokens are worth."
+                    .to_owned(),
+            secret: ClientSecret::Chosen("example-resource-server-secret".into()),
+            grant_types: Vec::new(),
+            introspects: vec![issuer.to_owned()],
+            ..NewClient::new("Example Resource Server")
         },
     ]
 }

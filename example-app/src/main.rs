@@ -40,6 +40,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/oauth2/token", service.clone())
         // Where a client gives back a token that it does not need any more.
         .at("/oauth2/revoke", service.clone())
+        // Where another server asks what a token is worth.
+        .at("/oauth2/introspect", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
         .at(
             "/oauth2/authorization",

@@ -52,11 +52,7 @@ impl AuthorizationServer {
         let key = Key::presented(presented, Kind::AccessToken).ok_or_else(invalid)?;
         let standing = self.store.standing(key).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
-        let scopes = match token.expires_at {
-            // In a box, because every guarded request carries the future of its guard, and few come here.
-            NEVER => Box::pin(self.left_of_endless(&token)).await?,
-            _ => token.scopes.clone(),
-        };
+        let scopes = self.scopes_of(&token).await?;
 
         if !alternatives.iter().any(|required| required.is_within(&scopes)) {
             let first = alternatives.first().cloned().unwrap_or_default();
@@ -69,6 +65,15 @@ impl AuthorizationServer {
             scopes,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
         })
+    }
+
+    /// What a live token allows.
+    pub(crate) async fn scopes_of(&self, token: &Standing) -> Result<Scopes, StoreError> {
+        match token.expires_at {
+            // In a box, because every guarded request carries the future of its guard, and few come here.
+            NEVER => Box::pin(self.left_of_endless(token)).await,
+            _ => Ok(token.scopes.clone()),
+        }
     }
 
     /// What a token that never ends still allows. Any other keeps its scopes until its end: there a client that may have

@@ -92,6 +92,7 @@ mod event;
 mod field;
 mod grant;
 mod grant_type;
+mod introspection;
 mod origin;
 mod params;
 mod password;
@@ -99,6 +100,7 @@ mod pkce;
 mod precis;
 mod redirect_uri;
 mod registration;
+mod resource;
 mod revocation;
 mod scope;
 mod scope_request;
@@ -120,17 +122,19 @@ pub use self::{
     field::{Advice, FieldError, Problem},
     grant::Tokens,
     grant_type::{GrantType, UnknownGrantType},
+    introspection::Introspection,
     origin::Origin,
     params::Params,
     redirect_uri::{InvalidRedirectUri, RedirectUri},
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
+    resource::{InvalidResource, Resource},
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
     server::{ActiveCheck, AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
     store::{
         MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
-        client::{Client, ClientMetadata, StoredSecret},
+        client::{ApplicationType, Client, ClientMetadata, StoredSecret, UnknownApplicationType},
         scope::{NewScope, Scope},
         user::{NewUser, User},
         with_diesel,

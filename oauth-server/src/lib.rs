@@ -142,13 +142,14 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, Advice, AuthorizationServer, BearerError, Caller, Cleared,
-    Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret, Clock,
-    ConnectedApp, Event, EventKind, Events, FieldError, GrantType, Guess, GuessError, GuessLimit,
-    InvalidRedirectUri, InvalidScope, InvalidSetting, Lifetime, MigratedBy, Missed, MovableClock,
-    NewClient, NewScope, NewUser, NotReady, Origin, PasswordChange, PasswordError, Problem,
-    RedirectUri, Registered, RegistrationError, RequireState, Revocation, Scopes, Secret, Session,
-    Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp, UnknownGrantType,
+    self, AccessToken, AccountError, Advice, ApplicationType, AuthorizationServer, BearerError,
+    Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret,
+    Clock, ConnectedApp, Event, EventKind, Events, FieldError, GrantType, Guess, GuessError,
+    GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting, Lifetime,
+    MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
+    PasswordChange, PasswordError, Problem, RedirectUri, Registered, RegistrationError,
+    RequireState, Resource, Revocation, Scopes, Secret, Session, Settings, Spread, Store,
+    StoreError, StoreOptions, Subscription, Timestamp, UnknownApplicationType, UnknownGrantType,
     UnknownRequireState, User,
 };
 

@@ -1,7 +1,9 @@
 //! The options of `register-client`: a client's registration.
 
 use clap::Args;
-use oauth_server::{ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret};
+use oauth_server::{
+    ApplicationType, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret,
+};
 
 /// A client to be registered.
 #[derive(Debug, Args)]
@@ -63,6 +65,18 @@ pub(crate) struct ClientOptions {
         help = "When its requests must carry state: always, unless_pkce or never [default: as the server's setting]"
     )]
     state: Option<RequireState>,
+    /// Where it runs: web or native (on its user's device)
+    #[arg(long, value_name = "TYPE", default_value = "web")]
+    application_type: ApplicationType,
+    /// Its authorization requests must be pushed first (RFC 9126)
+    #[arg(long)]
+    require_pushed_authorization_requests: bool,
+    /// An origin from which its pages call the endpoints of clients; may be repeated
+    #[arg(long = "cors-origin", value_name = "ORIGIN")]
+    cors_origins: Vec<String>,
+    /// A resource whose tokens it may look at, the issuer for the server's own API; may be repeated
+    #[arg(long = "introspects", value_name = "URI")]
+    introspects: Vec<String>,
     /// It cannot be answered by a redirect whose Location has a fragment: users go on by a button
     #[arg(long)]
     no_fragment: bool,
@@ -108,6 +122,10 @@ impl ClientOptions {
             register_unknown_scopes: self.register_unknown_scopes,
             require_pkce: self.require_pkce,
             require_state: self.state,
+            application_type: self.application_type,
+            require_pushed_authorization_requests: self.require_pushed_authorization_requests,
+            cors_origins: self.cors_origins,
+            introspects: self.introspects,
             fragment_supported: !self.no_fragment,
             access_token_lifetime: self.token_lifetime,
             refresh_token_lifetime: self.refresh_lifetime,

@@ -1,8 +1,10 @@
 //! What a client and a scope may be registered with. Every fault is named, for a form to show beside its field.
 
+use url::Url;
+
 use super::{ClientSecret, NewClient};
 use crate::{
-    GrantType, InvalidRedirectUri, InvalidScope, NewScope, RedirectUri, Scopes,
+    GrantType, InvalidRedirectUri, InvalidScope, NewScope, RedirectUri, Resource, Scopes,
     field::{Faults, LONGEST_URI, Problem},
     is_scope_token,
     settings::LASTS,
@@ -17,6 +19,7 @@ pub(crate) fn client(new: &NewClient, unknown: &Scopes) -> Faults {
     redirect_uris(new, &mut faults);
     scopes(new, unknown, &mut faults);
     policies(new, &mut faults);
+    addresses(new, &mut faults);
     faults
 }
 
@@ -110,6 +113,33 @@ fn policies(new: &NewClient, faults: &mut Faults) {
     if new.acts_as_owner && new.owner.is_none() {
         faults.malformed("acts_as_owner", "needs an owner");
     }
+}
+
+fn addresses(new: &NewClient, faults: &mut Faults) {
+    for resource in &new.introspects {
+        if let Err(problem) = resource.parse::<Resource>() {
+            faults.malformed("introspects", format!("{resource}: {problem}"));
+        }
+    }
+    for origin in &new.cors_origins {
+        if !is_origin(origin) {
+            let problem = "is not an origin as browsers write it, such as https://app.example";
+            faults.malformed("cors_origins", format!("{origin} {problem}"));
+        }
+    }
+    let lists = [("introspects", new.introspects.len()), ("cors_origins", new.cors_origins.len())];
+    for (field, count) in lists {
+        if count > MOST_REDIRECT_URIS {
+            faults.malformed(field, format!("must be at most {MOST_REDIRECT_URIS}"));
+        }
+    }
+}
+
+/// Scheme, host and port, as the header `Origin` has them (RFC 6454 §6.2).
+fn is_origin(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
+    })
 }
 
 fn scope_name(field: &'static str, name: &str, faults: &mut Faults) {

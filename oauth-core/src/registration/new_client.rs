@@ -1,6 +1,9 @@
 //! What a client is registered with: RFC 6749 §2, with the names of RFC 7591 §2.
 
-use crate::{Client, GrantType, RequireState, Scopes, Secret, settings::lasts};
+use crate::{
+    Client, GrantType, RequireState, Resource, Scopes, Secret, settings::lasts,
+    store::client::ApplicationType,
+};
 
 /// A client to be registered.
 ///
@@ -60,6 +63,14 @@ pub struct NewClient {
     pub require_pkce: Option<bool>,
     /// When its authorization requests must carry `state` (RFC 6749 §10.12); `None` is the server's setting.
     pub require_state: Option<RequireState>,
+    /// Whether it runs on its user's device, or on a server.
+    pub application_type: ApplicationType,
+    /// Whether its authorization requests must be pushed first (RFC 9126 §6).
+    pub require_pushed_authorization_requests: bool,
+    /// From which origins its pages call the endpoints of clients, such as `https://app.example`.
+    pub cors_origins: Vec<String>,
+    /// The resources whose tokens it may look at (RFC 7662), beside its own; the issuer is the server's own API.
+    pub introspects: Vec<String>,
     /// Whether it can be answered by a redirect whose `Location` has a fragment; else the browser is sent there by a
     /// page with a button.
     pub fragment_supported: bool,
@@ -132,6 +143,10 @@ impl NewClient {
             skip_consent: false,
             require_pkce: None,
             require_state: None,
+            application_type: ApplicationType::Web,
+            require_pushed_authorization_requests: false,
+            cors_origins: Vec::new(),
+            introspects: Vec::new(),
             fragment_supported: true,
         }
     }
@@ -163,6 +178,10 @@ impl From<&Client> for NewClient {
             skip_consent: client.skip_consent,
             require_pkce: Some(client.require_pkce),
             require_state: client.require_state,
+            application_type: metadata.application_type,
+            require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
+            cors_origins: client.cors_origins.clone(),
+            introspects: client.introspects.iter().map(Resource::to_string).collect(),
             fragment_supported: client.fragment_supported,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{ClientSecret, Lifetime, NewClient};
 use crate::{
-    AuthorizationServer, Secret, StoreError,
+    AuthorizationServer, Resource, Secret, StoreError,
     store::client::{ClientFields, ClientMetadata, NewSecret, Registration},
 };
 
@@ -41,6 +41,8 @@ fn metadata(new: &NewClient) -> ClientMetadata {
         redirect_uris: each_once(&new.redirect_uris),
         grant_types: each_once(&new.grant_types),
         scope: new.scopes.clone(),
+        application_type: new.application_type,
+        require_pushed_authorization_requests: new.require_pushed_authorization_requests,
         ..ClientMetadata::default()
     }
 }
@@ -58,8 +60,16 @@ fn fields(new: &NewClient) -> ClientFields {
         acts_as_owner: new.acts_as_owner,
         skip_consent: new.skip_consent,
         require_state: new.require_state.map(|policy| policy.as_str().to_owned()),
+        cors_origins: each_once(&new.cors_origins).join(" "),
+        introspects: introspects(new),
         fragment_supported: new.fragment_supported,
     }
+}
+
+/// In the form by which they are compared.
+fn introspects(new: &NewClient) -> String {
+    let resources: Vec<_> = new.introspects.iter().filter_map(|it| it.parse().ok()).collect();
+    each_once::<Resource>(&resources).iter().map(Resource::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// In their order: the only redirect URI may be left out of a request, and is the only one however often it was named.

@@ -33,6 +33,7 @@ pub(crate) struct Standing {
     pub(crate) grant_last_used_at: Option<Timestamp>,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
+    pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) revoked_at: Option<Timestamp>,
     #[diesel(select_expression = oauth_grants::subject)]

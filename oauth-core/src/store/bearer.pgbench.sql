@@ -1,7 +1,7 @@
 -- What `access_token::standing` asks for each bearer check, for pgbench: the floor of the load bench. The 10,000 families are
 -- pgbench's own.
 \set family random(1000, 10999)
-SELECT t.grant_id, g.last_used_at, t.scopes, t.expires_at, t.revoked_at, g.subject, g.expires_at, g.revoked_at,
+SELECT t.grant_id, g.last_used_at, t.scopes, t.created_at, t.expires_at, t.revoked_at, g.subject, g.expires_at, g.revoked_at,
     c.client_id, c.disabled_at
 FROM oauth_access_tokens t
     JOIN oauth_grants g ON t.grant_id = g.id

@@ -23,6 +23,7 @@ use crate::{
 pub(crate) struct RefreshToken {
     /// The digest of the access token that it was issued with.
     pub(crate) access_token: Vec<u8>,
+    pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) redeemed_at: Option<Timestamp>,
     /// Set when it is redeemed: what its successors are derived with.

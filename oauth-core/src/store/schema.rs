@@ -68,6 +68,8 @@ diesel::table! {
         skip_consent -> Bool,
         require_state -> Nullable<Text>,
         fragment_supported -> Bool,
+        cors_origins -> Text,
+        introspects -> Text,
     }
 }
 

@@ -37,6 +37,7 @@ mod forget_user;
 mod guessing;
 mod hashing;
 mod implicit;
+mod introspection;
 mod killed;
 mod known_browsers;
 mod migrations;

@@ -118,6 +118,26 @@ both_databases! {
         fixture.register(NewClient { client_id: longest, ..client("app") }).await;
     }
 
+    async fn the_origins_of_a_clients_pages_are_written_as_browsers_write_them(fixture: Fixture) {
+        for invalid in ["https://app.example/", "https://App.example", "https://app.example:443", "app.example", "null", "*", "file://", ""] {
+            let cors_origins = vec![invalid.to_owned()];
+            fixture.assert_invalid(NewClient { cors_origins, ..client("app") }, "cors_origins").await;
+        }
+        let origins = ["https://app.example", "http://localhost:1111", "http://[::1]:3000"].map(str::to_owned);
+        let app = fixture.register(NewClient { cors_origins: origins.to_vec(), ..client("app") }).await;
+        assert_eq!(app.client.cors_origins, origins);
+    }
+
+    async fn the_resources_that_a_client_introspects_are_kept_in_the_form_by_which_they_are_compared(fixture: Fixture) {
+        for invalid in ["", "/notes", "https://api.example/#notes", "https://me@api.example/"] {
+            let introspects = vec![invalid.to_owned()];
+            fixture.assert_invalid(NewClient { introspects, ..client("app") }, "introspects").await;
+        }
+        let introspects = ["HTTPS://Api.example/", "https://api.example"].map(str::to_owned).to_vec();
+        let app = fixture.register(NewClient { introspects, ..client("app") }).await;
+        assert_eq!(app.client.introspects, ["https://api.example".parse().unwrap()]);
+    }
+
     async fn the_pages_of_a_client_are_http_urls(fixture: Fixture) {
         for invalid in
             ["javascript:alert(1)", "app.example", "data:image/png;base64,AA==", "https://", ""]

@@ -1,6 +1,6 @@
 //! What RFC 7591 §2 has a name for is stored as one document, and nothing else is.
 
-use oauth_core::{GrantType, Lifetime, NewClient, RequireState};
+use oauth_core::{ApplicationType, GrantType, Lifetime, NewClient, RequireState};
 use serde_json::{Value, json};
 
 use crate::support::{CALLBACK, Fixture, client, scopes};
@@ -34,6 +34,8 @@ both_databases! {
             policy_uri: Some("https://app.example/policy".to_owned()),
             tos_uri: Some("https://app.example/terms".to_owned()),
             redirect_uris: vec![CALLBACK.to_owned(), "com.example.app:/cb".to_owned(), CALLBACK.to_owned()],
+            application_type: ApplicationType::Native,
+            require_pushed_authorization_requests: true,
             ..client("app")
         };
         fixture.register(new).await;
@@ -46,6 +48,8 @@ both_databases! {
             "redirect_uris": [CALLBACK, "com.example.app:/cb"],
             "grant_types": ["authorization_code", "refresh_token"],
             "scope": "read retired write",
+            "application_type": "native",
+            "require_pushed_authorization_requests": true,
         });
         assert_eq!(fixture.document("app"), expected);
     }
@@ -63,6 +67,8 @@ both_databases! {
             require_pkce: Some(true),
             require_state: Some(RequireState::Always),
             fragment_supported: false,
+            cors_origins: vec!["https://app.example".to_owned()],
+            introspects: vec!["https://api.example".to_owned()],
             ..client("app")
         };
         fixture.register(new).await;

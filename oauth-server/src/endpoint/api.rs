@@ -5,6 +5,7 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::{
     client_form::ClientForm,
+    introspection::{self, IntrospectionRequest, IntrospectionResponse},
     revocation::{self, RevocationRequest, RevocationResponse},
     token::{self, TokenRequest},
 };
@@ -13,7 +14,8 @@ use crate::{
     response::{refusal::Refusal, token::TokenResponse},
 };
 
-/// The endpoints at which clients authenticate: tokens at `/oauth2/token`, and what they give back at `/oauth2/revoke`.
+/// The endpoints at which clients authenticate: tokens at `/oauth2/token`, what they give back at `/oauth2/revoke`, and what
+/// a token is worth at `/oauth2/introspect`.
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthApi;
 
@@ -52,6 +54,38 @@ impl OAuthApi {
         form: ClientForm<RevocationRequest>,
     ) -> Result<RevocationResponse, Refusal> {
         revocation::revoke(oauth.0, form).await
+    }
+
+    /// Say what a token is worth
+    ///
+    /// RFC 7662, for resource servers. Only a client with a secret may ask: for its own tokens, and for access tokens of
+    /// the resources that its registration names. Every other token is not active.
+    #[oai(
+        path = "/oauth2/introspect",
+        method = "post",
+        operation_id = "introspect",
+        tag = "Tag::OAuth"
+    )]
+    async fn introspect(
+        &self,
+        oauth: Data<&OAuth>,
+        form: ClientForm<IntrospectionRequest>,
+    ) -> Result<IntrospectionResponse, Refusal> {
+        introspection::introspect(oauth.0, form).await
+    }
+
+    #[oai(
+        path = "/oauth2/introspect",
+        method = "get",
+        method = "put",
+        method = "delete",
+        method = "patch",
+        method = "head",
+        method = "options",
+        hidden
+    )]
+    async fn introspection_by_post_only(&self) -> Refusal {
+        Refusal::post_only()
     }
 
     #[oai(

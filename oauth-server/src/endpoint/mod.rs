@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod authorization;
 mod client_form;
 pub(crate) mod connected_apps;
+mod introspection;
 pub(crate) mod readiness;
 mod revocation;
 pub(crate) mod token;

@@ -21,6 +21,7 @@ mod grants;
 mod guard;
 mod guessing;
 mod headers;
+mod introspection;
 mod locales;
 mod login_forms;
 mod logs;

@@ -1,6 +1,6 @@
 //! What a client may say of itself: RFC 7591 §2. It is stored as one document.
 
-use std::{collections::BTreeSet, error::Error};
+use std::{collections::BTreeSet, error::Error, str::FromStr};
 
 use diesel::result::Error::{DeserializationError, SerializationError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -39,9 +39,57 @@ pub struct ClientMetadata {
     pub grant_types: Vec<GrantType>,
     /// The scopes that the client may ask for, unless it may ask for any.
     pub scope: Scopes,
+    /// Whether it runs on its user's device (OpenID Connect Registration §2).
+    #[serde(skip_serializing_if = "ApplicationType::is_web")]
+    pub application_type: ApplicationType,
+    /// Whether its authorization requests must be pushed first (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
     /// Members that this program does not know: a newer one may have written them, and a change here leaves them alone.
     #[serde(flatten)]
     pub(crate) unknown: Map<String, Value>,
+}
+
+/// Where a client runs: OpenID Connect Registration §2.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplicationType {
+    /// On a server, or in a page that one serves.
+    #[default]
+    Web,
+    /// On its user's device (RFC 8252).
+    Native,
+}
+
+impl ApplicationType {
+    /// What is left out where it is so: the default.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_web(&self) -> bool {
+        *self == Self::Web
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Native => "native",
+        }
+    }
+}
+
+/// A kind of application that this server does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an application is of the type web or native")]
+pub struct UnknownApplicationType;
+
+impl FromStr for ApplicationType {
+    type Err = UnknownApplicationType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownApplicationType> {
+        let all = [Self::Web, Self::Native];
+        all.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownApplicationType)
+    }
 }
 
 impl ClientMetadata {

@@ -18,9 +18,12 @@ pub(crate) use self::{
     remembered::Remembered,
     secret::NewSecret,
 };
-pub use self::{metadata::ClientMetadata, secret::StoredSecret};
+pub use self::{
+    metadata::{ApplicationType, ClientMetadata, UnknownApplicationType},
+    secret::StoredSecret,
+};
 use super::{DbConnection, Query, schema::oauth_clients};
-use crate::{GrantType, RedirectUri, RequireState, Scopes, Timestamp};
+use crate::{GrantType, RedirectUri, RequireState, Resource, Scopes, Timestamp};
 
 /// A registered client. What it is registered with is parsed once for each version of it, and shared.
 #[derive(Clone)]
@@ -62,6 +65,10 @@ pub struct Client {
     pub require_state: Option<RequireState>,
     /// Whether it can be answered by a redirect whose `Location` has a fragment.
     pub fragment_supported: bool,
+    /// From which origins its pages call the endpoints of clients.
+    pub cors_origins: Vec<String>,
+    /// The resources whose tokens it may look at (RFC 7662), beside its own.
+    pub introspects: Vec<Resource>,
 }
 
 /// A client, as far as it is named beside what hangs on it.

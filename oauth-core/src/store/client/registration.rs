@@ -45,6 +45,8 @@ pub(crate) struct ClientFields {
     pub(crate) skip_consent: bool,
     pub(crate) require_state: Option<String>,
     pub(crate) fragment_supported: bool,
+    pub(crate) cors_origins: String,
+    pub(crate) introspects: String,
 }
 
 impl ClientRow {
@@ -53,6 +55,7 @@ impl ClientRow {
         let Self { id, client_id, metadata, version, created_at, disabled_at, fields } = self;
         let default_scopes = fields.default_scopes.parse();
         let require_state = fields.require_state.map(|policy| policy.parse()).transpose();
+        let introspects = fields.introspects.split_whitespace().map(str::parse);
         Ok(Client {
             id,
             client_id,
@@ -73,6 +76,10 @@ impl ClientRow {
             skip_consent: fields.skip_consent,
             require_state: require_state.map_err(|it| DeserializationError(Box::new(it)))?,
             fragment_supported: fields.fragment_supported,
+            cors_origins: fields.cors_origins.split_whitespace().map(str::to_owned).collect(),
+            introspects: introspects
+                .collect::<Result<_, _>>()
+                .map_err(|it| DeserializationError(Box::new(it)))?,
         })
     }
 }
@@ -93,6 +100,8 @@ impl ClientFields {
             ("skip_consent", self.skip_consent != old.skip_consent),
             ("require_state", self.require_state != old.require_state),
             ("fragment_supported", self.fragment_supported != old.fragment_supported),
+            ("cors_origins", self.cors_origins != old.cors_origins),
+            ("introspects", self.introspects != old.introspects),
         ];
         let changed = fields.into_iter().filter(|(_, differs)| *differs);
         changed.map(|(name, _)| name.to_owned()).collect()

@@ -10,7 +10,7 @@ use crate::admin::{
     visit::Visit,
 };
 
-const FIELDS: [Field; 21] = [
+const FIELDS: [Field; 25] = [
     Field::new("name", Kind::Line),
     Field::new("client_id", Kind::Line),
     Field::new("kind", Kind::Choice),
@@ -26,6 +26,10 @@ const FIELDS: [Field; 21] = [
     Field::new("require_state", Kind::Choice),
     Field::new("skip_consent", Kind::Check),
     Field::new("fragment_supported", Kind::Check),
+    Field::new("application_type", Kind::Choice),
+    Field::new("require_pushed_authorization_requests", Kind::Check),
+    Field::new("cors_origins", Kind::Lines),
+    Field::new("introspects", Kind::Lines),
     Field::new("owner", Kind::Line),
     Field::new("acts_as_owner", Kind::Check),
     Field::new("client_uri", Kind::Line),
@@ -33,6 +37,8 @@ const FIELDS: [Field; 21] = [
     Field::new("policy_uri", Kind::Line),
     Field::new("tos_uri", Kind::Line),
 ];
+
+const PUSHED: &str = "require_pushed_authorization_requests";
 
 pub(super) const GRANT_TYPES: [GrantType; 5] = [
     GrantType::AuthorizationCode,
@@ -56,6 +62,7 @@ pub(super) async fn form(
     let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
     form.offer("kind", choices(["confidential", "public"].into_iter()));
     form.offer("grant_types", choices(GRANT_TYPES.into_iter().map(GrantType::as_str)));
+    form.offer("application_type", choices(["web", "native"].into_iter()));
     form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));
     if !visit.admin.actor().is_superuser {
         form.lock("skip_consent");
@@ -94,6 +101,10 @@ fn begun(client: &NewClient) -> Sent {
         .with("require_state", client.require_state.map_or("server", RequireState::as_str))
         .with_check("skip_consent", client.skip_consent)
         .with_check("fragment_supported", client.fragment_supported)
+        .with("application_type", client.application_type.as_str())
+        .with_check(PUSHED, client.require_pushed_authorization_requests)
+        .with("cors_origins", client.cors_origins.join("\n"))
+        .with("introspects", client.introspects.join("\n"))
         .with("owner", text(&client.owner))
         .with_check("acts_as_owner", client.acts_as_owner)
         .with("client_uri", text(&client.client_uri))
@@ -118,6 +129,7 @@ pub(super) fn read(form: &mut Form<'_>) -> NewClient {
     }
     let sent = &form.sent;
     let is_public = sent.raw("kind") == "public";
+    let words = |name| sent.text(name).split_whitespace().map(str::to_owned).collect();
     NewClient {
         client_id: sent.optional("client_id"),
         description: lines(sent.text("description")),
@@ -126,7 +138,7 @@ pub(super) fn read(form: &mut Form<'_>) -> NewClient {
         policy_uri: sent.optional("policy_uri"),
         tos_uri: sent.optional("tos_uri"),
         secret: if is_public { ClientSecret::None } else { ClientSecret::Generated },
-        redirect_uris: sent.text("redirect_uris").split_whitespace().map(str::to_owned).collect(),
+        redirect_uris: words("redirect_uris"),
         grant_types: sent.all("grant_types").filter_map(|name| name.parse().ok()).collect(),
         scopes: sent.all("scopes").collect(),
         any_scope: sent.is_on("any_scope"),
@@ -139,6 +151,10 @@ pub(super) fn read(form: &mut Form<'_>) -> NewClient {
         require_pkce: Some(sent.is_on("require_pkce")),
         require_state: sent.raw("require_state").parse().ok(),
         fragment_supported: sent.is_on("fragment_supported"),
+        application_type: sent.raw("application_type").parse().unwrap_or_default(),
+        require_pushed_authorization_requests: sent.is_on(PUSHED),
+        cors_origins: words("cors_origins"),
+        introspects: words("introspects"),
         ..NewClient::new(sent.text("name"))
     }
 }

@@ -68,7 +68,8 @@ fn of_clients(template: &str, full: bool) -> Option<Value> {
             "client": some(json!({ "name": "Printer" })), "fields": fields(&[
                 "name", "client_id", "kind", "description", "redirect_uris", "grant_types", "scopes", "any_scope",
                 "default_scopes", "access_token_lifetime", "refresh_token_lifetime", "require_pkce", "require_state",
-                "skip_consent", "fragment_supported", "owner", "acts_as_owner", "client_uri", "logo_uri", "policy_uri",
+                "skip_consent", "fragment_supported", "application_type",
+                "require_pushed_authorization_requests", "cors_origins", "introspects", "owner", "acts_as_owner", "client_uri", "logo_uri", "policy_uri",
                 "tos_uri",
             ], full),
         }),
@@ -166,7 +167,10 @@ fn client(full: bool) -> Value {
         "default_scopes": if full { json!(["read"]) } else { json!([]) },
         "access_token_lifetime": if full { "3600" } else { "" },
         "refresh_token_lifetime": if full { "never" } else { "" }, "require_pkce": full, "require_state": "server",
-        "skip_consent": full, "fragment_supported": full, "owner": full.then_some("1"), "acts_as_owner": full,
+        "skip_consent": full, "fragment_supported": full,
+        "application_type": if full { "native" } else { "web" }, "require_pushed_authorization_requests": full,
+        "cors_origins": if full { json!(["https://app.example"]) } else { json!([]) },
+        "introspects": if full { json!(["https://api.example"]) } else { json!([]) }, "owner": full.then_some("1"), "acts_as_owner": full,
         "client_uri": uri, "logo_uri": uri, "policy_uri": uri, "tos_uri": uri, "created": "2026-11-22 12:00",
         "state": if full { "enabled" } else { "disabled" }, "is_disabled": !full,
     })

@@ -166,6 +166,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .at("/oauth2/authorization", oauth.authorization_endpoint(page))
         .at("/oauth2/token", service.clone())
         .at("/oauth2/revoke", service.clone())
+        .at("/oauth2/introspect", service.clone())
         .at("/own/token", oauth.token_endpoint())
         .at("/api/*operation", service)
         .at("/plain/read", get(read).post(read))

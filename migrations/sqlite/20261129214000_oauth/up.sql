@@ -74,7 +74,7 @@ CREATE INDEX oauth_scopes_disabled ON oauth_scopes (id) WHERE NOT is_enabled;
 -- of `require_state` (always, unless_pkce or never) NULL is the server's own setting; a lifetime of 0 never ends.
 -- `owner` registered the client; its own tokens may act for that user. Who has `skip_consent` is an application of the
 -- provider's own, for which nobody is asked. `fragment_supported` is whether it can be answered by a redirect whose
--- Location has a fragment.
+-- Location has a fragment. `cors_origins` and `introspects` are separated by one space.
 -- Who is deleted is disabled, too, which is what look-ups see, and shown nowhere any more. The clean-up deletes all that
 -- hangs on it in batches, and then the row: until then the identifier is taken.
 CREATE TABLE oauth_clients (
@@ -98,6 +98,8 @@ CREATE TABLE oauth_clients (
     skip_consent           BOOLEAN NOT NULL DEFAULT FALSE,
     require_state          TEXT,
     fragment_supported     BOOLEAN NOT NULL DEFAULT TRUE,
+    cors_origins           TEXT    NOT NULL DEFAULT '',
+    introspects            TEXT    NOT NULL DEFAULT '',
     CHECK (deleted_at IS NULL OR disabled_at IS NOT NULL)
 );
 CREATE INDEX oauth_clients_kept ON oauth_clients (id) WHERE deleted_at IS NULL;

@@ -1,0 +1,125 @@
+//! What a token is worth, told to a resource server that asks: RFC 7662.
+
+use crate::{
+    AuthorizationServer, Client, Params, Resource, Scopes, Timestamp, TokenError,
+    error::TokenError::{InvalidRequest, UnauthorizedClient},
+    grant::NEVER,
+    secret::{Key, Kind},
+};
+
+/// A token that is live, as far as the client that asks may know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Introspection {
+    /// Whether it is an access token; else it is a refresh token.
+    pub is_access_token: bool,
+    /// The client that it was issued to.
+    pub client_id: String,
+    /// Who granted it; `None` where the client acts for itself.
+    pub subject: Option<String>,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it ends; `None` where it never does.
+    pub expires_at: Option<Timestamp>,
+    /// The resource that it is for: the issuer is the server's own API.
+    pub audience: String,
+}
+
+impl AuthorizationServer {
+    /// Answers an introspection request: `authorization` is the value of that header, `params` the body. `None` is a token
+    /// that is unknown or over, or of which this client may not know (RFC 7662 §2.2).
+    ///
+    /// A client may look at its own tokens, and at access tokens for the resources that its registration names
+    /// ([`NewClient::introspects`](crate::NewClient::introspects)).
+    ///
+    /// # Errors
+    /// `invalid_client` where the client does not prove who it is, `unauthorized_client` where it is public,
+    /// `invalid_request` where `token` is missing.
+    pub async fn introspect(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+    ) -> Result<Option<Introspection>, TokenError> {
+        let client = self.authenticated(authorization, params, PARAMETERS).await?;
+        let seen = self.look_at(&client, params).await;
+        self.told(&client, seen)
+    }
+
+    async fn look_at(
+        &self,
+        client: &Client,
+        params: &Params,
+    ) -> Result<Option<Introspection>, TokenError> {
+        if client.is_public {
+            // §2.1: "the endpoint MUST also require some form of authorization".
+            let why = "introspection is for clients that prove who they are with a secret";
+            return Err(UnauthorizedClient(why.into()));
+        }
+        let token = params.get("token").ok_or(InvalidRequest("token is missing".into()))?;
+        if let Some(key) = Key::presented(token, Kind::AccessToken) {
+            return self.access_token_for(client, key).await;
+        }
+        match Key::presented(token, Kind::RefreshToken) {
+            Some(key) => self.refresh_token_for(client, key).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn access_token_for(
+        &self,
+        client: &Client,
+        key: Key,
+    ) -> Result<Option<Introspection>, TokenError> {
+        let Some(token) = self.store.standing(key).await? else { return Ok(None) };
+        let audience = self.own_api();
+        let may_know = token.client_id == client.client_id
+            || client.introspects.iter().any(|it| it.as_str() == audience);
+        if !may_know || !token.is_live(self.now()) {
+            return Ok(None);
+        }
+        Ok(Some(Introspection {
+            is_access_token: true,
+            client_id: token.client_id.clone(),
+            subject: token.subject.clone(),
+            scopes: self.scopes_of(&token).await?,
+            issued_at: token.created_at,
+            expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
+            audience,
+        }))
+    }
+
+    /// §4: nobody else has any business with it.
+    async fn refresh_token_for(
+        &self,
+        client: &Client,
+        key: Key,
+    ) -> Result<Option<Introspection>, TokenError> {
+        let Some((token, grant)) = self.store.refresh_token(key).await? else { return Ok(None) };
+        let now = self.now();
+        let is_live = token.redeemed_at.is_none()
+            && token.expires_at.is_none_or(|end| now < end)
+            && grant.is_live(now);
+        if grant.client_id != client.id || !is_live {
+            return Ok(None);
+        }
+        Ok(Some(Introspection {
+            is_access_token: false,
+            client_id: client.client_id.clone(),
+            subject: grant.subject,
+            scopes: grant.scopes,
+            issued_at: token.created_at,
+            expires_at: [token.expires_at, grant.expires_at].into_iter().flatten().min(),
+            audience: self.own_api(),
+        }))
+    }
+
+    /// The resource that a token is for whose request named none.
+    fn own_api(&self) -> String {
+        let issuer = &self.settings.issuer;
+        issuer.parse().map_or_else(|_| issuer.clone(), |api: Resource| api.to_string())
+    }
+}
+
+const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
