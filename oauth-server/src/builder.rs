@@ -4,12 +4,12 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier};
-use poem::Request;
+use poem::{Request, Response};
 
 use crate::{
-    Accounts, BuildError, OAuth, Users, body,
+    Accounts, BuildError, GuardRefusal, OAuth, Users, body,
     cookies::Cookies,
-    oauth::Parts,
+    oauth::{Parts, RefusalBody},
     pages::{Pages, Sources},
     proxy::TrustedProxies,
     refusals::Refusals,
@@ -23,6 +23,7 @@ pub struct OAuthBuilder {
     sources: Sources,
     trusted_proxies: Vec<IpNet>,
     body_timeout: Duration,
+    refusal: RefusalBody,
 }
 
 impl OAuthBuilder {
@@ -33,6 +34,7 @@ impl OAuthBuilder {
             sources: Sources::default(),
             trusted_proxies: Vec::new(),
             body_timeout: body::TIMEOUT,
+            refusal: Box::new(GuardRefusal::json),
         }
     }
 
@@ -88,6 +90,30 @@ impl OAuthBuilder {
         Self { body_timeout: timeout, ..self }
     }
 
+    /// Answers what a guard refuses with a body of the application's own kind: status, challenge and the other headers are
+    /// the guard's. Who asks with a browser gets the page `restricted` as before. Default: JSON with `error` and
+    /// `error_description`.
+    ///
+    /// ```
+    /// use oauth_server::{GuardRefusal, OAuthBuilder};
+    /// use poem::{IntoResponse, web::Json};
+    ///
+    /// /// Problems of RFC 9457, ready made.
+    /// fn problems(builder: OAuthBuilder) -> OAuthBuilder {
+    ///     builder.refusal(GuardRefusal::problem_json)
+    /// }
+    ///
+    /// fn our_own(builder: OAuthBuilder) -> OAuthBuilder {
+    ///     builder.refusal(|refusal| {
+    ///         let (code, message) = (refusal.error.unwrap_or("no_token"), &refusal.description);
+    ///         Json(serde_json::json!({ "code": code, "message": message })).into_response()
+    ///     })
+    /// }
+    /// ```
+    pub fn refusal(self, body: impl Fn(&GuardRefusal) -> Response + Send + Sync + 'static) -> Self {
+        Self { refusal: Box::new(body), ..self }
+    }
+
     /// The provider.
     ///
     /// # Errors
@@ -114,6 +140,7 @@ impl OAuthBuilder {
             cookies,
             body_timeout: self.body_timeout,
             refusals: Refusals::default(),
+            refusal: self.refusal,
         };
         Ok(OAuth::of(parts))
     }

@@ -1,10 +1,19 @@
 //! The guard of protected resources: RFC 6750.
 
+mod me;
+mod refusal;
+mod shown;
+
 use std::{marker::PhantomData, ops::Deref};
 
 use oauth_core::{AccessToken, BearerError, Scopes};
-use poem::{FromRequest, Request, RequestBody, Response};
+use poem::{FromRequest, Request, RequestBody};
 
+pub use self::{
+    me::{FromSubject, Me},
+    refusal::GuardRefusal,
+    shown::{Secured, Shown},
+};
 use crate::{
     InHeader, OAuth, Presentation, ScopeSet,
     locale::token_was_in_query,
@@ -48,11 +57,20 @@ impl<'a, S: ScopeSet, P: Presentation> FromRequest<'a> for Access<S, P> {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let all_of = |names: &&[&str]| names.iter().copied().collect();
         let alternatives: Vec<Scopes> = S::ALTERNATIVES.iter().map(all_of).collect();
-        match admit::<P>(request, body, &alternatives).await {
-            Ok(token) => Ok(Self { token, requirements: PhantomData }),
-            Err(refusal) => Err(poem::Error::from_response(refusal)),
-        }
+        let token = admit::<P>(request, body, &alternatives).await?;
+        Ok(Self { token, requirements: PhantomData })
     }
+}
+
+/// A poem extractor that lets nobody in but who has a token of these scopes: [`Access`], [`Me`], and those of an
+/// application that go through one of them. [`Shown`] shows it in a document.
+pub trait Guard {
+    /// What it requires, as it is shown; an extractor of your own names the guard's that it goes through.
+    type Scopes: ScopeSet;
+}
+
+impl<S: ScopeSet, P: Presentation> Guard for Access<S, P> {
+    type Scopes = S;
 }
 
 impl OAuth {
@@ -72,14 +90,14 @@ impl OAuth {
     /// ```
     ///
     /// # Errors
-    /// When the request is refused; the error holds the answer that the guard gives, and is not told from it.
+    /// When the request is refused; the error holds the answer that the guard gives, and why: its `data` is a
+    /// [`GuardRefusal`].
     pub async fn verify(&self, request: &Request, required: &Scopes) -> poem::Result<AccessToken> {
         let verified = match read::<InHeader>(self, request, &mut RequestBody::default()).await {
             Ok(token) => self.server().verify(&token, required).await.map_err(Refusal::Bearer),
             Err(refusal) => Err(refusal),
         };
-        let refuse = |refusal| response::bearer::refused(&refusal, self);
-        verified.map_err(|refusal| poem::Error::from_response(refuse(refusal)))
+        verified.map_err(|refusal| response::bearer::refused(&refusal, self))
     }
 }
 
@@ -87,18 +105,20 @@ async fn admit<P: Presentation>(
     request: &Request,
     body: &mut RequestBody,
     alternatives: &[Scopes],
-) -> Result<AccessToken, Response> {
-    let Some(oauth) = request.data::<OAuth>() else {
-        tracing::error!(
-            "a guarded handler runs outside of OAuth::middleware: every request is refused"
-        );
-        return Err(response::failure());
-    };
+) -> poem::Result<AccessToken> {
+    let oauth = request.data::<OAuth>().ok_or_else(outside_of_middleware)?;
     let verified = match read::<P>(oauth, request, body).await {
         Ok(token) => oauth.server().verify_any(&token, alternatives).await.map_err(Refusal::Bearer),
         Err(refusal) => Err(refusal),
     };
     verified.map_err(|refusal| response::bearer::refused(&refusal, oauth))
+}
+
+fn outside_of_middleware() -> poem::Error {
+    tracing::error!(
+        "a guarded handler runs outside of OAuth::middleware: every request is refused"
+    );
+    poem::Error::from_response(response::failure())
 }
 
 async fn read<P: Presentation>(

@@ -78,10 +78,11 @@
 //! | you want to | look at |
 //! |---|---|
 //! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`AuthorizationPage`], [`OAuthMiddleware`] |
-//! | guard a poem handler | [`Access`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
-//! | guard a poem-openapi operation, and show it | [`Secured`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
+//! | guard a poem handler | [`Access`], [`Me`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
+//! | guard a poem-openapi operation, and show it | [`Secured`], [`Shown`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
+//! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
@@ -158,10 +159,10 @@ pub use self::{
     build_error::BuildError,
     builder::OAuthBuilder,
     endpoint::{api::OAuthApi, authorization::AuthorizationPage},
-    guard::Access,
+    guard::{Access, FromSubject, Guard, GuardRefusal, Me, Secured, Shown},
     middleware::{OAuthEndpoint, OAuthMiddleware},
     oauth::OAuth,
-    openapi::{Document, Secured},
+    openapi::Document,
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
     scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},

@@ -8,9 +8,9 @@ use poem_openapi::OpenApi;
 use serde::Serialize;
 
 use crate::{
-    Accounts, AuthorizationPage, Document, OAuthBuilder, OAuthMiddleware, Page, ResourceOwner,
-    Users, accounts, admin, cookies::Cookies, endpoint, pages::Pages, proxy::TrustedProxies,
-    refusals::Refusals, response, swagger::SwaggerUi,
+    Accounts, AuthorizationPage, Document, GuardRefusal, OAuthBuilder, OAuthMiddleware, Page,
+    ResourceOwner, Users, accounts, admin, cookies::Cookies, endpoint, pages::Pages,
+    proxy::TrustedProxies, refusals::Refusals, response, swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -27,7 +27,11 @@ pub(crate) struct Parts {
     pub(crate) cookies: Cookies,
     pub(crate) body_timeout: Duration,
     pub(crate) refusals: Refusals,
+    pub(crate) refusal: RefusalBody,
 }
+
+/// The body of a guard's refusal.
+pub(crate) type RefusalBody = Box<dyn Fn(&GuardRefusal) -> Response + Send + Sync>;
 
 impl OAuth {
     pub(crate) fn of(parts: Parts) -> Self {
@@ -107,7 +111,7 @@ impl OAuth {
     /// What a view returns that finds a token wanting after the guard admitted it: RFC 6750 §3.1.
     #[must_use]
     pub fn refuse(&self, error: &BearerError) -> poem::Error {
-        poem::Error::from_response(response::bearer::refusal(error, self))
+        response::bearer::refusal(error, self)
     }
 
     /// What a view answers to a user who may not see it: the page `forbidden`, with status 403.
@@ -173,6 +177,11 @@ impl OAuth {
 
     pub(crate) fn body_timeout(&self) -> Duration {
         self.0.body_timeout
+    }
+
+    /// The body of a guard's refusal, for a program.
+    pub(crate) fn refusal(&self, refusal: &GuardRefusal) -> Response {
+        (self.0.refusal)(refusal)
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {

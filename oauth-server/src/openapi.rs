@@ -1,15 +1,10 @@
 //! The OpenAPI face of the guard: the scopes that an operation enforces are the scopes that its document shows.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Deref,
-    sync::{Mutex, OnceLock, PoisonError},
-};
+use std::collections::HashMap;
 
-use oauth_core::AccessToken;
-use poem::{FromRequest, Request, RequestBody, endpoint::BoxEndpoint, http::Method};
+use poem::{endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{
-    ApiExtractor, ApiExtractorType, ExtractParamOptions, OpenApi,
+    OpenApi,
     registry::{
         MetaApi, MetaHeader, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaResponse,
         MetaSecurityScheme, Registry,
@@ -17,58 +12,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use crate::{Access, InHeader, Presentation, ScopeSet, declared_scopes, methods};
-
-/// [`Access`] for a poem-openapi operation: the same check, and shown in the document.
-///
-/// ```
-/// use oauth_server::{Secured, scope};
-/// use poem_openapi::{OpenApi, payload::PlainText};
-///
-/// scope! { pub UserInfo = "user_info", "Access basic information about the user." }
-///
-/// struct Api;
-///
-/// #[OpenApi]
-/// impl Api {
-///     /// Who the token acts for.
-///     #[oai(path = "/whoami", method = "get")]
-///     async fn whoami(&self, token: Secured<UserInfo>) -> PlainText<String> {
-///         PlainText(token.client_id.clone())
-///     }
-/// }
-/// ```
-#[derive(Debug, Clone)]
-pub struct Secured<S: ScopeSet, P: Presentation = InHeader>(Access<S, P>);
-
-impl<S: ScopeSet, P: Presentation> Deref for Secured<S, P> {
-    type Target = AccessToken;
-
-    fn deref(&self) -> &AccessToken {
-        &self.0
-    }
-}
-
-impl<'a, S: ScopeSet, P: Presentation> ApiExtractor<'a> for Secured<S, P> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
-    type ParamType = ();
-    type ParamRawType = ();
-
-    /// One requirement for each alternative. poem-openapi has room for a scheme's name here, and none for its scopes:
-    /// both go in one text, which [`Document`] takes apart again.
-    fn security_schemes() -> Vec<&'static str> {
-        let packed = |names: &&[&str]| interned(&[&[SCHEME], *names].concat().join(" "));
-        S::ALTERNATIVES.iter().map(packed).collect()
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        <Access<S, P> as FromRequest>::from_request(request, body).await.map(Self)
-    }
-}
+use crate::{declared_scopes, methods};
 
 /// An API whose document shows the scopes that its guards require: see [`OAuth::document`](crate::OAuth::document).
 pub struct Document<A>(pub(crate) A);
@@ -170,17 +114,4 @@ fn scheme() -> MetaSecurityScheme {
     }
 }
 
-/// Each text once for the life of the program: there are as many as there are guards.
-fn interned(text: &str) -> &'static str {
-    static KNOWN: OnceLock<Mutex<HashSet<&'static str>>> = OnceLock::new();
-    let mut known =
-        KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(same) = known.get(text) {
-        return same;
-    }
-    let leaked: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    known.insert(leaked);
-    leaked
-}
-
-const SCHEME: &str = "oauth2";
+pub(crate) const SCHEME: &str = "oauth2";

@@ -95,7 +95,7 @@ pub trait Users: Send + Sync + 'static {
     /// #   async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
     /// #       Ok(None)
     /// #   }
-    /// #   fn login_url(&self, _: &str) -> String {
+    /// #   fn login_url(&self, _: &Request, _: &str) -> String {
     /// #       String::new()
     /// #   }
     /// }

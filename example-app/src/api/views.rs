@@ -1,7 +1,6 @@
 //! The quickstart's `api/views.py`.
 
-use oauth_server::{BearerError, OAuth, Secured, User, scope};
-use poem::{Result, web::Data};
+use oauth_server::{Me, Shown, User, scope};
 use poem_openapi::{Object, OpenApi, payload::Json};
 
 scope! { pub(crate) UserInfo = "user_info", "Access basic information about the user." }
@@ -24,23 +23,8 @@ impl Api {
     ///
     /// Limited to OAuth clients that have received authorization to the `user_info` scope.
     #[oai(path = "/api/user_info", method = "get", method = "post")]
-    async fn user_info(
-        &self,
-        token: Secured<UserInfo>,
-        oauth: Data<&OAuth>,
-    ) -> Result<Json<Profile>> {
-        let subject = token.subject.as_deref().unwrap_or_default();
-        let user = oauth
-            .bundled_accounts()
-            .user(subject)
-            .await
-            .map_err(poem::error::InternalServerError)?;
-        match user {
-            Some(user) => Ok(Json(user.into())),
-            None => {
-                Err(oauth.refuse(&BearerError::InvalidToken("the token's user is gone".into())))
-            }
-        }
+    async fn user_info(&self, me: Shown<Me<User, UserInfo>>) -> Json<Profile> {
+        Json(me.0.into_user().into())
     }
 }
 

@@ -1,34 +1,48 @@
 //! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
-//! the page `restricted`.
+//! the page `restricted`. An application may have another body for programs.
 
 use oauth_core::BearerError;
 use poem::{
-    IntoResponse, Response,
+    Response,
     http::{HeaderValue, StatusCode, header},
-    web::Json,
 };
 use serde_json::json;
 
 use super::{no_store, quoted, tell, try_again, varies_by};
 use crate::{
-    OAuth, Page,
+    GuardRefusal, OAuth, Page,
     locale::{Message, prefers_html},
     presentation::Refusal,
 };
 
-pub(crate) fn refused(refusal: &Refusal, oauth: &OAuth) -> Response {
+pub(crate) fn refused(refusal: &Refusal, oauth: &OAuth) -> poem::Error {
     match refusal {
         Refusal::Bearer(error) => self::refusal(error, oauth),
         Refusal::Unreadable(fault) => {
             let error = BearerError::InvalidRequest(fault.description().into());
-            fault.mark(self::refusal(&error, oauth))
+            let refusal = GuardRefusal::new(&error, fault.status());
+            let response = fault.mark(response(&error, &refusal, oauth));
+            as_error(response, refusal)
         }
     }
 }
 
-pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
-    let body = if prefers_html() { page(error, oauth) } else { json(error) };
+pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> poem::Error {
+    let refusal = GuardRefusal::new(error, status(error));
+    as_error(response(error, &refusal, oauth), refusal)
+}
+
+fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
+    let mut error = poem::Error::from_response(response);
+    error.set_data(refusal);
+    error
+}
+
+/// The body is for who reads it; status and headers are the same whatever body it is.
+fn response(error: &BearerError, refusal: &GuardRefusal, oauth: &OAuth) -> Response {
+    let body = if prefers_html() { page(error, oauth) } else { no_store(oauth.refusal(refusal)) };
     let mut response = varies_by(body, "Accept");
+    response.set_status(refusal.status);
     if let BearerError::Server(cause) = error {
         tell(cause);
         return if cause.is_unavailable() { try_again(response) } else { response };
@@ -37,14 +51,6 @@ pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> Response {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
-}
-
-fn json(error: &BearerError) -> Response {
-    let body = match error.code() {
-        Some(code) => json!({ "error": code, "error_description": error.description() }),
-        None => json!({ "message": error.description() }),
-    };
-    no_store(Json(body).with_status(status(error)).into_response())
 }
 
 /// The problem for who opened the address, and the code and its description for who develops the client.
@@ -62,7 +68,7 @@ fn page(error: &BearerError, oauth: &OAuth) -> Response {
         "error": error.code(),
         "description": error.description(),
     });
-    Page::new("restricted", &context).status(status(error)).render(oauth)
+    Page::new("restricted", &context).render(oauth)
 }
 
 fn status(error: &BearerError) -> StatusCode {

@@ -1,6 +1,7 @@
 //! The guard of protected resources: RFC 6750.
 
 mod alternatives;
+mod own;
 
 use poem::{EndpointExt, endpoint::BoxEndpoint};
 use reqwest::{Method, header};
