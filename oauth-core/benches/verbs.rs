@@ -24,7 +24,8 @@ use std::{
 
 use divan::{Bencher, counter::ItemsCount};
 use oauth_core::{
-    AuthorizationServer, GrantType, NewClient, Params, Scopes, Settings, Store, Tokens,
+    AuthorizationServer, GrantType, Lifetime, NewClient, Params, PolicyRequest, Ruling, Scopes,
+    Settings, Store, TokenError, Tokens,
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
@@ -85,6 +86,23 @@ fn redeem(bencher: Bencher<'_, '_>, database: &str) {
 #[divan::bench(args = DATABASES, sample_count = 100)]
 fn refresh(bencher: Bencher<'_, '_>, database: &str) {
     let Some(bench) = Bench::on(database) else { return };
+    refreshed(bencher, &bench);
+}
+
+/// The same with rules that need not wait.
+#[divan::bench(args = DATABASES, sample_count = 100)]
+fn refresh_with_a_policy(bencher: Bencher<'_, '_>, database: &str) {
+    let Some(mut bench) = Bench::on(database) else { return };
+    bench.server = bench.server.with_policy(|request: &PolicyRequest<'_>| {
+        if request.scopes.contains("billing") {
+            return Err(TokenError::InvalidScope("billing is for others".into()));
+        }
+        Ok(Ruling { access_token_lifetime: Some(Lifetime::Seconds(300)), ..Ruling::default() })
+    });
+    refreshed(bencher, &bench);
+}
+
+fn refreshed(bencher: Bencher<'_, '_>, bench: &Bench) {
     let tokens = || {
         bench.wait(async {
             let mut tokens = Vec::new();

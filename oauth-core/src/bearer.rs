@@ -3,7 +3,7 @@
 use std::slice;
 
 use crate::{
-    AuthorizationServer, BearerError, Scopes, StoreError, Timestamp,
+    AuthorizationServer, BearerError, PolicyData, Scopes, StoreError, Timestamp,
     grant::NEVER,
     scope_request::{left, names},
     secret::{Key, Kind},
@@ -22,6 +22,8 @@ pub struct AccessToken {
     pub scopes: Scopes,
     /// When it ends; `None` when it never does.
     pub expires_at: Option<Timestamp>,
+    /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
+    pub data: Option<PolicyData>,
 }
 
 impl AuthorizationServer {
@@ -64,6 +66,7 @@ impl AuthorizationServer {
             client_id: token.client_id.clone(),
             scopes,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
+            data: token.data.as_deref().map(PolicyData::stored),
         })
     }
 

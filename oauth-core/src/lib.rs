@@ -97,6 +97,7 @@ mod origin;
 mod params;
 mod password;
 mod pkce;
+mod policy;
 mod precis;
 mod redirect_uri;
 mod registration;
@@ -108,6 +109,8 @@ mod secret;
 mod server;
 mod settings;
 mod store;
+
+pub use async_trait::async_trait;
 
 pub use self::{
     account::{AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session},
@@ -125,6 +128,7 @@ pub use self::{
     introspection::Introspection,
     origin::Origin,
     params::Params,
+    policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},
     redirect_uri::{InvalidRedirectUri, RedirectUri},
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
     resource::{InvalidResource, Resource},

@@ -3,7 +3,7 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use crate::{
-    Caller, Clock, Events, InvalidSetting, Secret, Settings, Store, StoreError, Timestamp,
+    Caller, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store, StoreError, Timestamp,
     account::Guesses, admin::Actor, password::Hasher, secret::FamilyKeys,
 };
 
@@ -39,6 +39,7 @@ pub struct AuthorizationServer {
     pub(crate) events: Events,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
+    pub(crate) policy: Option<Arc<dyn Policy>>,
     /// Who acts, where that goes into the audit trail.
     pub(crate) actor: Option<Arc<Actor>>,
 }
@@ -76,6 +77,7 @@ impl AuthorizationServer {
             events: Events::new(),
             passwords: None,
             active: None,
+            policy: None,
             actor: None,
         })
     }

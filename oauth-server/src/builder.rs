@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier};
+use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier, Policy};
 use poem::{Request, Response};
 
 use crate::{
@@ -41,6 +41,11 @@ impl OAuthBuilder {
     /// Brings the application's own users in place of the bundled accounts.
     pub fn users(self, users: impl Users) -> Self {
         Self { users: Some(Arc::new(users)), ..self }
+    }
+
+    /// Asks this policy before anything is issued: see [`Policy`].
+    pub fn policy(self, policy: impl Policy) -> Self {
+        Self { server: self.server.with_policy(policy), ..self }
     }
 
     /// Adds a handlebars template, or replaces a bundled one of the same name. `oauth-server/TEMPLATES.md` says what each

@@ -83,6 +83,7 @@
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
 //! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
+//! | rule on what is issued | [`OAuthBuilder::policy`], [`Policy`], [`PolicyRequest`], [`Ruling`] |
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
@@ -145,13 +146,13 @@ pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, Advice, ApplicationType, AuthorizationServer, BearerError,
     Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret,
-    Clock, ConnectedApp, Event, EventKind, Events, FieldError, GrantType, Guess, GuessError,
-    GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting, Lifetime,
-    MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
-    PasswordChange, PasswordError, Problem, RedirectUri, Registered, RegistrationError,
-    RequireState, Resource, Revocation, Scopes, Secret, Session, Settings, Spread, Store,
-    StoreError, StoreOptions, Subscription, Timestamp, UnknownApplicationType, UnknownGrantType,
-    UnknownRequireState, User,
+    Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError, GrantType, Guess,
+    GuessError, GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting,
+    Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
+    PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem, RedirectUri,
+    Registered, RegistrationError, RequireState, Resource, Revocation, Ruling, Scopes, Secret,
+    Session, Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp,
+    TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
 };
 
 pub use self::{

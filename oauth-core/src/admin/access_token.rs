@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     EventKind, Lifetime, Revocation, Scopes, StoreError, Timestamp,
-    grant::{NEVER, NewTokens, Terms, new_grant},
+    grant::{NEVER, NewTokens, Ruled, Terms, new_grant},
     settings::LASTS,
     store::{
         self, DbConnection,
@@ -99,8 +99,9 @@ impl Admin {
             }
         });
         let client = client.await?;
-        let mut grant = new_grant(&self.server, &client, subject, new.scopes.clone());
-        let mut terms = Terms::new(&self.server, &client, new.scopes, grant.expires_at);
+        let unasked = Ruled::unasked(new.scopes);
+        let mut grant = new_grant(&self.server, &client, subject, &unasked);
+        let mut terms = Terms::new(&self.server, &client, &unasked, grant.expires_at);
         if let Some(lifetime) = new.lifetime {
             grant.expires_at = match lifetime {
                 Lifetime::Seconds(seconds) => Some(self.server.now() + seconds),

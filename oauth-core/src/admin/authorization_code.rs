@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Client, Scopes, Secret, StoreError, Timestamp,
     field::{Faults, Problem},
-    grant::new_grant,
+    grant::{Ruled, new_grant},
     pkce::Challenge,
     secret::{self, Digest},
     store::{
@@ -105,7 +105,8 @@ impl Admin {
             });
         let client = client.await?;
         let (settings, now) = (&self.server.settings, self.server.now());
-        let grant = new_grant(&self.server, &client, Some(&new.subject), new.scopes);
+        let grant =
+            new_grant(&self.server, &client, Some(&new.subject), &Ruled::unasked(new.scopes));
         let of_code = secret::Kind::AuthorizationCode;
         let secret = Secret::of_family(&settings.token_brand, of_code, grant.id);
         let row = NewRow {

@@ -6,15 +6,17 @@ use super::{
     response_type::{self, ResponseType},
 };
 use crate::{
-    AuthorizationError, AuthorizationServer, EventKind, StoreError,
-    error::AuthorizationErrorCode as Code, grant::require_active,
+    AuthorizationError, AuthorizationServer, Endpoint, EventKind, StoreError,
+    error::AuthorizationErrorCode as Code,
+    grant::{Asked, Ruled, ruled},
 };
 
 impl AuthorizationServer {
     /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
     ///
     /// # Errors
-    /// When the user is not active any more (`access_denied`), and when the store fails: both are answered at the client.
+    /// When the user is not active any more (`access_denied`), when the policy refuses, and when the store fails: all are
+    /// answered at the client.
     pub async fn accept(
         &self,
         request: AuthorizationRequest,
@@ -53,11 +55,21 @@ impl AuthorizationServer {
             let cause = StoreError::internal("a subject has 1 to 255 bytes, none of them NUL");
             return Err(cause.into());
         }
-        require_active(self, Some(subject)).await?;
+        let asked = Asked {
+            client: &request.client,
+            subject: Some(subject),
+            grant_type: request.response_type.grant_type(),
+            endpoint: Endpoint::Authorization,
+            scopes: request.granted(),
+            data: None,
+        };
+        let ruled = ruled(self, asked).await?;
         self.remember_consent(request, subject).await?;
         let answer = match request.response_type {
-            ResponseType::Code => response_type::code::issue(self, request, subject).await,
-            ResponseType::Token => response_type::token::issue(self, request, subject).await,
+            ResponseType::Code => response_type::code::issue(self, request, subject, &ruled).await,
+            ResponseType::Token => {
+                response_type::token::issue(self, request, subject, &ruled).await
+            }
         };
         Ok(answer?)
     }
@@ -65,11 +77,12 @@ impl AuthorizationServer {
 
 impl AuthorizationRequest {
     /// What is told of it once `subject` has accepted it.
-    pub(super) fn accepted_by(&self, subject: &str) -> EventKind {
+    pub(super) fn accepted_by(&self, subject: &str, ruled: &Ruled) -> EventKind {
         EventKind::AuthorizationAccepted {
             client_id: self.client.client_id.clone(),
             subject: subject.to_owned(),
-            scopes: self.granted(),
+            scopes: ruled.scopes.clone(),
+            data: ruled.data.clone(),
         }
     }
 }

@@ -64,6 +64,28 @@ impl TokenError {
     }
 }
 
+impl TokenError {
+    /// What an application says in its own words, in the characters that §5.2 allows.
+    pub(crate) fn fit_to_be_sent(mut self) -> Self {
+        if let Self::InvalidRequest(text)
+        | Self::InvalidClient(text)
+        | Self::InvalidGrant(text)
+        | Self::UnauthorizedClient(text)
+        | Self::UnsupportedGrantType(text)
+        | Self::InvalidScope(text) = &mut self
+        {
+            let fits = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+            if text.is_empty() {
+                *text = "the request is refused".into();
+            } else if !text.chars().all(fits) {
+                *text =
+                    text.chars().map(|c| if fits(c) { c } else { '?' }).collect::<String>().into();
+            }
+        }
+        self
+    }
+}
+
 /// What the client is told; the cause is the error's source.
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use std::{net::IpAddr, sync::Arc};
 
 pub(crate) use self::delivery::LedTo;
 pub use self::delivery::{Events, Missed, Subscription};
-use crate::{AuthorizationErrorCode, GrantType, Origin, PageFault, Scopes, Timestamp};
+use crate::{AuthorizationErrorCode, GrantType, Origin, PageFault, PolicyData, Scopes, Timestamp};
 
 /// Something that happened, and is committed.
 ///
@@ -35,6 +35,8 @@ pub enum EventKind {
         subject: String,
         /// What the client may do.
         scopes: Scopes,
+        /// What the application's policy attached, now or before.
+        data: Option<PolicyData>,
     },
     /// A user said no to a client.
     AuthorizationDeclined {
@@ -76,6 +78,8 @@ pub enum EventKind {
         subject: Option<String>,
         /// What the access token allows.
         scopes: Scopes,
+        /// What the application's policy attached, now or before.
+        data: Option<PolicyData>,
     },
     /// Staff issued a code or an access token by hand.
     IssuedByStaff {
@@ -94,6 +98,8 @@ pub enum EventKind {
         subject: Option<String>,
         /// What the new access token allows.
         scopes: Scopes,
+        /// What the application's policy attached, now or before.
+        data: Option<PolicyData>,
     },
     /// Live grants were ended, and every code and token of theirs.
     GrantRevoked {

@@ -1,10 +1,11 @@
 //! `grant_type=authorization_code`: RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
 
 use crate::{
-    AuthorizationServer, Client, EventKind, GrantType, Params, RedirectUri, Scopes, Tokens,
+    AuthorizationServer, Client, Endpoint, EventKind, GrantType, Params, PolicyData, RedirectUri,
+    Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
-    grant::{NewTokens, Terms, issued, require_active, reuse::reused},
+    grant::{Asked, NewTokens, Ruled, Terms, issued, reuse::reused, ruled},
     pkce::Verifier,
     scope_request::left_of_grant,
     secret::{Key, Kind},
@@ -45,22 +46,31 @@ pub(super) async fn exchange(
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
     let scopes = left_of_grant(client, &grant.scopes, &code.given)?;
-    require_active(server, grant.subject.as_deref()).await?;
-    redeem(server, client, (key, &grant), scopes).await
+    let asked = Asked {
+        client,
+        subject: grant.subject.as_deref(),
+        grant_type: GrantType::AuthorizationCode,
+        endpoint: Endpoint::Token,
+        scopes,
+        data: grant.data.as_deref().map(PolicyData::stored),
+    };
+    let ruled = ruled(server, asked).await?;
+    redeem(server, client, (key, &grant), &ruled).await
 }
 
 async fn redeem(
     server: &AuthorizationServer,
     client: &Client,
     (key, grant): (Key, &Grant),
-    scopes: Scopes,
+    ruled: &Ruled,
 ) -> Result<Tokens, TokenError> {
-    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
+    let terms = Terms::new(server, client, ruled, grant.expires_at);
     let tokens = NewTokens::drawn(server, client, grant.id, terms);
-    let redemption = Redemption { key, now: server.now(), tokens: tokens.rows() };
+    let redemption =
+        Redemption { key, now: server.now(), tokens: tokens.rows(), data: ruled.new_data.clone() };
     let prepare = || -> LedTo<bool> {
         let subject = grant.subject.as_deref();
-        let issued = issued(GrantType::AuthorizationCode, client, subject, scopes);
+        let issued = issued(GrantType::AuthorizationCode, client, subject, ruled);
         Box::new(|&won| if won { vec![issued] } else { Vec::new() })
     };
     if server.compare_and_raise(redemption, prepare).await? {

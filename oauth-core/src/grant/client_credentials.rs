@@ -1,9 +1,9 @@
 //! `grant_type=client_credentials`: RFC 6749 §4.4. The client acts for itself; there is never a refresh token.
 
 use crate::{
-    AuthorizationServer, Client, GrantType, Params, Tokens,
+    AuthorizationServer, Client, Endpoint, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
-    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant, require_active},
+    grant::{Asked, NewTokens, Terms, begin_with_tokens, issued, new_grant, ruled},
     scope_request::{names, requested_scopes},
 };
 
@@ -19,11 +19,22 @@ pub(super) async fn exchange(
     }
     let scopes = names(&requested_scopes(server, client, params).await?);
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
-    require_active(server, subject).await?;
+    let ruled = ruled(
+        server,
+        Asked {
+            client,
+            subject,
+            grant_type: GrantType::ClientCredentials,
+            endpoint: Endpoint::Token,
+            scopes,
+            data: None,
+        },
+    )
+    .await?;
 
-    let grant = new_grant(server, client, subject, scopes.clone());
-    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let led_to = || vec![issued(GrantType::ClientCredentials, client, subject, scopes.clone())];
+    let grant = new_grant(server, client, subject, &ruled);
+    let terms = Terms::new(server, client, &ruled, grant.expires_at);
+    let led_to = || vec![issued(GrantType::ClientCredentials, client, subject, &ruled)];
     let draw = |family| NewTokens::access_only(server, family, terms.clone());
     Ok(begin_with_tokens(server, grant, draw, led_to).await?)
 }

@@ -1,21 +1,103 @@
 //! What every grant ends with: a family, and tokens in it.
 
+use serde_json::{Map, Value};
+
+use super::terms::NewTokens;
 use crate::{
-    AuthorizationServer, Client, EventKind, GrantType, Scopes, Secret, StoreError, Timestamp,
-    TokenError, Tokens,
+    AuthorizationServer, Client, Endpoint, EventKind, GrantType, Lifetime, PolicyData,
+    PolicyRequest, Ruling, Scopes, Secret, StoreError, TokenError, Tokens,
     event::LedTo,
-    secret::{Digest, Kind},
-    store::{
-        self, access_token::NewAccessToken, family::NewFamily, grant::NewGrant,
-        refresh_token::NewRefreshToken, write::Write,
-    },
+    policy,
+    scope::not_available,
+    secret::Kind,
+    store::{family::NewFamily, grant::NewGrant, write::Write},
 };
 
 /// RFC 6750 §4.
 pub(crate) const TOKEN_TYPE: &str = "Bearer";
 
+/// What is about to be issued, before anybody has said anything to it.
+pub(crate) struct Asked<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) grant_type: GrantType,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) scopes: Scopes,
+    /// What is attached to the family so far.
+    pub(crate) data: Option<PolicyData>,
+}
+
+/// What may be issued: what was asked for, as the policy left it.
+#[derive(Default)]
+pub(crate) struct Ruled {
+    pub(crate) scopes: Scopes,
+    pub(super) access_token_lifetime: Option<Lifetime>,
+    pub(super) refresh_token_lifetime: Option<Lifetime>,
+    grant_lifetime: Option<Lifetime>,
+    /// What is attached to the family from now on.
+    pub(crate) data: Option<PolicyData>,
+    /// The same, where it was not before.
+    pub(super) new_data: Option<String>,
+    pub(super) members: Map<String, Value>,
+    /// The same as text, where there are any.
+    pub(super) stored_members: Option<String>,
+}
+
+impl Ruled {
+    /// For what nobody is asked for.
+    pub(crate) fn unasked(scopes: Scopes) -> Self {
+        Self { scopes, ..Self::default() }
+    }
+
+    /// What was ruled, where it can be done.
+    fn of(asked: Asked<'_>, ruling: Ruling) -> Result<Self, TokenError> {
+        let Ruling { access_token_lifetime, refresh_token_lifetime, grant_lifetime, .. } = ruling;
+        let lifetimes = [access_token_lifetime, refresh_token_lifetime, grant_lifetime];
+        if !lifetimes.into_iter().flatten().all(Lifetime::is_possible) {
+            let fault = "a policy chose a lifetime that is not within 1 second and 100 years";
+            return Err(StoreError::unavailable(fault).into());
+        }
+        let scopes = ruling.scopes.map_or(asked.scopes.clone(), |most| asked.scopes.within(&most));
+        if scopes.is_empty() && !asked.scopes.is_empty() {
+            return Err(TokenError::InvalidScope(not_available(&asked.scopes)));
+        }
+        let data = ruling.data.as_ref().map(policy::data).transpose()?;
+        let new_data = data.as_ref().map(|data| data.as_str().to_owned());
+        let stored_members = policy::members(&ruling.members)?;
+        Ok(Self {
+            scopes,
+            access_token_lifetime,
+            refresh_token_lifetime,
+            grant_lifetime,
+            data: data.or(asked.data),
+            new_data,
+            members: ruling.members,
+            stored_members,
+        })
+    }
+}
+
+/// What every grant asks before it issues anything, once: is the user still active, and what does the policy say?
+pub(crate) async fn ruled(
+    server: &AuthorizationServer,
+    asked: Asked<'_>,
+) -> Result<Ruled, TokenError> {
+    require_active(server, asked.subject).await?;
+    let Some(policy) = &server.policy else { return Ruled::of(asked, Ruling::default()) };
+    let request = PolicyRequest {
+        subject: asked.subject,
+        client: asked.client,
+        grant_type: &asked.grant_type,
+        endpoint: asked.endpoint,
+        scopes: &asked.scopes,
+        data: asked.data.as_ref(),
+    };
+    let ruling = policy::ruling(&**policy, &request).await?;
+    Ruled::of(asked, ruling)
+}
+
 /// Asks whether the user for whom something is to be issued is still active.
-pub(crate) async fn require_active(
+pub(super) async fn require_active(
     server: &AuthorizationServer,
     subject: Option<&str>,
 ) -> Result<(), TokenError> {
@@ -32,134 +114,21 @@ pub(crate) fn new_grant(
     server: &AuthorizationServer,
     client: &Client,
     subject: Option<&str>,
-    scopes: Scopes,
+    ruled: &Ruled,
 ) -> NewGrant {
     let now = server.now();
     // A client whose tokens never end by themselves was said so explicitly: nor does what they hang on.
     let endless = client.access_token_lifetime == Some(0);
     let lifetime = server.settings.grant_lifetime.filter(|_| !endless);
+    let lifetime = ruled.grant_lifetime.map_or(lifetime, Lifetime::seconds);
     NewGrant {
         id: server.family_key(),
         client_id: client.id,
         subject: subject.map(str::to_owned),
-        scopes,
+        scopes: ruled.scopes.clone(),
         created_at: now,
         expires_at: lifetime.map(|lifetime| now + lifetime),
-    }
-}
-
-/// Tokens that are drawn and dated, but not yet stored.
-#[derive(Clone)]
-pub(crate) struct NewTokens {
-    access: Secret,
-    refresh: Option<Secret>,
-    terms: Terms,
-}
-
-/// What tokens allow, and for how long.
-#[derive(Clone)]
-pub(crate) struct Terms {
-    scopes: Scopes,
-    created_at: Timestamp,
-    access_expires_at: Timestamp,
-    refresh_expires_at: Option<Timestamp>,
-}
-
-impl Terms {
-    /// From now on, as long as the client's own settings say, or else the server's; never longer than the family.
-    pub(crate) fn new(
-        server: &AuthorizationServer,
-        client: &Client,
-        scopes: Scopes,
-        family_ends: Option<Timestamp>,
-    ) -> Self {
-        let (now, settings) = (server.now(), &server.settings);
-        let end = |own: Option<i64>, servers: Option<i64>| {
-            let lifetime = own.map_or(servers, |seconds| (seconds != 0).then_some(seconds));
-            let end = lifetime.map(|lifetime| now + lifetime);
-            end.into_iter().chain(family_ends).min()
-        };
-        let access = end(client.access_token_lifetime, Some(settings.access_token_lifetime));
-        Self {
-            scopes,
-            created_at: now,
-            access_expires_at: access.unwrap_or(NEVER),
-            refresh_expires_at: end(client.refresh_token_lifetime, settings.refresh_token_lifetime),
-        }
-    }
-
-    /// What is stored of an access token.
-    pub(crate) fn access_token(&self, secret: &Secret) -> NewAccessToken {
-        NewAccessToken {
-            digest: Digest::of(secret.expose()),
-            prefix: secret.prefix(),
-            scopes: self.scopes.clone(),
-            created_at: self.created_at,
-            expires_at: self.access_expires_at,
-        }
-    }
-
-    /// What is stored of a refresh token; `predecessor` is the one whose place it takes.
-    pub(crate) fn refresh_token(
-        &self,
-        secret: &Secret,
-        predecessor: Option<Digest>,
-    ) -> NewRefreshToken {
-        NewRefreshToken {
-            digest: Digest::of(secret.expose()),
-            prefix: secret.prefix(),
-            created_at: self.created_at,
-            expires_at: self.refresh_expires_at,
-            predecessor,
-        }
-    }
-
-    /// The same with another end of the access token; `None` is none.
-    pub(crate) fn until(self, access_expires_at: Option<Timestamp>) -> Self {
-        Self { access_expires_at: access_expires_at.unwrap_or(NEVER), ..self }
-    }
-}
-
-impl NewTokens {
-    /// An access token of a family and, where the client may refresh it, a refresh token.
-    pub(crate) fn drawn(
-        server: &AuthorizationServer,
-        client: &Client,
-        family: i64,
-        terms: Terms,
-    ) -> Self {
-        let refreshable =
-            server.settings.access_tokens_refreshable && client.allows(GrantType::RefreshToken);
-        let refresh =
-            || Secret::of_family(&server.settings.token_brand, Kind::RefreshToken, family);
-        Self { refresh: refreshable.then(refresh), ..Self::access_only(server, family, terms) }
-    }
-
-    /// An access token alone.
-    pub(crate) fn access_only(server: &AuthorizationServer, family: i64, terms: Terms) -> Self {
-        let access = Secret::of_family(&server.settings.token_brand, Kind::AccessToken, family);
-        Self { access, refresh: None, terms }
-    }
-
-    /// This access token, and this refresh token.
-    pub(crate) fn pair(access: Secret, refresh: Secret, terms: Terms) -> Self {
-        Self { access, refresh: Some(refresh), terms }
-    }
-
-    /// What is stored of them.
-    pub(crate) fn rows(&self) -> store::family::NewTokens {
-        let refresh = self.refresh.as_ref().map(|secret| self.terms.refresh_token(secret, None));
-        store::family::NewTokens { access: self.terms.access_token(&self.access), refresh }
-    }
-
-    /// What the client is told, once they are stored.
-    pub(crate) fn into_answer(self) -> Tokens {
-        Tokens {
-            access_token: self.access,
-            expires_in: expires_in(self.terms.access_expires_at, self.terms.created_at),
-            refresh_token: self.refresh,
-            scopes: self.terms.scopes,
-        }
+        data: ruled.data.as_ref().map(|data| data.as_str().to_owned()),
     }
 }
 
@@ -209,19 +178,12 @@ pub(crate) fn issued(
     grant_type: GrantType,
     client: &Client,
     subject: Option<&str>,
-    scopes: Scopes,
+    ruled: &Ruled,
 ) -> EventKind {
     let (client_id, subject) = (client.client_id.clone(), subject.map(str::to_owned));
-    EventKind::TokenIssued { grant_type, client_id, subject, scopes }
+    let (scopes, data) = (ruled.scopes.clone(), ruled.data.clone());
+    EventKind::TokenIssued { grant_type, client_id, subject, scopes, data }
 }
-
-/// Seconds that are left, where there is an end.
-pub(crate) fn expires_in(expires_at: Timestamp, now: Timestamp) -> Option<i64> {
-    (expires_at != NEVER).then(|| (expires_at - now).max(0))
-}
-
-/// When a token ends that never does.
-pub(crate) const NEVER: Timestamp = Timestamp::MAX;
 
 /// The access token and the refresh token that a redeemed refresh token leads to; `None` where it is none.
 pub(crate) fn successors(presented: &Secret, salt: &[u8; 32]) -> Option<(Secret, Secret)> {

@@ -7,10 +7,13 @@ mod password;
 mod refresh_token;
 mod repetition;
 mod reuse;
+mod terms;
 
-pub(crate) use self::issue::{
-    NEVER, NewTokens, TOKEN_TYPE, Terms, begin, begin_with_tokens, issued, new_grant,
-    require_active,
+use serde_json::{Map, Value};
+
+pub(crate) use self::{
+    issue::{Asked, Ruled, TOKEN_TYPE, begin, begin_with_tokens, issued, new_grant, ruled},
+    terms::{NEVER, NewTokens, Terms},
 };
 use crate::{
     AuthorizationServer, Client, GrantType, Params, Scopes, Secret,
@@ -28,6 +31,8 @@ pub struct Tokens {
     pub refresh_token: Option<Secret>,
     /// What the access token allows.
     pub scopes: Scopes,
+    /// What the application's policy adds ([`Ruling::members`](crate::Ruling::members)).
+    pub members: Map<String, Value>,
 }
 
 impl AuthorizationServer {

@@ -2,9 +2,9 @@
 //! registration lists it, for what is too old to use another.
 
 use crate::{
-    AuthorizationServer, Client, GrantType, Params, Tokens,
+    AuthorizationServer, Client, Endpoint, GrantType, Params, Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
-    grant::{NewTokens, Terms, begin_with_tokens, issued, new_grant, require_active},
+    grant::{Asked, NewTokens, Terms, begin_with_tokens, issued, new_grant, ruled},
     scope_request::{names, requested_scopes},
 };
 
@@ -21,11 +21,22 @@ pub(super) async fn exchange(
     // Last, because a hash costs 20 ms: what else is wrong with the request is said before.
     let subject = server.resource_owner(username, password).await?;
     let subject = subject.ok_or(InvalidGrant("the user name or the password is wrong".into()))?;
-    require_active(server, Some(&subject)).await?;
+    let ruled = ruled(
+        server,
+        Asked {
+            client,
+            subject: Some(&subject),
+            grant_type: GrantType::Password,
+            endpoint: Endpoint::Token,
+            scopes,
+            data: None,
+        },
+    )
+    .await?;
 
-    let grant = new_grant(server, client, Some(&subject), scopes.clone());
-    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
-    let led_to = || vec![issued(GrantType::Password, client, Some(&subject), scopes.clone())];
+    let grant = new_grant(server, client, Some(&subject), &ruled);
+    let terms = Terms::new(server, client, &ruled, grant.expires_at);
+    let led_to = || vec![issued(GrantType::Password, client, Some(&subject), &ruled)];
     let draw = |family| NewTokens::drawn(server, client, family, terms.clone());
     Ok(begin_with_tokens(server, grant, draw, led_to).await?)
 }

@@ -1,15 +1,16 @@
 //! `grant_type=refresh_token`: RFC 6749 §6, with the rotation of RFC 9700 §4.14.2.
 
 use crate::{
-    AuthorizationServer, Client, EventKind, Params, Scopes, Tokens,
+    AuthorizationServer, Client, Endpoint, EventKind, GrantType, Params, PolicyData, Scopes,
+    Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
     event::LedTo,
     grant::{
-        NewTokens, Terms,
-        issue::successors,
+        Asked, NewTokens, Ruled, Terms,
+        issue::{require_active, successors},
         repetition::{Judged, Repetition},
-        require_active,
         reuse::reused,
+        ruled,
     },
     scope::not_available,
     scope_request::left_of_grant,
@@ -56,8 +57,16 @@ pub(super) async fn exchange(
     }
     let scopes =
         left_of_grant(client, &narrowed(&presented.grant, params)?, &presented.token.given)?;
-    require_active(server, presented.grant.subject.as_deref()).await?;
-    rotate(server, client, &presented, scopes).await
+    let asked = Asked {
+        client,
+        subject: presented.grant.subject.as_deref(),
+        grant_type: GrantType::RefreshToken,
+        endpoint: Endpoint::Token,
+        scopes,
+        data: presented.grant.data.as_deref().map(PolicyData::stored),
+    };
+    let ruled = ruled(server, asked).await?;
+    rotate(server, client, &presented, ruled).await
 }
 
 /// A refresh token that may be redeemed, as far as a look could tell.
@@ -87,11 +96,11 @@ async fn rotate(
     server: &AuthorizationServer,
     client: &Client,
     presented: &Presented,
-    scopes: Scopes,
+    ruled: Ruled,
 ) -> Result<Tokens, TokenError> {
     let (now, salt) = (server.now(), random_bytes());
     let grant = &presented.grant;
-    let terms = Terms::new(server, client, scopes.clone(), grant.expires_at);
+    let terms = Terms::new(server, client, &ruled, grant.expires_at);
     let successors = successors(&presented.secret, &salt);
     let (access, refresh) =
         successors.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
@@ -102,10 +111,13 @@ async fn rotate(
         access: terms.access_token(&access),
         refresh: terms.refresh_token(&refresh, Some(presented.key.digest)),
         redeemed: presented.token.clone(),
+        data: ruled.new_data.clone(),
+        members: ruled.stored_members.clone(),
     };
     let prepare = || -> LedTo<bool> {
         let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
-        let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes };
+        let Ruled { scopes, data, .. } = ruled;
+        let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes, data };
         Box::new(|&won| if won { vec![refreshed] } else { Vec::new() })
     };
     if server.compare_and_raise(rotation, prepare).await? {

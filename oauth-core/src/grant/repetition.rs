@@ -2,7 +2,7 @@
 
 use crate::{
     Secret, Timestamp, Tokens,
-    grant::issue::{expires_in, successors},
+    grant::{issue::successors, terms::expires_in},
     secret::{Digest, Key},
     store::{self, DbConnection, Query, refresh_token::find},
 };
@@ -55,12 +55,14 @@ impl Repetition {
         let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
         let terms = store::access_token::terms(db, key(&access_token))?;
         let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
-        let (expires_in, refresh_token) = (expires_in(expires_at, self.now), Some(refresh_token));
+        let members = store::grant::members(db, family)?;
+        let members = members.and_then(|members| serde_json::from_str(&members).ok());
         Ok(scopes.parse().ok().map(|scopes| Tokens {
             access_token,
-            expires_in,
-            refresh_token,
+            expires_in: expires_in(expires_at, self.now),
+            refresh_token: Some(refresh_token),
             scopes,
+            members: members.unwrap_or_default(),
         }))
     }
 }

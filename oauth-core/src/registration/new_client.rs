@@ -93,6 +93,14 @@ impl Lifetime {
         }
     }
 
+    /// `None` where it never ends.
+    pub(crate) fn seconds(self) -> Option<i64> {
+        match self {
+            Self::Seconds(seconds) => Some(seconds),
+            Self::Never => None,
+        }
+    }
+
     fn from_stored(seconds: i64) -> Self {
         if seconds == 0 { Self::Never } else { Self::Seconds(seconds) }
     }

@@ -42,6 +42,8 @@ pub(crate) struct Standing {
     pub(crate) grant_expires_at: Option<Timestamp>,
     #[diesel(select_expression = oauth_grants::revoked_at)]
     pub(crate) grant_revoked_at: Option<Timestamp>,
+    #[diesel(select_expression = oauth_grants::data)]
+    pub(crate) data: Option<String>,
     #[diesel(select_expression = oauth_clients::client_id)]
     pub(crate) client_id: String,
     #[diesel(select_expression = oauth_clients::disabled_at)]

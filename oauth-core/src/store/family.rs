@@ -82,7 +82,8 @@ impl Write for NewFamily<NewAuthorizationCode> {
                 new.first.code_challenge.as_deref()
             }))
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.created_at))
-            .bind::<Array<BigInt>, _>(column(these, |new| new.first.expires_at));
+            .bind::<Array<BigInt>, _>(column(these, |new| new.first.expires_at))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -121,7 +122,8 @@ impl Write for NewFamily<NewTokens> {
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.access.expires_at))
             .bind::<Array<Nullable<Binary>>, _>(column(these, |new| new.first.refresh_digest()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.first.refresh_prefix()))
-            .bind::<Array<Nullable<BigInt>>, _>(column(these, |new| new.first.refresh_ends()));
+            .bind::<Array<Nullable<BigInt>>, _>(column(these, |new| new.first.refresh_ends()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -134,13 +136,13 @@ impl Write for NewFamily<NewTokens> {
 const WITH_CODES: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
-        digest, prefix, redirect_uri, challenge, issued_at, expires_at, number)
+        digest, prefix, redirect_uri, challenge, issued_at, expires_at, data, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), codes AS (
     INSERT INTO oauth_authorization_codes
@@ -152,13 +154,13 @@ SELECT number FROM given JOIN begun ON id = family";
 const WITH_TOKENS: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bytea[], $13::text[], $14::bigint[])
+        $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bytea[], $13::text[], $14::bigint[], $15::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
-        access, access_prefix, scopes, issued_at, access_ends, refresh, refresh_prefix, refresh_ends, number)
+        access, access_prefix, scopes, issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), access AS (
     INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)

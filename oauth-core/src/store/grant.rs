@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{
     DbConnection, Query,
     client::ClientVersion,
-    kept::Keep,
+    kept::{Keep, native},
     schema::{oauth_clients, oauth_grants},
 };
 use crate::{Scopes, Timestamp};
@@ -21,6 +21,8 @@ pub(crate) struct Grant {
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
+    /// What the policy attached, as JSON.
+    pub(crate) data: Option<String>,
 }
 
 impl Grant {
@@ -40,6 +42,7 @@ pub(crate) struct NewGrant {
     pub(crate) scopes: Scopes,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) data: Option<String>,
 }
 
 pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
@@ -52,6 +55,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
             oauth_grants::created_at.eq(grant.created_at),
             oauth_grants::expires_at.eq(grant.expires_at),
             oauth_grants::last_used_at.eq(grant.created_at),
+            oauth_grants::data.eq(&grant.data),
         ))
         .returning(oauth_grants::id)
         .kept()
@@ -119,6 +123,37 @@ pub(crate) fn revoke_of_subject(
             .execute(db),
         None => diesel::update(live).set(revoked).execute(db),
     }
+}
+
+/// Marks a family as used by a refresh whose answer has these members more, as JSON.
+pub(crate) fn refreshed(
+    db: &mut DbConnection,
+    id: i64,
+    now: Timestamp,
+    members: Option<&str>,
+) -> Query<()> {
+    diesel::update(oauth_grants::table.find(id))
+        .set((oauth_grants::last_used_at.eq(now), oauth_grants::members.eq(members)))
+        .returning(oauth_grants::id)
+        .kept()
+        .found(db)
+        .map(drop)
+}
+
+/// Puts other data in the place of what the policy attached before.
+pub(crate) fn attach(db: &mut DbConnection, id: i64, data: &str) -> Query<()> {
+    diesel::update(oauth_grants::table.find(id))
+        .set(oauth_grants::data.eq(data))
+        .returning(oauth_grants::id)
+        .kept()
+        .found(db)
+        .map(drop)
+}
+
+/// What the policy added to the answer of the last refresh.
+pub(crate) fn members(db: &mut DbConnection, id: i64) -> Query<Option<String>> {
+    let members = oauth_grants::table.find(id).select(oauth_grants::members);
+    Ok(native!(db, members.get_result::<Option<String>>(db).optional())?.flatten())
 }
 
 /// Marks a family as used.

@@ -134,6 +134,7 @@ mod tests {
             scopes: Scopes::default(),
             created_at: 0,
             expires_at: None,
+            data: None,
         };
         let digest = Digest::of(round);
         let code = NewAuthorizationCode {
@@ -147,13 +148,15 @@ mod tests {
         assert!(wins(db, &NewFamily { grant: new.clone(), first: code }));
         let key = Key { family, digest };
         authorization_code::find(db, key).unwrap().unwrap();
-        let redemption = || Redemption { key, now: 1, tokens: pair(round) };
+        let redemption =
+            || Redemption { key, now: 1, tokens: pair(round), data: Some("{}".to_owned()) };
         assert!(wins(db, &redemption()));
         assert!(!wins(db, &redemption()), "once");
         tokens(db, key);
         let new = NewGrant { id: family + 100, ..new };
         assert!(wins(db, &NewFamily { grant: new, first: pair(&format!("more {round}")) }));
         grant::touch(db, family, 1).unwrap();
+        assert_eq!(grant::members(db, family).unwrap(), None);
         assert!(grant::revoke(db, family, 1).unwrap());
 
         session::insert(db, &digest, ada.id, 0, 9).unwrap();
@@ -196,7 +199,16 @@ mod tests {
         }
         let NewTokens { access, refresh } = pair(&format!("successor of {family}"));
         let refresh = NewRefreshToken { predecessor: Some(key.digest), ..refresh.unwrap() };
-        let rotation = Rotation { key, redeemed: found, now: 1, salt: [0; 32], access, refresh };
+        let rotation = Rotation {
+            key,
+            redeemed: found,
+            now: 1,
+            salt: [0; 32],
+            access,
+            refresh,
+            data: Some("{}".to_owned()),
+            members: None,
+        };
         assert!(wins(db, &rotation));
         assert!(!wins(db, &rotation), "once");
         refresh_token::forget_salt(db, family, key.digest.as_bytes()).unwrap();

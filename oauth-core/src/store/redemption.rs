@@ -9,6 +9,7 @@ use super::{
     Affected, DbConnection, Query, access_token, authorization_code,
     executor::{Queue, Queues},
     family::NewTokens,
+    grant,
     write::{Write, column, won},
 };
 use crate::{Timestamp, secret::Key};
@@ -18,6 +19,8 @@ pub(crate) struct Redemption {
     pub(crate) key: Key,
     pub(crate) now: Timestamp,
     pub(crate) tokens: NewTokens,
+    /// What the policy attaches in place of what it attached before; `None` leaves that.
+    pub(crate) data: Option<String>,
 }
 
 impl Write for Redemption {
@@ -32,6 +35,9 @@ impl Write for Redemption {
     fn step_by_step(&self, db: &mut DbConnection) -> Query<bool> {
         if !authorization_code::redeem(db, self.key, self.now)? {
             return Ok(false);
+        }
+        if let Some(data) = &self.data {
+            grant::attach(db, self.key.family, data)?;
         }
         self.tokens.insert(db, self.key.family).map(|()| true)
     }
@@ -48,7 +54,8 @@ impl Write for Redemption {
             .bind::<Array<BigInt>, _>(column(these, |one| one.tokens.access.expires_at))
             .bind::<Array<Nullable<Binary>>, _>(column(these, |one| one.tokens.refresh_digest()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.tokens.refresh_prefix()))
-            .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.tokens.refresh_ends()));
+            .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.tokens.refresh_ends()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.data.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -62,9 +69,9 @@ impl Write for Redemption {
 const AT_ONCE: &str = "\
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::bytea[], $10::text[], $11::bigint[])
+        $8::bigint[], $9::bytea[], $10::text[], $11::bigint[], $12::text[])
     WITH ORDINALITY AS given (family, digest, at, access, access_prefix, scopes, issued_at, access_ends,
-        refresh, refresh_prefix, refresh_ends, number)
+        refresh, refresh_prefix, refresh_ends, data, number)
 ), locked AS (
     SELECT grant_id, digest FROM oauth_authorization_codes
     WHERE (grant_id, digest) IN (SELECT family, digest FROM given) AND redeemed_at IS NULL
@@ -74,6 +81,9 @@ WITH given AS (
     FROM given JOIN locked ON locked.grant_id = given.family AND locked.digest = given.digest
     WHERE code.grant_id = locked.grant_id AND code.digest = locked.digest AND code.redeemed_at IS NULL
     RETURNING given.*
+), attached AS (
+    UPDATE oauth_grants SET data = redeemed.data FROM redeemed
+    WHERE oauth_grants.id = redeemed.family AND redeemed.data IS NOT NULL
 ), access AS (
     INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
     SELECT family, access, access_prefix, scopes, issued_at, access_ends FROM redeemed

@@ -24,6 +24,10 @@ pub(crate) struct Rotation {
     pub(crate) salt: [u8; 32],
     pub(crate) access: NewAccessToken,
     pub(crate) refresh: NewRefreshToken,
+    /// What the policy attaches in place of what it attached before; `None` leaves that.
+    pub(crate) data: Option<String>,
+    /// What the answer has more.
+    pub(crate) members: Option<String>,
 }
 
 impl Write for Rotation {
@@ -36,12 +40,15 @@ impl Write for Rotation {
     }
 
     fn step_by_step(&self, db: &mut DbConnection) -> Query<bool> {
-        let Self { key, redeemed, now, salt, access, refresh } = self;
+        let Self { key, redeemed, now, salt, access, refresh, data, members } = self;
         if !refresh_token::redeem(db, *key, *now, salt)? {
             return Ok(false);
         }
         access_token::revoke(db, key.family, &redeemed.access_token, *now)?;
-        grant::touch(db, key.family, *now)?;
+        grant::refreshed(db, key.family, *now, members.as_deref())?;
+        if let Some(data) = data {
+            grant::attach(db, key.family, data)?;
+        }
         access_token::insert(db, key.family, access)?;
         refresh_token::insert(db, key.family, access.digest, refresh)?;
         if let Some(predecessor) = &redeemed.predecessor {
@@ -63,7 +70,9 @@ impl Write for Rotation {
             .bind::<Array<BigInt>, _>(column(these, |one| one.access.expires_at))
             .bind::<Array<Binary>, _>(column(these, |one| one.refresh.digest.as_bytes()))
             .bind::<Array<Text>, _>(column(these, |one| &*one.refresh.prefix))
-            .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.refresh.expires_at));
+            .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.refresh.expires_at))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.data.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.members.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -77,9 +86,10 @@ impl Write for Rotation {
 const AT_ONCE: &str = "\
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[],
-        $8::bigint[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[])
+        $8::bigint[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[],
+        $13::text[], $14::text[])
     WITH ORDINALITY AS given (family, digest, at, salt, access, access_prefix, scopes,
-        issued_at, access_ends, refresh, refresh_prefix, refresh_ends, number)
+        issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data, members, number)
 ), locked AS (
     SELECT grant_id, digest FROM oauth_refresh_tokens
     WHERE (grant_id, digest) IN (SELECT family, digest FROM given) AND redeemed_at IS NULL
@@ -93,7 +103,8 @@ WITH given AS (
     UPDATE oauth_access_tokens AS dead SET revoked_at = redeemed.at FROM redeemed
     WHERE dead.grant_id = redeemed.family AND dead.digest = redeemed.access_token AND dead.revoked_at IS NULL
 ), used AS (
-    UPDATE oauth_grants SET last_used_at = redeemed.at FROM redeemed WHERE oauth_grants.id = redeemed.family
+    UPDATE oauth_grants SET last_used_at = redeemed.at, data = coalesce(redeemed.data, oauth_grants.data),
+        members = redeemed.members FROM redeemed WHERE oauth_grants.id = redeemed.family
 ), forgotten AS (
     UPDATE oauth_refresh_tokens AS used SET salt = NULL FROM redeemed
     WHERE used.grant_id = redeemed.family AND used.digest = redeemed.predecessor

@@ -95,6 +95,8 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        data -> Nullable<Text>,
+        members -> Nullable<Text>,
     }
 }
 

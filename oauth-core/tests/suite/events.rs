@@ -19,6 +19,7 @@ const ALICE: &str = "alice";
 
 pub(crate) fn accepted(client_id: &str) -> EventKind {
     EventKind::AuthorizationAccepted {
+        data: None,
         client_id: client_id.to_owned(),
         subject: ALICE.to_owned(),
         scopes: scopes("read write"),
@@ -27,6 +28,7 @@ pub(crate) fn accepted(client_id: &str) -> EventKind {
 
 fn issued(grant_type: GrantType, client_id: &str, subject: Option<&str>, all: &str) -> EventKind {
     EventKind::TokenIssued {
+        data: None,
         grant_type,
         client_id: client_id.to_owned(),
         subject: subject.map(str::to_owned),
@@ -62,6 +64,7 @@ both_databases! {
         let narrow = fixture.refresh_form(refresh_token(&tokens)).set("scope", "read");
         fixture.token(&narrow).await.unwrap();
         let refreshed = EventKind::TokenRefreshed {
+            data: None,
             client_id: "confidential".to_owned(),
             subject: Some(ALICE.to_owned()),
             scopes: scopes("read"),

@@ -46,6 +46,7 @@ mod outage;
 mod password_grant;
 mod passwords;
 mod pkce;
+mod policy;
 mod refresh_clock;
 mod refresh_grant;
 mod refresh_lifetime;

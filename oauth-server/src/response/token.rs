@@ -1,7 +1,10 @@
 //! What the token endpoint answers: RFC 6749 §5.1, declared once for the wire and for the document.
 
+use std::collections::HashMap;
+
 use oauth_core::Tokens;
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
+use serde_json::Value;
 
 use super::refusal::{NoCache, NoStore};
 
@@ -19,6 +22,9 @@ pub(crate) struct TokenBody {
     refresh_token: Option<String>,
     /// What the access token allows, separated by spaces.
     scope: String,
+    /// What the application's policy adds.
+    #[oai(flatten)]
+    members: HashMap<String, Value>,
 }
 
 #[derive(Debug, Enum)]
@@ -52,6 +58,7 @@ impl From<Tokens> for TokenBody {
             expires_in: tokens.expires_in,
             refresh_token: tokens.refresh_token.map(|token| token.expose().to_owned()),
             scope: tokens.scopes.to_string(),
+            members: tokens.members.into_iter().collect(),
         }
     }
 }

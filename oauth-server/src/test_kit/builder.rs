@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use oauth_core::{AuthorizationServer, MovableClock, Settings};
+use oauth_core::{AuthorizationServer, MovableClock, Policy, Settings};
 use poem::{
     EndpointExt, IntoEndpoint, Response,
     endpoint::BoxEndpoint,
@@ -77,6 +77,12 @@ impl TestServerBuilder {
         change: impl FnOnce(AuthorizationServer) -> AuthorizationServer + 'static,
     ) -> Self {
         Self { server: Box::new(change), ..self }
+    }
+
+    /// Brings the application's [`Policy`], beside what [`server`](Self::server) does.
+    pub fn policy(self, policy: impl Policy) -> Self {
+        let server = self.server;
+        Self { server: Box::new(|built| server(built).with_policy(policy)), ..self }
     }
 
     /// Adds what the application adds to its [`OAuth`]: users, templates, trusted proxies.

@@ -31,6 +31,7 @@ mod openapi;
 mod overrides;
 mod own_password;
 mod pages;
+mod policy;
 mod presentation;
 mod proceed;
 mod raw_http;

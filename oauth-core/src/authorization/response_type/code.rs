@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, StoreError,
     authorization::AuthorizationRequest,
-    grant::{begin, new_grant},
+    grant::{Ruled, begin, new_grant},
     secret::{Digest, Kind, Secret},
     store::authorization_code::NewAuthorizationCode,
 };
@@ -13,10 +13,11 @@ pub(in crate::authorization) async fn issue(
     server: &AuthorizationServer,
     request: &AuthorizationRequest,
     subject: &str,
+    ruled: &Ruled,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let now = server.now();
     let reply = &request.reply;
-    let grant = new_grant(server, &request.client, Some(subject), request.granted());
+    let grant = new_grant(server, &request.client, Some(subject), ruled);
     let redirect_uri = reply.redirect_uri_was_named.then(|| reply.redirect_uri.as_str().to_owned());
     let code_challenge = request.challenge.as_ref().map(|challenge| challenge.as_str().to_owned());
     let draw = |family| {
@@ -32,6 +33,6 @@ pub(in crate::authorization) async fn issue(
         };
         (secret, code)
     };
-    let secret = begin(server, grant, draw, || vec![request.accepted_by(subject)]).await?;
+    let secret = begin(server, grant, draw, || vec![request.accepted_by(subject, ruled)]).await?;
     Ok(vec![("code", secret.expose().to_owned())])
 }

@@ -24,11 +24,19 @@ impl ResponseType {
         }
     }
 
+    /// The grant that it belongs to.
+    pub(super) fn grant_type(self) -> GrantType {
+        match self {
+            Self::Code => GrantType::AuthorizationCode,
+            Self::Token => GrantType::Implicit,
+        }
+    }
+
     /// What the request asks for, where the client may.
     pub(super) fn requested(client: &Client, params: &Params) -> Result<Self, Refusal> {
-        let (response_type, grant_type) = match params.get("response_type") {
-            Some("code") => (Self::Code, GrantType::AuthorizationCode),
-            Some("token") => (Self::Token, GrantType::Implicit),
+        let response_type = match params.get("response_type") {
+            Some("code") => Self::Code,
+            Some("token") => Self::Token,
             Some(_) => {
                 return Err(Refusal::new(
                     Code::UnsupportedResponseType,
@@ -37,6 +45,7 @@ impl ResponseType {
             }
             None => return Err(Refusal::new(Code::InvalidRequest, "response_type is missing")),
         };
+        let grant_type = response_type.grant_type();
         if !client.allows(grant_type) {
             let description =
                 format!("this client is not registered for the grant {}", grant_type.as_str());

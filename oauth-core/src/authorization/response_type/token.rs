@@ -3,7 +3,7 @@
 use crate::{
     AuthorizationServer, GrantType, StoreError,
     authorization::AuthorizationRequest,
-    grant::{NewTokens, TOKEN_TYPE, Terms, begin_with_tokens, issued, new_grant},
+    grant::{NewTokens, Ruled, TOKEN_TYPE, Terms, begin_with_tokens, issued, new_grant},
 };
 
 /// Issues an access token, and gives the parameters of the answer.
@@ -11,12 +11,13 @@ pub(in crate::authorization) async fn issue(
     server: &AuthorizationServer,
     request: &AuthorizationRequest,
     subject: &str,
+    ruled: &Ruled,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
-    let grant = new_grant(server, &request.client, Some(subject), request.granted());
-    let terms = Terms::new(server, &request.client, request.granted(), grant.expires_at);
+    let grant = new_grant(server, &request.client, Some(subject), ruled);
+    let terms = Terms::new(server, &request.client, ruled, grant.expires_at);
     let led_to = || {
-        let issued = issued(GrantType::Implicit, &request.client, Some(subject), request.granted());
-        vec![request.accepted_by(subject), issued]
+        let issued = issued(GrantType::Implicit, &request.client, Some(subject), ruled);
+        vec![request.accepted_by(subject, ruled), issued]
     };
     let draw = |family| NewTokens::access_only(server, family, terms.clone());
     let tokens = begin_with_tokens(server, grant, draw, led_to).await?;

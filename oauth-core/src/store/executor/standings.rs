@@ -165,7 +165,8 @@ impl Weighter<Key, Remembered> for Bytes {
     fn weight(&self, _: &Key, remembered: &Remembered) -> u64 {
         let standing = &remembered.standing;
         let subject = standing.subject.as_ref().map_or(0, String::len);
-        (FIXED + subject + standing.client_id.len() + standing.scopes.len()) as u64
+        let data = standing.data.as_ref().map_or(0, String::len);
+        (FIXED + subject + data + standing.client_id.len() + standing.scopes.len()) as u64
     }
 }
 

@@ -29,8 +29,15 @@ fn key(value: &str) -> Key {
 async fn with_a_family(store: Store) -> Store {
     store.write(|db| db.batch_execute(CLIENT)).await.unwrap();
     let (subject, scopes) = (None, Scopes::default());
-    let grant =
-        NewGrant { id: FAMILY, client_id: 1, subject, scopes, created_at: 0, expires_at: Some(90) };
+    let grant = NewGrant {
+        id: FAMILY,
+        client_id: 1,
+        subject,
+        scopes,
+        created_at: 0,
+        expires_at: Some(90),
+        data: None,
+    };
     let refresh = NewRefreshToken {
         digest: Digest::of("refresh"),
         prefix: String::new(),

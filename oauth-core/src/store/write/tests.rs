@@ -22,7 +22,15 @@ fn issue(value: &str) -> Issue {
     let (digest, prefix, scopes) = (Digest::of(value), String::new(), Scopes::default());
     let access = NewAccessToken { digest, prefix, scopes, created_at: 0, expires_at: 9 };
     let (subject, scopes) = (None, Scopes::default());
-    let grant = NewGrant { id: 7, client_id: 1, subject, scopes, created_at: 0, expires_at: None };
+    let grant = NewGrant {
+        id: 7,
+        client_id: 1,
+        subject,
+        scopes,
+        created_at: 0,
+        expires_at: None,
+        data: None,
+    };
     NewFamily { grant, first: NewTokens { access, refresh: None } }
 }
 

@@ -50,6 +50,7 @@ fn insert_token(db: &mut DbConnection, number: i64) -> Query<()> {
         scopes: Scopes::default(),
         created_at: 0,
         expires_at: None,
+        data: None,
     };
     grant::insert(db, &new)?;
     let token = NewAccessToken {

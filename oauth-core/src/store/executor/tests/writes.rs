@@ -51,7 +51,8 @@ fn pair(value: &str) -> NewTokens {
 
 fn family(id: i64, client_id: i64, value: &str) -> NewFamily<NewTokens> {
     let (subject, scopes) = (None, Scopes::default());
-    let grant = NewGrant { id, client_id, subject, scopes, created_at: 0, expires_at: None };
+    let grant =
+        NewGrant { id, client_id, subject, scopes, created_at: 0, expires_at: None, data: None };
     NewFamily { grant, first: pair(value) }
 }
 
@@ -126,7 +127,16 @@ async fn of_64_that_redeem_one_token_at_once_one_wins_and_its_pair_is_inserted()
         let rotation = |number: i64| {
             let NewTokens { access, refresh } = pair(&format!("successor {number}"));
             let (redeemed, refresh) = (redeemed.clone(), refresh.unwrap());
-            Rotation { key, redeemed, now: 1, salt: [0; 32], access, refresh }
+            Rotation {
+                key,
+                redeemed,
+                now: 1,
+                salt: [0; 32],
+                access,
+                refresh,
+                data: None,
+                members: None,
+            }
         };
         let done = all(&store, (0..TOGETHER).map(rotation).collect()).await;
         let won: Vec<i64> =

@@ -67,7 +67,8 @@ fn pair(family: i64) -> NewTokens {
 
 fn begins<F>(id: i64, first: F) -> NewFamily<F> {
     let (subject, scopes) = (None, Scopes::default());
-    let grant = NewGrant { id, client_id: 1, subject, scopes, created_at: 0, expires_at: None };
+    let grant =
+        NewGrant { id, client_id: 1, subject, scopes, created_at: 0, expires_at: None, data: None };
     NewFamily { grant, first }
 }
 
@@ -84,7 +85,7 @@ fn code(id: i64) -> NewFamily<NewAuthorizationCode> {
 }
 
 fn redemption(family: i64) -> Redemption {
-    Redemption { key: there(family), now: 1, tokens: pair(family) }
+    Redemption { key: there(family), now: 1, tokens: pair(family), data: None }
 }
 
 fn renewal(family: i64) -> Renewal {
@@ -95,7 +96,16 @@ fn rotation(db: &mut DbConnection, family: i64) -> Rotation {
     let (mut redeemed, _) = refresh_token::find(db, there(family)).unwrap().unwrap();
     redeemed.predecessor = Some(there(family).digest.as_bytes().to_vec());
     let (NewTokens { access, refresh }, salt) = (pair(family), [0; 32]);
-    Rotation { key: there(family), redeemed, now: 1, salt, access, refresh: refresh.unwrap() }
+    Rotation {
+        key: there(family),
+        redeemed,
+        now: 1,
+        salt,
+        access,
+        refresh: refresh.unwrap(),
+        data: None,
+        members: None,
+    }
 }
 
 /// What requests send that concern one family.

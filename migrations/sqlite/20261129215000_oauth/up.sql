@@ -141,7 +141,8 @@ CREATE TABLE oauth_consents (
 CREATE INDEX oauth_consents_client_id ON oauth_consents (client_id);
 
 -- One row is one authorization: a family of codes and tokens that lives and dies together. `last_used_at` is the last
--- issue or refresh, and at most once an hour the use of a token.
+-- issue or refresh, and at most once an hour the use of a token. `data` is what the application's policy attached, as JSON,
+-- and `members` what it added to the answer of the last refresh: that answer may be given a second time.
 CREATE TABLE oauth_grants (
     id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     client_id    BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
@@ -150,7 +151,9 @@ CREATE TABLE oauth_grants (
     created_at   BIGINT NOT NULL,
     expires_at   BIGINT,
     revoked_at   BIGINT,
-    last_used_at BIGINT
+    last_used_at BIGINT,
+    data         TEXT,
+    members      TEXT
 );
 CREATE INDEX oauth_grants_client_id ON oauth_grants (client_id);
 CREATE INDEX oauth_grants_subject ON oauth_grants (subject);
