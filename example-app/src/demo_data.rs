@@ -1,7 +1,7 @@
 //! The demo data: both quickstarts' users, scopes and clients.
 
 use oauth_server::{
-    AccountError, AuthorizationServer, ClientSecret,
+    AccountError, Addresses, AuthorizationServer, ClientSecret,
     GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password, RefreshToken},
     NewClient, NewUser, RegistrationError, Scopes,
 };
@@ -109,13 +109,14 @@ fn quickstart_clients() -> [NewClient; 3] {
 
 /// This provider's own documentation, and two programs without a user.
 fn programs(issuer: &str) -> [NewClient; 3] {
+    let docs = Addresses::default().docs;
     [
         NewClient {
             client_id: Some(SWAGGER_UI.to_owned()),
             description: "The Authorize button of this provider's own API documentation."
                 .to_owned(),
             secret: ClientSecret::None,
-            redirect_uris: vec![format!("{issuer}/docs/oauth-receiver.html")],
+            redirect_uris: vec![format!("{issuer}{docs}oauth-receiver.html")],
             scopes: SCOPES.iter().map(|(name, _)| *name).collect(),
             ..NewClient::new("Swagger UI")
         },

@@ -27,10 +27,10 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     let service = OpenApiService::new(document, "Example API", env!("CARGO_PKG_VERSION"))
         .description("The quickstarts of djoauth2 and django-oauthost: an OAuth 2.0 provider, and the API that it protects.");
     let docs = oauth.swagger_ui(&service, demo_data::SWAGGER_UI);
-    let openapi = service.spec_endpoint();
+    let openapi = oauth.openapi(&service);
     let service = Arc::new(service.into_endpoint());
 
-    Route::new()
+    let urls = Route::new()
         .at("/", get(oauth2server::views::home))
         // Signing in and out.
         .nest("/accounts", oauth.accounts())
@@ -43,26 +43,24 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         // Where another server asks what a token is worth.
         .at("/oauth2/introspect", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
-        .at(
-            "/oauth2/authorization",
-            oauth2server::views::authorization_endpoint(oauth, "/oauth2/authorization/"),
-        )
+        .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
         // The page for requests that cannot be answered by a redirect to the client.
         .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
         // A protected API endpoint.
         .at("/api/user_info", service.clone())
         // The quickstart of django-oauthost: its two endpoints where it has them, and its guarded views.
-        .at("/auth", oauth2server::views::authorization_endpoint(oauth, "/auth/"))
+        .at("/auth", oauth2server::views::authorization_endpoint(oauth))
         .at("/token", oauth.token_endpoint())
         .at("/polls/:id/stats", service.clone())
         .at("/polls/:id/results", service)
         // The API's document, for people and for programs.
         .nest("/docs", docs)
-        .at("/openapi.json", get(openapi))
+        .at("/openapi.json", openapi)
         // For what watches over the process, and for what sends it requests.
         .at("/healthz", get(oauth2server::views::healthz))
-        .at("/readyz", oauth.readiness_endpoint())
-        .with(oauth.middleware())
+        .at("/readyz", oauth.readiness_endpoint());
+    // Below the path of the issuer, where that has one; and every answer is the provider's.
+    Route::new().nest(oauth.mount(), urls).with(oauth.full_middleware())
 }
 
 #[tokio::main]

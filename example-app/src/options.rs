@@ -155,7 +155,8 @@ impl Site {
         self.server.trusted_proxies()?;
         self.server.store()?;
         self.serving.check()?;
-        self.server.settings(self.listen()?.port())?;
+        let settings = self.server.settings(self.listen()?.port())?;
+        self.server.mount(&settings)?;
         Ok(())
     }
 

@@ -16,7 +16,8 @@ use crate::secret::is_brand;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The URL by which clients know this server (RFC 8414 §2), without a trailing slash.
+    /// The URL by which clients know this server (RFC 8414 §2), without a trailing slash. It begins with `https` where
+    /// `ssl_only` is on.
     pub issuer: String,
     /// Refuse requests that did not come over TLS, and redirect URIs that do not use it (RFC 6749 §3.1, §3.1.2.1).
     /// Loopback and private-use redirect URIs are exempt (RFC 8252). Default: true.
@@ -137,7 +138,16 @@ impl Settings {
         let quotable =
             |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         let rules = [
-            (is_issuer(&self.issuer), "issuer", "an absolute URL such as https://id.example"),
+            (
+                is_issuer(&self.issuer) && !self.issuer.ends_with('/'),
+                "issuer",
+                "an absolute URL such as https://id.example, without a slash at its end",
+            ),
+            (
+                !self.ssl_only || is_https(&self.issuer),
+                "issuer",
+                "an https URL while ssl_only is on, which refuses all that comes by http",
+            ),
             (
                 self.realm.bytes().all(quotable),
                 "realm",
@@ -191,6 +201,10 @@ fn is_issuer(text: &str) -> bool {
         let anonymous = url.username().is_empty() && url.password().is_none();
         matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous
     })
+}
+
+fn is_https(issuer: &str) -> bool {
+    Url::parse(issuer).is_ok_and(|url| url.scheme() == "https")
 }
 
 /// What every browser and proxy takes for the name of a cookie: less than RFC 6265 §4.1.1 allows.

@@ -1,4 +1,4 @@
-//! What is wrong with the pages that an application brings.
+//! What is wrong with what an application says of its provider.
 
 /// Why a provider cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,14 @@ pub enum BuildError {
     Locale {
         /// The language for which it was given.
         language: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An address cannot be served, or what [`OAuthBuilder::at`](crate::OAuthBuilder::at) says is not of the issuer's path.
+    #[error("the address {name}: {problem}")]
+    Address {
+        /// The field of [`Addresses`](crate::Addresses), or `at`.
+        name: String,
         /// What is wrong.
         problem: String,
     },

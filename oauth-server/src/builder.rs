@@ -7,7 +7,9 @@ use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier, Policy};
 use poem::{Request, Response};
 
 use crate::{
-    Accounts, BuildError, GuardRefusal, OAuth, Users, body,
+    Accounts, Addresses, BuildError, GuardRefusal, OAuth, Users,
+    addresses::Place,
+    body,
     cookies::Cookies,
     oauth::{Parts, RefusalBody},
     pages::{Pages, Sources},
@@ -21,6 +23,8 @@ pub struct OAuthBuilder {
     server: AuthorizationServer,
     users: Option<Arc<dyn Users>>,
     sources: Sources,
+    addresses: Addresses,
+    at: Option<String>,
     trusted_proxies: Vec<IpNet>,
     body_timeout: Duration,
     refusal: RefusalBody,
@@ -32,6 +36,8 @@ impl OAuthBuilder {
             server,
             users: None,
             sources: Sources::default(),
+            addresses: Addresses::default(),
+            at: None,
             trusted_proxies: Vec::new(),
             body_timeout: body::TIMEOUT,
             refusal: Box::new(GuardRefusal::json),
@@ -82,6 +88,32 @@ impl OAuthBuilder {
         self
     }
 
+    /// Moves what the provider has to other addresses.
+    ///
+    /// ```no_run
+    /// # fn example(builder: oauth_server::OAuthBuilder) -> oauth_server::OAuthBuilder {
+    /// use oauth_server::Addresses;
+    ///
+    /// builder.addresses(Addresses { token: "/token/".to_owned(), ..Addresses::default() })
+    /// # }
+    /// ```
+    pub fn addresses(self, addresses: Addresses) -> Self {
+        Self { addresses, ..self }
+    }
+
+    /// Says what of the issuer's path reaches the program, where a proxy strips it: `/` where that is nothing. It adds
+    /// nothing to a URL. Default: all of it.
+    ///
+    /// ```no_run
+    /// # fn example(server: oauth_server::AuthorizationServer) -> oauth_server::OAuthBuilder {
+    /// // The issuer is https://example.com/id, and a proxy sends what it is asked for under /id/ on without that.
+    /// oauth_server::OAuth::builder(server).at("/")
+    /// # }
+    /// ```
+    pub fn at(self, path: impl Into<String>) -> Self {
+        Self { at: Some(path.into()), ..self }
+    }
+
     /// Believes what proxies in these networks say of a request: `Forwarded` (RFC 7239), `X-Forwarded-For` and
     /// `X-Forwarded-Proto` of who sent it and how it came, `X-Request-Id` of what it is called. Nobody else's word counts.
     /// Default: none.
@@ -122,11 +154,14 @@ impl OAuthBuilder {
     /// The provider.
     ///
     /// # Errors
-    /// When a template or a locale does not parse, when a page asks for what it is not given, and when a folder cannot be
-    /// read.
+    /// When a template or a locale does not parse, when a page asks for what it is not given, when a folder cannot be
+    /// read, and when an address cannot be served.
     pub fn build(self) -> Result<OAuth, BuildError> {
-        let cookies = Cookies::of(self.server.settings());
-        let accounts = Accounts::new(self.server.clone(), cookies.session.clone());
+        let settings = self.server.settings();
+        let place = Place::new(self.addresses, settings, self.at.as_deref())?;
+        let cookies = Cookies::of(settings);
+        let login = place.path(&place.addresses.accounts) + "login/";
+        let accounts = Accounts::new(self.server.clone(), cookies.session.clone(), login);
         let server = match &self.users {
             Some(users) => self
                 .server
@@ -140,6 +175,7 @@ impl OAuthBuilder {
             server,
             accounts,
             own_users: self.users,
+            place,
             pages,
             proxies,
             cookies,

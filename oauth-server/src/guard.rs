@@ -118,7 +118,7 @@ fn outside_of_middleware() -> poem::Error {
     tracing::error!(
         "a guarded handler runs outside of OAuth::middleware: every request is refused"
     );
-    poem::Error::from_response(response::failure())
+    response::as_error(response::failure())
 }
 
 async fn read<P: Presentation>(

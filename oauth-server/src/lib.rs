@@ -108,6 +108,7 @@
 //! on its way. `oauth-server/TEMPLATES.md` says what each page is given.
 
 mod accounts;
+mod addresses;
 mod admin;
 mod body;
 mod build_error;
@@ -123,6 +124,7 @@ pub mod methods;
 mod middleware;
 mod oauth;
 mod openapi;
+mod own;
 mod pages;
 mod presentation;
 mod proxy;
@@ -130,6 +132,7 @@ mod refusals;
 mod request;
 mod request_id;
 mod response;
+mod routes;
 mod scope;
 #[doc(hidden)]
 pub mod scope_name;
@@ -157,6 +160,7 @@ pub use oauth_core::{
 
 pub use self::{
     accounts::Accounts,
+    addresses::Addresses,
     build_error::BuildError,
     builder::OAuthBuilder,
     endpoint::{api::OAuthApi, authorization::AuthorizationPage},
@@ -164,6 +168,7 @@ pub use self::{
     middleware::{OAuthEndpoint, OAuthMiddleware},
     oauth::OAuth,
     openapi::Document,
+    own::{FullMiddleware, OwnEndpoint},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
     scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},

@@ -1,15 +1,11 @@
-//! What goes around the whole application.
+//! What goes around an application: what guards need, and no answer of its own is changed.
 
 use std::{sync::Arc, time::Instant};
 
-use oauth_core::{Origin, StoreError};
+use oauth_core::Origin;
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    error::NotFoundError,
     http::{HeaderValue, header},
-    middleware::{
-        CatchPanic, CatchPanicEndpoint, NormalizePath, NormalizePathEndpoint, TrailingSlash,
-    },
 };
 use tracing::{
     Instrument, Span,
@@ -18,9 +14,10 @@ use tracing::{
 
 use crate::{
     OAuth,
+    addresses::Asked,
     locale::{READER, Reader, prefers_html},
-    refusals, request_id,
-    response::{self, Failure, Refused, no_store},
+    request, request_id,
+    response::{self, Failure, Own, Refused, kept_by_nobody},
 };
 
 /// See [`OAuth::middleware`].
@@ -34,24 +31,11 @@ impl OAuthMiddleware {
 }
 
 impl<E: Endpoint> Middleware<E> for OAuthMiddleware {
-    type Output =
-        OAuthEndpoint<CatchPanicEndpoint<NormalizePathEndpoint<E>, fn(Panic) -> Response>>;
+    type Output = OAuthEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        let trimmed = NormalizePath::new(TrailingSlash::Trim).transform(inner);
-        let caught =
-            CatchPanic::new().with_handler(panicked as fn(Panic) -> Response).transform(trimmed);
-        OAuthEndpoint { oauth: self.0.clone(), inner: caught }
+        OAuthEndpoint { oauth: self.0.clone(), inner }
     }
-}
-
-type Panic = Box<dyn std::any::Any + Send + 'static>;
-
-fn panicked(_: Panic) -> Response {
-    if refusals::admits("failed handler") {
-        tracing::error!("a handler panicked");
-    }
-    response::failure()
 }
 
 /// An application inside of [`OAuth::middleware`].
@@ -63,42 +47,54 @@ pub struct OAuthEndpoint<E> {
 impl<E: Endpoint> Endpoint for OAuthEndpoint<E> {
     type Output = Response;
 
-    async fn call(&self, mut request: Request) -> Result<Response> {
+    async fn call(&self, request: Request) -> Result<Response> {
+        if request.data::<OAuth>().is_some_and(|around| around.is(&self.oauth)) {
+            return self.inner.call(request).await.map(IntoResponse::into_response);
+        }
         let started = Instant::now();
-        let request_id = request_id::of(&request, self.oauth.proxies());
-        let address = self.oauth.proxies().client_address(&request);
-        let origin = Arc::new(Origin { request_id, address });
+        // Another provider's middleware may have named the request.
+        let origin = Origin::current().unwrap_or_else(|| self.origin(&request));
         let span = span(&request, &origin);
         let is_secure = self.oauth.proxies().is_secure(&request);
-        request.set_data(self.oauth.clone());
+        let request = self.found(request);
         let reader = Arc::new(Reader::of(&request, self.oauth.pages().messages()));
-        let answered = async {
-            self.inner.call(request).await.map_or_else(answer, IntoResponse::into_response)
-        };
+        let answered = async { self.inner.call(request).await.map(IntoResponse::into_response) };
         let answered = self.oauth.refusals().around(answered.instrument(span.clone()));
         let answered = Arc::clone(&origin).around(answered);
-        let response = READER.scope(Arc::clone(&reader), answered).await;
-        let mut response = span.in_scope(|| {
+        let answered = READER.scope(Arc::clone(&reader), answered).await;
+        span.in_scope(|| {
+            self.log(&answered, started);
             let in_query = reader.sent_token_in_query();
-            let response = READER.sync_scope(reader, || self.for_reader(response));
-            let response = if in_query { no_store(response) } else { response };
-            self.log(&response, started);
-            response
-        });
-        self.protect(&mut response, is_secure);
-        if let Ok(id) = HeaderValue::try_from(&origin.request_id) {
-            response.headers_mut().insert("X-Request-Id", id);
-        }
-        Ok(response)
+            let answered =
+                READER.sync_scope(reader, || self.finished(answered, is_secure, &origin));
+            if in_query { answered.map(kept_by_nobody) } else { answered }
+        })
     }
 }
 
 impl<E> OAuthEndpoint<E> {
-    fn log(&self, response: &Response, started: Instant) {
-        let status = response.status();
-        let is_refusal = status.is_client_error()
-            || status.is_server_error()
-            || response.data::<Refused>().is_some();
+    fn origin(&self, request: &Request) -> Arc<Origin> {
+        let request_id = request_id::of(request, self.oauth.proxies());
+        Arc::new(Origin { request_id, address: self.oauth.proxies().client_address(request) })
+    }
+
+    /// With its server; and an endpoint of ours, whose route has no trailing slash, is found with one, too.
+    fn found(&self, mut request: Request) -> Request {
+        request.set_data(self.oauth.clone());
+        Asked::note(&mut request);
+        let uri = request.uri();
+        if let Some(path) = self.oauth.place().without_slash(uri.path()) {
+            *request.uri_mut() = request::with_path(uri, path);
+        }
+        request
+    }
+
+    fn log(&self, answered: &Result<Response>, started: Instant) {
+        let (status, refused) = match answered {
+            Ok(response) => (response.status(), response.data::<Refused>().is_some()),
+            Err(error) => (error.status(), false),
+        };
+        let is_refusal = refused || status.is_client_error() || status.is_server_error();
         let kind = status.canonical_reason().unwrap_or("another status");
         if !is_refusal || self.oauth.refusals().admits(kind) {
             let (status, micros) = (status.as_u16(), started.elapsed().as_micros());
@@ -106,7 +102,27 @@ impl<E> OAuthEndpoint<E> {
         }
     }
 
-    /// What every answer says, those to programs included, unless the application says otherwise.
+    /// What is the application's own stays as it is.
+    fn finished(
+        &self,
+        answered: Result<Response>,
+        is_secure: bool,
+        origin: &Origin,
+    ) -> Result<Response> {
+        let response = match answered {
+            Ok(response) if response.data::<Own>().is_some() => response,
+            Err(error) if error.data::<Own>().is_some() => error.into_response(),
+            others => return others,
+        };
+        let mut response = self.for_reader(response);
+        self.protect(&mut response, is_secure);
+        if let Ok(id) = HeaderValue::try_from(&origin.request_id) {
+            response.headers_mut().entry("X-Request-Id").or_insert(id);
+        }
+        Ok(response)
+    }
+
+    /// What every answer of ours says, those to programs included, unless the application has said otherwise.
     fn protect(&self, response: &mut Response, is_secure: bool) {
         let always = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         // RFC 6797 §7.2: not over plain HTTP, where anybody could have said it.
@@ -131,27 +147,6 @@ impl<E> OAuthEndpoint<E> {
         }
         response::varies_by(response, "Accept")
     }
-}
-
-/// poem puts an error's text into the body: of a failure of ours, that is for the log.
-fn answer(error: poem::Error) -> Response {
-    if let Some(cause) = error.downcast_ref::<StoreError>() {
-        return response::failed(cause);
-    }
-    if error.status().is_server_error() && !error.is_from_response() {
-        if refusals::admits("failed handler") {
-            tracing::error!(%error, "a handler failed");
-        }
-        let mut response = response::failure();
-        response.set_status(error.status());
-        return response;
-    }
-    let is_nothing = error.is::<NotFoundError>();
-    let mut response = error.into_response();
-    if is_nothing {
-        response.set_data(Failure);
-    }
-    response
 }
 
 /// What every line of the request begins with. The path comes without the query, where codes and tokens stand; what is

@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use oauth_core::{AuthorizationServer, BearerError, Caller, Settings};
 use poem::{Endpoint, Request, Response};
-use poem_openapi::OpenApi;
+use poem_openapi::{OpenApi, OpenApiService, Webhook};
 use serde::Serialize;
 
 use crate::{
-    Accounts, AuthorizationPage, Document, GuardRefusal, OAuthBuilder, OAuthMiddleware, Page,
-    ResourceOwner, Users, accounts, admin, cookies::Cookies, endpoint, pages::Pages,
-    proxy::TrustedProxies, refusals::Refusals, response, swagger::SwaggerUi,
+    Accounts, AuthorizationPage, Document, FullMiddleware, GuardRefusal, OAuthBuilder,
+    OAuthMiddleware, Page, ResourceOwner, Users, accounts, addresses::Place, admin,
+    cookies::Cookies, endpoint, methods, openapi, own, pages::Pages, proxy::TrustedProxies,
+    refusals::Refusals, response, swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -22,6 +23,7 @@ pub(crate) struct Parts {
     pub(crate) accounts: Accounts,
     /// The application's own, where it brings some.
     pub(crate) own_users: Option<Arc<dyn Users>>,
+    pub(crate) place: Place,
     pub(crate) pages: Pages,
     pub(crate) proxies: TrustedProxies,
     pub(crate) cookies: Cookies,
@@ -48,37 +50,38 @@ impl OAuth {
         &self,
         page: AuthorizationPage,
     ) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page)
+        let endpoint = endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page);
+        own::around(self, endpoint)
     }
 
     /// The token endpoint, RFC 6749 §3.2, at a path of your own. At `/oauth2/token` it comes with
     /// [`OAuthApi`](crate::OAuthApi), and is then in the OpenAPI document.
     pub fn token_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::token::TokenEndpoint::new(self.clone())
+        own::around(self, endpoint::token::TokenEndpoint::new(self.clone()))
     }
 
     /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why
     /// not ([`NotReady`](crate::NotReady)). For load balancers, at a path of your own. A process that is not ready
     /// becomes so again by itself, so do not restart it for that.
     pub fn readiness_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::readiness::ReadinessEndpoint::new(self.clone())
+        own::around(self, endpoint::readiness::ReadinessEndpoint::new(self.clone()))
     }
 
     /// The pages of the bundled accounts: `/login`, `/logout`, `/password` and `/apps`, to be nested under `/accounts`.
     pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
-        accounts::routes(self.connected_apps())
+        own::around(self, accounts::routes(self.connected_apps()))
     }
 
     /// The page on which a user sees which applications have access, and takes it back: for an application with its
     /// own users, who have it at `/apps` of [`OAuth::accounts`] otherwise.
     pub fn connected_apps(&self) -> impl Endpoint<Output = Response> + use<> {
-        endpoint::connected_apps::ConnectedApps::new(self.clone())
+        own::around(self, endpoint::connected_apps::ConnectedApps::new(self.clone()))
     }
 
     /// The admin site, for staff ([`Users::is_staff`]), to be nested under `/admin`: clients, scopes, the bundled users,
     /// codes, tokens and refresh families, each change of which is audited.
     pub fn admin(&self) -> impl Endpoint<Output = Response> + use<> {
-        admin::Admin::new(self.clone())
+        own::around(self, admin::Admin::new(self.clone()))
     }
 
     /// An API whose document shows the scopes that its [`Secured`](crate::Secured) guards require.
@@ -86,21 +89,48 @@ impl OAuth {
         Document(api)
     }
 
-    /// Swagger UI for a document, to be nested under `/docs`. Its Authorize button completes the code grant with PKCE
-    /// as the public client `client_id`, which is registered with `{issuer}/docs/oauth-receiver.html`.
-    pub fn swagger_ui<A: OpenApi + 'static, W: poem_openapi::Webhook + 'static>(
+    /// The OpenAPI document of a service, as JSON, with the URLs of this provider: those of the flows, and, where the
+    /// service names none, its server, which is the issuer.
+    pub fn openapi<A: OpenApi, W: Webhook>(
         &self,
-        service: &poem_openapi::OpenApiService<A, W>,
-        client_id: &str,
+        service: &OpenApiService<A, W>,
     ) -> impl Endpoint<Output = Response> + use<A, W> {
-        SwaggerUi::new(&service.swagger_ui_html(), &service.spec(), client_id)
+        own::around(self, methods::get(openapi::endpoint(self, &service.spec())))
     }
 
-    /// What goes around the whole application: it gives guards their server, answers with and without a trailing
-    /// slash, logs each request without its query, and keeps failures' causes from answers.
+    /// Swagger UI for a document, to be nested under `/docs`. Its Authorize button completes the code grant with PKCE
+    /// as the public client `client_id`, which is registered with `{issuer}/docs/oauth-receiver.html`, or where
+    /// [`Addresses::docs`] is.
+    pub fn swagger_ui<A: OpenApi + 'static, W: Webhook + 'static>(
+        &self,
+        service: &OpenApiService<A, W>,
+        client_id: &str,
+    ) -> impl Endpoint<Output = Response> + use<A, W> {
+        own::around(
+            self,
+            SwaggerUi::new(self, &service.swagger_ui_html(), &service.spec(), client_id),
+        )
+    }
+
+    /// What goes around an application whose handlers have guards, or render pages: it gives them the server and the
+    /// language of the reader, names the request in events, audit rows and the log, and logs it without its query.
+    ///
+    /// It changes no answer of the application. What is the provider's own, a guard's refusal and a page of
+    /// [`OAuth::page`] included, also says what the request is called (`X-Request-Id`, unless it is said already), and
+    /// carries the headers that protect it; its endpoints are found at their [`Addresses`] with and without a trailing
+    /// slash. Where a guard took a token from the query, the answer is kept by nobody (RFC 6750 §2.3).
     #[must_use]
     pub fn middleware(&self) -> OAuthMiddleware {
         OAuthMiddleware::new(self.clone())
+    }
+
+    /// [`OAuth::middleware`] and more, for an application that is a provider and its API and little else: every answer is
+    /// treated as the provider's own. It is found with and without a trailing slash; a failure's text, which poem would
+    /// answer, is kept for the log; who reads pages gets a page for it, and for a wrong address; a panic is a 500; and
+    /// each answer carries the protecting headers.
+    #[must_use]
+    pub fn full_middleware(&self) -> FullMiddleware {
+        FullMiddleware::new(self.clone())
     }
 
     /// Renders a template in the language of the request, with the provider's security headers.
@@ -161,6 +191,15 @@ impl OAuth {
 
     pub(crate) fn has_bundled_users(&self) -> bool {
         self.0.own_users.is_none()
+    }
+
+    /// Whether it is this very provider.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
     }
 
     pub(crate) fn pages(&self) -> &Pages {

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use poem::{endpoint::BoxEndpoint, http::Method};
+use poem::{
+    Endpoint, EndpointExt, Response,
+    endpoint::{BoxEndpoint, make_sync},
+    http::Method,
+};
 use poem_openapi::{
     OpenApi,
     registry::{
@@ -11,8 +15,9 @@ use poem_openapi::{
     },
     types::Type,
 };
+use serde_json::{Map, Value, json};
 
-use crate::{declared_scopes, methods};
+use crate::{Addresses, OAuth, addresses::bare, declared_scopes, methods, own};
 
 /// An API whose document shows the scopes that its guards require: see [`OAuth::document`](crate::OAuth::document).
 pub struct Document<A>(pub(crate) A);
@@ -42,7 +47,56 @@ impl<A: OpenApi> OpenApi for Document<A> {
     fn add_routes(self, routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         self.0.add_routes(routes);
         methods::refuse_others(routes);
+        for (path, _) in Addresses::default().of_api() {
+            let Some(operations) = routes.remove(path) else { continue };
+            let own = operations
+                .into_iter()
+                .map(|(method, endpoint)| (method, own::contained(endpoint).boxed()));
+            routes.insert(path.to_owned(), own.collect());
+        }
     }
+}
+
+/// The document of a service with the URLs of this provider: a type's description cannot know them.
+pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
+    let Ok(mut document) = serde_json::from_str::<Map<String, Value>>(spec) else {
+        return spec.to_owned();
+    };
+    let servers = json!([{ "url": oauth.settings().issuer }]);
+    let named = document.get("servers").and_then(Value::as_array);
+    let names_its_own = named.is_some_and(|named| !named.is_empty());
+    if !names_its_own {
+        document.insert("servers".to_owned(), servers.clone());
+    }
+    let mut document = Value::Object(document);
+    let flow = format!("/components/securitySchemes/{SCHEME}/flows/authorizationCode");
+    if let Some(flow) = document.pointer_mut(&flow).and_then(Value::as_object_mut) {
+        let token = oauth.url(|addresses| &addresses.token);
+        let authorization = oauth.url(|addresses| &addresses.authorization);
+        flow.insert("authorizationUrl".to_owned(), authorization.into());
+        flow.insert("tokenUrl".to_owned(), token.clone().into());
+        flow.insert("refreshUrl".to_owned(), token.into());
+    }
+    if let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) {
+        let ours = oauth.place().addresses.of_api();
+        let moved = std::mem::take(paths).into_iter().map(|(path, mut operations)| {
+            let Some((_, address)) = ours.iter().find(|(ours, _)| *ours == path) else {
+                return (path, operations);
+            };
+            if let Some(operations) = operations.as_object_mut().filter(|_| names_its_own) {
+                operations.insert("servers".to_owned(), servers.clone());
+            }
+            (bare(address).to_owned(), operations)
+        });
+        *paths = moved.collect();
+    }
+    document.to_string()
+}
+
+/// Answers with it.
+pub(crate) fn endpoint(oauth: &OAuth, spec: &str) -> impl Endpoint<Output = Response> + use<> {
+    let document = document(oauth, spec);
+    make_sync(move |_| Response::builder().content_type("application/json").body(document.clone()))
 }
 
 fn unpacked(name: &'static str, scopes: Vec<&'static str>) -> (&'static str, Vec<&'static str>) {
@@ -89,6 +143,7 @@ fn scheme() -> MetaSecurityScheme {
     let scopes = scopes
         .map(|scope| MetaOAuthScope { name: scope.name, description: Some(scope.description) });
     let flow = MetaOAuthFlow {
+        // `OAuth::openapi` puts the provider's own in their place.
         authorization_url: Some("/oauth2/authorization/"),
         token_url: Some("/oauth2/token/"),
         refresh_url: Some("/oauth2/token/"),

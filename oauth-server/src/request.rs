@@ -1,7 +1,10 @@
 //! From a poem request to what the core reads.
 
 use oauth_core::Params;
-use poem::{Request, http::header::AUTHORIZATION};
+use poem::{
+    Request,
+    http::{Uri, header::AUTHORIZATION},
+};
 
 /// The parameters of the query.
 pub(crate) fn query(request: &Request) -> Params {
@@ -10,6 +13,14 @@ pub(crate) fn query(request: &Request) -> Params {
 
 pub(crate) fn raw_query(request: &Request) -> &str {
     request.uri().query().unwrap_or_default()
+}
+
+/// The same query at another path.
+pub(crate) fn with_path(uri: &Uri, path: &str) -> Uri {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = format!("{path}{query}").parse().ok();
+    Uri::from_parts(parts).unwrap_or_default()
 }
 
 /// The value of the `Authorization` header, of which there may be one.
@@ -21,7 +32,7 @@ pub(crate) fn authorization(request: &Request) -> Result<Option<String>, &'stati
     }
 }
 
-/// The path that a browser asked for, with one slash wherever there were more: pages are found there all the same, and a
+/// The path that came here, with one slash wherever there were more: pages are found there all the same, and a
 /// browser takes `//admin` in a link for a host of that name.
 pub(crate) fn original_path(request: &Request) -> String {
     with_single_slashes(request.original_uri().path())

@@ -149,7 +149,7 @@ impl Bench {
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let store = Store::open(&self.url).expect("the database");
-            let server = AuthorizationServer::new(Settings::new("http://localhost"), store)
+            let server = AuthorizationServer::new(Settings::new("https://localhost"), store)
                 .expect("settings");
             let new = NewClient {
                 redirect_uris: vec!["http://localhost:1111".to_owned()],

@@ -30,7 +30,11 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
 
     let server = prepared(site, bound).await?;
     server.events().on_event(log);
+    let mount = site.server.mount(server.settings())?;
     let mut oauth = OAuth::builder(server).trusted_proxies(site.server.trusted_proxies()?);
+    if let Some(mount) = mount {
+        oauth = oauth.at(mount);
+    }
     for (name, source) in TEMPLATES {
         oauth = oauth.template(name, source);
     }
@@ -94,12 +98,12 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
 fn announce(oauth: &OAuth, bound: SocketAddr) {
     let issuer = &oauth.server().settings().issuer;
     say!("listening on {bound}; open next:");
-    for (path, what) in [
-        ("/", "the front page"),
-        ("/admin/", "the admin site"),
-        ("/docs/", "the API, with an Authorize button"),
+    for (url, what) in [
+        (oauth.url(|addresses| &addresses.home), "the front page"),
+        (oauth.url(|addresses| &addresses.admin), "the admin site"),
+        (oauth.url(|addresses| &addresses.docs), "the API, with an Authorize button"),
     ] {
-        say!("  {:<40} {what}", format!("{issuer}{path}"));
+        say!("  {url:<40} {what}");
     }
     say!(
         "or let a client do it, in a second terminal: cargo run -p client-demo -- --server {issuer}"

@@ -14,15 +14,10 @@ pub(crate) fn missing_redirect_uri(Data(oauth): Data<&OAuth>) -> Response {
 }
 
 /// The authorization endpoint, with this application's own consent page.
-pub(crate) fn authorization_endpoint(
-    oauth: &OAuth,
-    authorization_endpoint_uri: &'static str,
-) -> impl Endpoint<Output = Response> + use<> {
+pub(crate) fn authorization_endpoint(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     oauth.authorization_endpoint(AuthorizationPage {
         // The page to show when a client makes a malformed or insecure request, and its redirect URI cannot be trusted.
         missing_redirect_uri: Some("/oauth2/missing_redirect_uri/"),
-        // Where this endpoint itself stands, so that it can create forms.
-        authorization_endpoint_uri,
         // The template that shows the resource owner what the client asks for.
         authorization_template: "oauth2server/authorization_page",
     })
@@ -32,7 +27,9 @@ pub(crate) fn authorization_endpoint(
 #[handler]
 pub(crate) fn home(Data(oauth): Data<&OAuth>) -> Response {
     // Its template says its text itself.
-    Page::new("home", &json!({})).language("en").render(oauth)
+    Page::new("home", &json!({ "base": oauth.path(|addresses| &addresses.home) }))
+        .language("en")
+        .render(oauth)
 }
 
 /// 200 while the process serves, whatever the database does: who restarts it for that would not mend it.

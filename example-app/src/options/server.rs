@@ -5,6 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use clap::Args;
 use ipnet::IpNet;
 use oauth_server::{InvalidSetting, RequireState, Settings, StoreOptions};
+use url::Url;
 
 use super::value::{BadValue, Variable};
 
@@ -15,6 +16,9 @@ pub(crate) struct ServerOptions {
     /// The URL by which clients know this server [default: http://localhost:PORT]
     #[arg(long, env = "OAUTH_ISSUER", global = true, value_name = "URL")]
     issuer: Option<String>,
+    /// What of the issuer's path reaches this program: / behind a proxy that strips it [default: all of it]
+    #[arg(long, env = "OAUTH_MOUNT", global = true, value_name = "PATH")]
+    mount: Option<String>,
     /// Refuse what does not come over TLS [default: false; the library's is true]
     #[arg(long, env = "OAUTH_SSL_ONLY", global = true, value_name = "BOOL")]
     ssl_only: Option<String>,
@@ -79,7 +83,7 @@ impl ServerOptions {
     /// The settings of a server on this port.
     pub(crate) fn settings(&self, port: u16) -> Result<Settings, BadValue> {
         let issuer = of("OAUTH_ISSUER", &self.issuer).text(&format!("http://localhost:{port}"));
-        let library = Settings::new(issuer.trim_end_matches('/'));
+        let library = Settings::new(issuer);
         let settings = Settings {
             ssl_only: of("OAUTH_SSL_ONLY", &self.ssl_only).switch(false)?,
             require_state: self.require_state()?,
@@ -132,6 +136,21 @@ impl ServerOptions {
                 .number_or_none(library.sign_in_guesses_by_address)?,
             ..library
         })
+    }
+
+    /// What of the issuer's path reaches this program, where that is not all of it.
+    pub(crate) fn mount(&self, settings: &Settings) -> Result<Option<String>, BadValue> {
+        let path = Url::parse(&settings.issuer).map(|url| url.path().to_owned());
+        let path = path.unwrap_or_default();
+        of("OAUTH_MOUNT", &self.mount).or(
+            None,
+            "/, or what the path of OAUTH_ISSUER ends with, such as /id",
+            |mount| {
+                let is_end = mount.starts_with('/')
+                    && (mount == "/" || path.ends_with(mount.trim_end_matches('/')));
+                is_end.then(|| Some(mount.to_owned()))
+            },
+        )
     }
 
     /// How the store is opened.

@@ -8,7 +8,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 27] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 28] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -19,7 +19,8 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 27] = [
     ("LISTEN", "--listen", "127.0.0.1:0", "8080", "an address and a port"),
     ("RUST_LOG", "--log", "warn,poem=debug", "poem=loud", "a filter such as info"),
     ("OAUTH_ISSUER", "--issuer", "https://id.example", "id.example", "an absolute URL"),
-    ("OAUTH_SSL_ONLY", "--ssl-only", "true", "yes", "true or false"),
+    ("OAUTH_MOUNT", "--mount", "/", "/id", "what the path of OAUTH_ISSUER ends with"),
+    ("OAUTH_SSL_ONLY", "--ssl-only", "false", "yes", "true or false"),
     (
         "OAUTH_REQUIRE_STATE",
         "--require-state",

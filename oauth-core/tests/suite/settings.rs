@@ -45,14 +45,42 @@ fn at_least_one_guess_is_heard() {
 
 #[test]
 fn an_issuer_is_an_absolute_url() {
-    for invalid in ["", "id.example", "/", "mailto:a@b.example"] {
+    for invalid in [
+        "",
+        "id.example",
+        "/",
+        "mailto:a@b.example",
+        "https://a.example/?b",
+        "https://a.example/#b",
+    ] {
         assert_eq!(
             refused(|settings| settings.issuer = invalid.to_owned()),
             Some("issuer"),
             "{invalid}"
         );
     }
-    assert_eq!(refused(|settings| settings.issuer = "http://localhost:8080".to_owned()), None);
+    assert_eq!(refused(|settings| settings.issuer = "https://id.example/a/b".to_owned()), None);
+}
+
+// Whatever is an address below it begins with one.
+#[test]
+fn an_issuer_has_no_slash_at_its_end() {
+    for invalid in ["https://id.example/", "https://id.example/a/"] {
+        let refused = refused(|settings| settings.issuer = invalid.to_owned());
+        assert_eq!(refused, Some("issuer"), "{invalid}");
+    }
+}
+
+// What browsers ask for is the issuer, and all of it would be refused.
+#[test]
+fn an_issuer_of_http_and_ssl_only_exclude_each_other() {
+    for (ssl_only, expected) in [(true, Some("issuer")), (false, None)] {
+        let refused = refused(|settings| {
+            settings.issuer = "http://localhost:8080".to_owned();
+            settings.ssl_only = ssl_only;
+        });
+        assert_eq!(refused, expected);
+    }
 }
 
 // RFC 9110 §5.6.4: it stands in quotes, in the header of every challenge.

@@ -74,7 +74,7 @@ impl Problem<'_> {
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
     match oauth.bundled_accounts().session(http).await {
-        Ok(Some(_)) => see_other(local_path(&request::query(http))),
+        Ok(Some(_)) => see_other(&local_path(oauth, &request::query(http))),
         Ok(None) => form(oauth, http, "", None),
         Err(error) => failed(&error),
     }
@@ -106,8 +106,7 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         }
         Err(GuessError::Store(error)) => return Err(error),
     };
-    let query = request::query(http);
-    let onward = see_other(local_path(&query));
+    let onward = see_other(&local_path(oauth, &request::query(http)));
     let before = oauth.bundled_accounts().session(http).await?;
     match &before {
         // The button was clicked twice, or there was a second tab: the session stays, because forms hang on it.
@@ -142,8 +141,7 @@ fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
 
 fn form(oauth: &OAuth, http: &Request, username: &str, problem: Option<Problem<'_>>) -> Response {
     let token = FormToken::new(oauth, http, None);
-    let query = request::query(http);
-    let next = local_path(&query);
+    let next = local_path(oauth, &request::query(http));
     let occupied = match problem {
         Some(Problem::Occupied(user)) => Some(user),
         _ => None,
@@ -151,13 +149,14 @@ fn form(oauth: &OAuth, http: &Request, username: &str, problem: Option<Problem<'
     let switch = occupied.map(|user| HiddenField { name: SWITCH, value: user.id.to_string() });
     let context = Context {
         form_action: format!(
-            "/accounts/login/?next={}",
+            "{}?next={}",
+            oauth.place().asked_for(http),
             byte_serialize(next.as_bytes()).collect::<String>()
         ),
         form: [token.field()].into_iter().chain(switch).collect(),
         username,
         problem: problem.map(|problem| problem.said(oauth)),
-        signed_in: occupied.map(|user| SignedIn { username: &user.username, next }),
+        signed_in: occupied.map(|user| SignedIn { username: &user.username, next: &next }),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered =

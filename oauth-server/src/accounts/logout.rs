@@ -21,13 +21,13 @@ pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response 
         Ok(Some(session)) => {
             let token = FormToken::new(oauth, http, Some(&session.user.id.to_string()));
             let context = json!({
-                "form_action": "/accounts/logout/",
+                "form_action": oauth.place().asked_for(http),
                 "form": [token.field()],
                 "username": session.user.username,
             });
             token.keep(oauth, Page::new("accounts/logout", &context).render(oauth))
         }
-        Ok(None) => see_other("/"),
+        Ok(None) => see_other(&oauth.path(|addresses| &addresses.home)),
         Err(error) => failed(&error),
     }
 }
@@ -44,12 +44,13 @@ pub(super) async fn sent(http: &Request, unread: Body, Data(oauth): Data<&OAuth>
 
 async fn sign_out(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
     let Some(session) = oauth.bundled_accounts().session(http).await? else {
-        return Ok(see_other("/"));
+        return Ok(see_other(&oauth.path(|addresses| &addresses.home)));
     };
     if !csrf::is_ours(oauth, http, Some(&session.user.id.to_string()), fields) {
         let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-out"));
         return Ok(error_page(oauth, StatusCode::FORBIDDEN, title, problem));
     }
     oauth.server().end_session(&session).await?;
-    Ok(oauth.cookies().session.forget(see_other("/")))
+    let onward = see_other(&oauth.path(|addresses| &addresses.home));
+    Ok(oauth.cookies().session.forget(onward))
 }

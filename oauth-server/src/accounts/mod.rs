@@ -9,7 +9,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use oauth_core::{AuthorizationServer, GuessError, Session, StoreError, User};
-use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, http::StatusCode};
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get,
+    http::StatusCode,
+    middleware::{NormalizePath, TrailingSlash},
+};
 
 use crate::{
     OAuth, ResourceOwner, Users,
@@ -24,11 +28,13 @@ use crate::{
 pub struct Accounts {
     server: AuthorizationServer,
     cookie: Cookie,
+    /// The path of the login page.
+    login: String,
 }
 
 impl Accounts {
-    pub(crate) fn new(server: AuthorizationServer, cookie: Cookie) -> Self {
-        Self { server, cookie }
+    pub(crate) fn new(server: AuthorizationServer, cookie: Cookie, login: String) -> Self {
+        Self { server, cookie, login }
     }
 
     /// The session of this request, if it has a live one.
@@ -60,7 +66,7 @@ impl Users for Accounts {
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {
-        format!("/accounts/login/?next={next}")
+        format!("{}?next={next}", self.login)
     }
 
     async fn display_name(&self, subject: &str) -> Result<Option<String>, StoreError> {
@@ -154,5 +160,6 @@ pub(crate) fn routes<E: Endpoint + 'static>(
         .at("/logout", get(logout::show).post(logout::sent))
         .at("/password", get(password::show).post(password::sent))
         .at("/apps", connected_apps)
+        .with(NormalizePath::new(TrailingSlash::Trim))
         .around(guarded)
 }

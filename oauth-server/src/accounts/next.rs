@@ -3,9 +3,12 @@
 use oauth_core::Params;
 use url::Url;
 
+use crate::OAuth;
+
 /// The `next` of the query, when it is a local path; else the front page.
-pub(super) fn local_path(query: &Params) -> &str {
-    query.get("next").filter(|next| is_local_path(next)).unwrap_or("/")
+pub(super) fn local_path(oauth: &OAuth, query: &Params) -> String {
+    let next = query.get("next").filter(|next| is_local_path(next));
+    next.map_or_else(|| oauth.path(|addresses| &addresses.home), str::to_owned)
 }
 
 /// Browsers read `//host`, `/\host` and what hides behind a tab as another host: what the URL parser that browsers share

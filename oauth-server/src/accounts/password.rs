@@ -24,6 +24,7 @@ struct Context<'a> {
     form_action: String,
     form: [HiddenField; 1],
     username: &'a str,
+    apps_page: String,
     disconnect: bool,
     problems: Problems,
     is_refused: bool,
@@ -79,7 +80,7 @@ async fn change(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respon
     let server = oauth.server().asked_by(oauth.caller(http));
     match server.change_password(&session, &change).await {
         Ok(session) => {
-            let done = see_other(&format!("{}?done=1", request::original_path(http)));
+            let done = see_other(&format!("{}?done=1", oauth.place().asked_for(http)));
             let done = oauth.cookies().session.keep(&session.secret, done);
             Ok(remembered(oauth, &server, &session.user, done).await)
         }
@@ -104,7 +105,7 @@ fn page(
     session: Option<&Session>,
     refused: Option<(Problems, bool)>,
 ) -> Response {
-    let here = request::original_path(http);
+    let here = oauth.place().asked_for(http);
     let Some(Session { user, .. }) = session else {
         let next = byte_serialize(here.as_bytes()).collect::<String>();
         return see_other(&oauth.users().login_url(http, &next));
@@ -116,6 +117,7 @@ fn page(
         form_action: here,
         form: [token.field()],
         username: &user.username,
+        apps_page: oauth.path(|addresses| &addresses.accounts) + "apps/",
         disconnect,
         problems,
         is_refused,

@@ -61,7 +61,7 @@ impl<'a> Visit<'a> {
         let token = FormToken::new(oauth, request, Some(&staff.subject));
         let mut path = request::with_single_slashes(request.uri().path());
         path.truncate(path.trim_end_matches('/').len());
-        let here = request::original_path(request);
+        let here = oauth.place().asked_for(request);
         let base = here.trim_end_matches('/').strip_suffix(&path).unwrap_or_default().to_owned();
         let query = request::query(request);
         let mut visit = Self { oauth, admin, query, sent: None, staff, token, base, path };
@@ -123,6 +123,7 @@ impl<'a> Visit<'a> {
         let section = self.path.split('/').nth(1).unwrap_or_default();
         let common = json!({
             "base": self.base,
+            "accounts": self.oauth.path(|addresses| &addresses.accounts),
             "section": section,
             "staff": self.staff.name,
             "has_users": self.oauth.has_bundled_users(),
@@ -164,7 +165,7 @@ async fn hands(oauth: &OAuth, staff: &ResourceOwner) -> Result<Admin, StoreError
 
 /// To the login page, and back to what was asked for: of a form, to the page that has it.
 fn login(oauth: &OAuth, request: &Request) -> Response {
-    let here = request::path_and_query(request, &request::original_path(request));
+    let here = request::path_and_query(request, &oauth.place().asked_for(request));
     see_other(
         &oauth.users().login_url(request, &byte_serialize(here.as_bytes()).collect::<String>()),
     )

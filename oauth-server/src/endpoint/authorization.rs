@@ -20,15 +20,14 @@ use crate::{
 mod consent;
 mod proceed;
 
-/// Where an authorization endpoint stands and what it shows: the keyword arguments of djoauth2's
-/// `make_authorization_endpoint`.
+/// What an authorization endpoint shows: the keyword arguments of djoauth2's `make_authorization_endpoint`, but for
+/// `authorization_endpoint_uri`. Its form goes to where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationPage {
     /// The page for requests that cannot be answered at the client, because nothing proves where that is. `None`: a
-    /// page of the provider's own, with status 400, that names the fault.
+    /// page of the provider's own, with status 400, that names the fault. A path is an address below the issuer, as those
+    /// of [`Addresses`](crate::Addresses).
     pub missing_redirect_uri: Option<&'static str>,
-    /// The path at which the endpoint is mounted: where its form goes.
-    pub authorization_endpoint_uri: &'static str,
     /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`,
     /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `user` (the name of who is signed
     /// in), `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
@@ -38,11 +37,7 @@ pub struct AuthorizationPage {
 
 impl Default for AuthorizationPage {
     fn default() -> Self {
-        Self {
-            missing_redirect_uri: None,
-            authorization_endpoint_uri: "/oauth2/authorization/",
-            authorization_template: "authorize",
-        }
+        Self { missing_redirect_uri: None, authorization_template: "authorize" }
     }
 }
 
@@ -146,7 +141,7 @@ impl AuthorizationEndpoint {
         let users = self.oauth.users();
         let owner = users.signed_in(request).await.map_err(|error| failed(&error))?;
         owner.ok_or_else(|| {
-            let here = request::path_and_query(request, self.page.authorization_endpoint_uri);
+            let here = request::path_and_query(request, &self.oauth.place().asked_for(request));
             see_other(
                 &users.login_url(request, &byte_serialize(here.as_bytes()).collect::<String>()),
             )
@@ -188,6 +183,6 @@ impl AuthorizationEndpoint {
             pairs.map(request::fit_for_a_uri).collect::<Vec<_>>()
         };
         let query = [pairs(request::raw_query(request).as_bytes()), pairs(form)].concat();
-        format!("{}?{}", self.page.authorization_endpoint_uri, query.join("&"))
+        format!("{}?{}", self.oauth.place().asked_for(request), query.join("&"))
     }
 }

@@ -13,7 +13,6 @@ use crate::{
     OAuth, Page, ResourceOwner, body,
     csrf::{self, FormToken},
     locale::Message,
-    request,
     response::{
         self, failed,
         page::{error_page, unreadable_form},
@@ -54,7 +53,7 @@ impl Endpoint for ConnectedApps {
 
 impl ConnectedApps {
     fn login(&self, request: &Request) -> Response {
-        let here = request::original_path(request);
+        let here = self.oauth.place().asked_for(request);
         let next = byte_serialize(here.as_bytes()).collect::<String>();
         see_other(&self.oauth.users().login_url(request, &next))
     }
@@ -62,12 +61,13 @@ impl ConnectedApps {
     async fn show(&self, request: &Request, owner: &ResourceOwner) -> Result<Response, StoreError> {
         let token = FormToken::new(&self.oauth, request, Some(&owner.subject));
         let apps = self.oauth.server().connected_apps(&owner.subject).await?;
+        let password_page = self.oauth.path(|addresses| &addresses.accounts) + "password/";
         let context = json!({
             "user": owner.name,
             "apps": apps.iter().map(shown).collect::<Vec<_>>(),
             "form": [token.field()],
-            "form_action": request::original_path(request),
-            "password_page": self.oauth.has_bundled_users().then_some("/accounts/password/"),
+            "form_action": self.oauth.place().asked_for(request),
+            "password_page": self.oauth.has_bundled_users().then_some(password_page),
         });
         let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
         Ok(token.keep(&self.oauth, page))
@@ -95,7 +95,7 @@ impl ConnectedApps {
             }
         };
         self.oauth.server().disconnect(&owner.subject, client_id).await?;
-        Ok(see_other(&request::original_path(request)))
+        Ok(see_other(&self.oauth.place().asked_for(request)))
     }
 
     fn refused(&self, status: StatusCode, problem: Message) -> Response {

@@ -8,3 +8,4 @@ mod introspection;
 pub(crate) mod readiness;
 mod revocation;
 pub(crate) mod token;
+pub(crate) mod well_known;

@@ -43,7 +43,7 @@ fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Respon
         tracing::info!(%fault, "an authorization request cannot be answered by redirect");
     }
     if let Some(uri) = page.missing_redirect_uri {
-        return refused_at(uri);
+        return refused_at(&oauth.place().link(uri));
     }
     let problem = match fault {
         PageFault::InsecureRequest => Message::new("authorize-error-insecure"),

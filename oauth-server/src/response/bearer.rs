@@ -33,7 +33,7 @@ pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> poem::Error {
 }
 
 fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
-    let mut error = poem::Error::from_response(response);
+    let mut error = super::as_error(response);
     error.set_data(refusal);
     error
 }

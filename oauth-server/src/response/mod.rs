@@ -22,6 +22,7 @@ pub(crate) fn failure() -> Response {
         .content_type("text/plain; charset=utf-8")
         .body(body);
     response.set_data(Failure);
+    response.set_data(Own);
     response
 }
 
@@ -29,6 +30,10 @@ pub(crate) fn failure() -> Response {
 /// it where a browser asked.
 #[derive(Clone, Copy)]
 pub(crate) struct Failure;
+
+/// Marks an answer that is the provider's own, and not its application's.
+#[derive(Clone, Copy)]
+pub(crate) struct Own;
 
 /// Marks a redirect that carries a refusal: of these, too, not each has a line of the log.
 #[derive(Clone, Copy)]
@@ -94,6 +99,12 @@ pub(crate) fn method_not_allowed(allow: &'static str, response: Response) -> Res
 
 /// What carries a secret or depends on a session is nobody's to keep; nor may its URL travel on.
 pub(crate) fn no_store(mut response: Response) -> Response {
+    response.set_data(Own);
+    kept_by_nobody(response)
+}
+
+/// The same of an answer of the application's.
+pub(crate) fn kept_by_nobody(mut response: Response) -> Response {
     let always: [(HeaderName, &'static str); 4] = [
         (header::CACHE_CONTROL, "no-store"),
         (header::PRAGMA, "no-cache"),
@@ -104,6 +115,17 @@ pub(crate) fn no_store(mut response: Response) -> Response {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// The answer of an extractor that refuses a request: poem's error forgets what the answer is marked with.
+pub(crate) fn as_error(answer: Response) -> poem::Error {
+    let is_failure = answer.data::<Failure>().is_some();
+    let mut error = poem::Error::from_response(answer);
+    error.set_data(Own);
+    if is_failure {
+        error.set_data(Failure);
+    }
+    error
 }
 
 /// Says that the answer depends on this header of the request, too (RFC 9110 §12.5.5).

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use self::file::File;
 use crate::{
-    declared_scopes,
+    OAuth, declared_scopes, openapi,
     response::{method_not_allowed, no_store},
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct SwaggerUi {
 
 impl SwaggerUi {
     /// `html` is poem-openapi's page, which holds Swagger UI itself; `spec` the document.
-    pub(crate) fn new(html: &str, spec: &str, client_id: &str) -> Self {
+    pub(crate) fn new(oauth: &OAuth, html: &str, spec: &str, client_id: &str) -> Self {
         let style = between(html, "<style charset=\"UTF-8\">", "</style>\n");
         let bundle = between(html, "<script charset=\"UTF-8\">", "</script>\n</head>");
         if style.is_none() || bundle.is_none() {
@@ -36,7 +36,7 @@ impl SwaggerUi {
         Self {
             style: File::css("swagger-ui", style.unwrap_or_default()),
             bundle: File::js("swagger-ui", bundle.unwrap_or_default()),
-            start: File::js("start", &start(spec, client_id)),
+            start: File::js("start", &start(oauth, spec, client_id)),
             receive: File::js("receive", include_str!("receive.js")),
         }
     }
@@ -91,14 +91,19 @@ fn between<'a>(html: &'a str, begin: &str, end: &str) -> Option<&'a str> {
 }
 
 /// Fills the page. JSON is JavaScript, too.
-fn start(spec: &str, client_id: &str) -> String {
+fn start(oauth: &OAuth, spec: &str, client_id: &str) -> String {
+    let (spec, docs) = (openapi::document(oauth, spec), oauth.url(|addresses| &addresses.docs));
     let scopes: Vec<&str> = declared_scopes().into_iter().map(|scope| scope.name).collect();
     let options = json!({
         "clientId": client_id,
         "usePkceWithAuthorizationCodeGrant": true,
         "scopes": scopes,
     });
-    format!("const spec = {spec};\nconst options = {options};\n{}", include_str!("start.js"))
+    let receiver = json!(format!("{docs}oauth-receiver.html"));
+    format!(
+        "const spec = {spec};\nconst options = {options};\nconst receiver = {receiver};\n{}",
+        include_str!("start.js")
+    )
 }
 
 /// Images may be `data:`, which Swagger UI's icons are.

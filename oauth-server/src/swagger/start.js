@@ -3,7 +3,6 @@ window.ui = SwaggerUIBundle({
   spec,
   filter: false,
   deepLinking: true,
-  // Beside this page, whether or not its address ends in a slash, and without its fragment.
-  oauth2RedirectUrl: location.origin + location.pathname.replace(/\/*$/, '/oauth-receiver.html'),
+  oauth2RedirectUrl: receiver,
 });
 window.ui.initOAuth(options);

@@ -13,13 +13,14 @@ use reqwest::{
 use super::{
     Answer, Form, HtmlForm,
     http::{self, Http},
+    server::Paths,
 };
 
 /// A user's browser. It keeps cookies, shows every redirect and follows none.
 #[derive(Debug)]
 pub struct Browser {
     http: Http,
-    authorization_path: String,
+    paths: Paths,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -37,12 +38,11 @@ impl Browser {
     /// [`TestServer`](super::TestServer) is [`TestServer::browser`](super::TestServer::browser).
     #[must_use]
     pub fn at(origin: &str) -> Self {
-        Self::new(Http::to(origin, HeaderMap::new()), AUTHORIZATION_PATH)
+        Self::new(Http::to(origin, HeaderMap::new()), Paths::default())
     }
 
-    pub(super) fn new(http: Http, authorization_path: &str) -> Self {
-        let authorization_path = authorization_path.to_owned();
-        Self { http, authorization_path, cookies: Mutex::default() }
+    pub(super) fn new(http: Http, paths: Paths) -> Self {
+        Self { http, paths, cookies: Mutex::default() }
     }
 
     /// Opens a page.
@@ -173,11 +173,11 @@ impl Browser {
 
     /// Whether a user of the bundled accounts is signed in: then the login page has nothing to ask.
     pub async fn is_signed_in(&self) -> bool {
-        self.get("/accounts/login/").await.status == 303
+        self.get(&self.paths.login).await.status == 303
     }
 
     fn authorization(&self, request: &Form) -> String {
-        format!("{}?{}", self.authorization_path, request.encoded())
+        format!("{}?{}", self.paths.authorization, request.encoded())
     }
 
     fn cookie_header(&self) -> String {
@@ -190,6 +190,3 @@ impl Browser {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Where the authorization endpoint stands by default.
-pub(super) const AUTHORIZATION_PATH: &str = "/oauth2/authorization/";

@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 
 use super::{
     TestDatabase, TestServer,
-    browser::AUTHORIZATION_PATH,
     http::Http,
     server::{Paths, Serving},
 };
@@ -29,7 +28,8 @@ pub struct TestServerBuilder {
     oauth: Box<dyn FnOnce(OAuthBuilder) -> OAuthBuilder>,
     headers: HeaderMap,
     scopes: Scopes,
-    paths: Paths,
+    authorization_path: Option<String>,
+    token_path: Option<String>,
 }
 
 /// Which scopes are registered at the start.
@@ -51,7 +51,8 @@ impl TestServerBuilder {
             oauth: Box::new(|oauth| oauth),
             headers: HeaderMap::new(),
             scopes: Scopes::Declared,
-            paths: Paths { authorization: AUTHORIZATION_PATH.into(), token: TOKEN_PATH.into() },
+            authorization_path: None,
+            token_path: None,
         }
     }
 
@@ -105,16 +106,14 @@ impl TestServerBuilder {
         Self { scopes: Scopes::None, ..self }
     }
 
-    /// Where the application has its authorization endpoint. Default: `/oauth2/authorization/`.
-    pub fn authorization_path(mut self, path: &str) -> Self {
-        path.clone_into(&mut self.paths.authorization);
-        self
+    /// Where the application has its authorization endpoint. Default: its [address](crate::Addresses).
+    pub fn authorization_path(self, path: &str) -> Self {
+        Self { authorization_path: Some(path.to_owned()), ..self }
     }
 
-    /// Where the application has its token endpoint. Default: `/oauth2/token/`.
-    pub fn token_path(mut self, path: &str) -> Self {
-        path.clone_into(&mut self.paths.token);
-        self
+    /// Where the application has its token endpoint. Default: its [address](crate::Addresses).
+    pub fn token_path(self, path: &str) -> Self {
+        Self { token_path: Some(path.to_owned()), ..self }
     }
 
     /// Starts the application, which is given its provider.
@@ -130,6 +129,9 @@ impl TestServerBuilder {
         let database = self.database.unwrap_or_else(TestDatabase::sqlite);
         let mut settings = Settings { ssl_only: false, ..Settings::new(&origin) };
         (self.settings)(&mut settings);
+        if settings.ssl_only && settings.issuer == origin {
+            settings.issuer = format!("https://{address}");
+        }
         let server = AuthorizationServer::new(settings, database.store().clone());
         let server = server.expect("settings in their range").with_clock(self.clock.clone());
         let server = (self.server)(server);
@@ -137,13 +139,22 @@ impl TestServerBuilder {
             sync_scopes(&server, &[]).await.expect("the declared scopes");
         }
         let oauth = (self.oauth)(OAuth::builder(server)).build().expect("a provider");
+        let here = |address: &str| format!("{}{address}", oauth.place().mount());
+        let addresses = &oauth.place().addresses;
+        let paths = Paths {
+            authorization: self
+                .authorization_path
+                .unwrap_or_else(|| here(&addresses.authorization)),
+            token: self.token_path.unwrap_or_else(|| here(&addresses.token)),
+            login: here(&addresses.accounts) + "login/",
+        };
         let application = application(&oauth).into_endpoint().map_to_response().boxed();
         TestServer {
             http: Http::to(&origin, self.headers),
             oauth,
             clock: self.clock,
             address,
-            paths: self.paths,
+            paths,
             _serving: Serving(serve(acceptor, application)),
             database,
         }
@@ -164,6 +175,3 @@ fn serve(acceptor: TcpAcceptor, application: BoxEndpoint<'static, Response>) -> 
         crate::serve(acceptor, application).run().await.expect("to serve");
     })
 }
-
-/// Where the token endpoint stands by default.
-const TOKEN_PATH: &str = "/oauth2/token/";

@@ -13,7 +13,7 @@ use super::{
     Answer, Browser, CALLBACK, Form, TestClient, TestDatabase, TestServerBuilder,
     http::{self, Http},
 };
-use crate::{OAuth, cookies::Cookies};
+use crate::{Addresses, OAuth, cookies::Cookies};
 
 /// An application that embeds the provider, as it is tested: real HTTP on a free port of this machine, a database of
 /// its own, a clock that stands still until it is moved. It ends with the value.
@@ -31,9 +31,18 @@ pub struct TestServer {
 }
 
 /// Where the endpoints stand.
+#[derive(Debug, Clone)]
 pub(super) struct Paths {
     pub(super) authorization: String,
     pub(super) token: String,
+    pub(super) login: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        let Addresses { authorization, token, accounts, .. } = Addresses::default();
+        Self { authorization, token, login: accounts + "login/" }
+    }
 }
 
 /// The password of every user that the kit creates.
@@ -98,7 +107,7 @@ impl TestServer {
     /// A browser in which nobody has signed in. An application with its own users signs in here, on its own login page.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        Browser::new(self.http.clone(), &self.paths.authorization)
+        Browser::new(self.http.clone(), self.paths.clone())
     }
 
     /// A browser in which this user of the bundled accounts has signed in, who is created when there is none: a plain

@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod addresses;
 mod admin;
 mod authorization_endpoint;
 mod authorization_refusals;
@@ -20,6 +21,7 @@ mod examples;
 mod grants;
 mod guard;
 mod guessing;
+mod hands_off;
 mod headers;
 mod introspection;
 mod locales;

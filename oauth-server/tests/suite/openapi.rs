@@ -83,9 +83,10 @@ both_databases! {
             flow["scopes"],
             json!({ "admin": "Do anything.", "read": "Read your notes.", "write": "Change your notes." })
         );
-        assert_eq!(flow["authorizationUrl"], "/oauth2/authorization/");
-        assert_eq!(flow["tokenUrl"], "/oauth2/token/");
-        assert_eq!(flow["refreshUrl"], "/oauth2/token/");
+        assert_eq!(flow["authorizationUrl"], "http://id.example/oauth2/authorization/");
+        assert_eq!(flow["tokenUrl"], "http://id.example/oauth2/token/");
+        assert_eq!(flow["refreshUrl"], "http://id.example/oauth2/token/");
+        assert_eq!(document["servers"], json!([{ "url": "http://id.example" }]));
         site.get("/oauth2/authorization/").await.with_status(303);
         site.get("/oauth2/token/").await.with_status(405);
     }

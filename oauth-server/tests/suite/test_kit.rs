@@ -11,7 +11,9 @@ use crate::support::{Database, app};
 
 /// An application of an embedder.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-    app::bare_urls(oauth, AuthorizationPage::default()).with(oauth.middleware()).map_to_response()
+    app::bare_urls(oauth, AuthorizationPage::default())
+        .with(oauth.full_middleware())
+        .map_to_response()
 }
 
 /// The kit with the database of a claim.
@@ -159,10 +161,9 @@ fn enter() -> Response {
 }
 
 fn own_urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-    let page = AuthorizationPage { authorization_endpoint_uri: "/ask", ..Default::default() };
     let urls = Route::new()
         .at("/enter", get(entrance).post(enter))
-        .at("/ask", oauth.authorization_endpoint(page))
+        .at("/ask", oauth.authorization_endpoint(AuthorizationPage::default()))
         .at("/redeem", post(oauth.token_endpoint()))
         .at("/plain/read", app::guarded());
     urls.with(oauth.middleware()).map_to_response()

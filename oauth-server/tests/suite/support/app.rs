@@ -156,7 +156,7 @@ pub(crate) fn guarded() -> RouteMethod {
 pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
     let document = oauth.document((OAuthApi, Api));
     let service = OpenApiService::new(document, "Notes", "1.0");
-    let openapi = service.spec_endpoint();
+    let openapi = oauth.openapi(&service);
     let service = Arc::new(service.into_endpoint());
 
     Route::new()
@@ -186,12 +186,23 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
 
 /// What most tests call.
 pub(crate) fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
-    bare_urls(oauth, page).with(oauth.middleware()).map_to_response().boxed()
+    bare_urls(oauth, page).with(oauth.full_middleware()).map_to_response().boxed()
+}
+
+/// An application that has the provider beside itself.
+pub(crate) fn beside(oauth: &OAuth) -> Route {
+    let service = OpenApiService::new(oauth.document((OAuthApi, Api)), "Notes", "1.0");
+    oauth
+        .routes()
+        .at("/", get(home))
+        .at("/plain/read", guarded())
+        .at(oauth.mounted(|addresses| &addresses.openapi), oauth.openapi(&service))
+        .nest(oauth.mounted(|addresses| &addresses.docs), oauth.swagger_ui(&service, "swagger-ui"))
 }
 
 /// Swagger UI, which is large, and few tests call.
 pub(crate) fn docs(oauth: &OAuth, _: AuthorizationPage) -> BoxEndpoint<'static, Response> {
     let service = OpenApiService::new(oauth.document((OAuthApi, Api)), "Notes", "1.0");
     let docs = oauth.swagger_ui(&service, "swagger-ui");
-    Route::new().nest("/docs", docs).with(oauth.middleware()).map_to_response().boxed()
+    Route::new().nest("/docs", docs).with(oauth.full_middleware()).map_to_response().boxed()
 }

@@ -105,6 +105,10 @@ impl Site {
     pub(crate) async fn with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { kit, mut config, secret, alice, database, .. } = self;
         change(&mut config);
+        if config.settings.ssl_only {
+            // No server starts otherwise.
+            config.settings.issuer = config.settings.issuer.replace("http://", "https://");
+        }
         let kit = launch(&config, kit.database(), kit.clock()).await;
         Self::of(kit, config, (secret, alice, database))
     }
