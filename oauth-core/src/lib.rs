@@ -67,12 +67,18 @@
 //!
 //! # Features
 //!
-//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own.
-//! - `postgres-tls`: TLS to PostgreSQL, through the system's OpenSSL. Without it, only a database of this machine is
-//!   spoken to, unless its URL says `sslmode=disable`.
+//! - `sqlite` (on), `postgres`: the databases. At least one is switched on; the other costs nothing then.
+//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own, or the system's is used.
+//! - `bundled-libpq`: libpq is compiled in, without TLS, also for the application's own connections to PostgreSQL. Such a
+//!   build only speaks to a database of this machine, unless its URL says `sslmode=disable`. Without it the system's libpq
+//!   is used.
+//! - `postgres-tls`: libpq is compiled in, with TLS through the system's OpenSSL.
 //!
 //! Next: the architecture, with what is stored and a walk through each endpoint, is `oauth-core/ARCHITECTURE.md`, and
 //! the module `architecture` of this documentation.
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("switch on a database: the feature `sqlite`, `postgres`, or both");
 
 mod account;
 pub mod admin;

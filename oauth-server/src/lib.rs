@@ -96,8 +96,11 @@
 //!
 //! # Features
 //!
-//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own.
-//! - `postgres-tls`: TLS to PostgreSQL, through the system's OpenSSL.
+//! - `sqlite` (on), `postgres`: the databases. At least one is switched on; the other costs nothing then.
+//! - `bundled-sqlite` (on): SQLite is compiled in. Without it the application brings its own, or the system's is used.
+//! - `bundled-libpq`: libpq is compiled in, without TLS, also for the application's own connections to PostgreSQL. Without
+//!   it the system's libpq is used.
+//! - `postgres-tls`: libpq is compiled in, with TLS through the system's OpenSSL.
 //! - `test-kit`: for the tests of your application, in `[dev-dependencies]`: it served on a free port, over a database
 //!   of its own, with a clock that you move, users and clients.
 //!

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use diesel::prelude::*;
 
 use super::{
-    DbConnection, Query,
+    DbConnection, PgConnection, Query,
     kept::{Keep, native},
     one_of::one_of,
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},

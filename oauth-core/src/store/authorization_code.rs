@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    DbConnection, Query,
+    DbConnection, PgConnection, Query,
     given::Given,
     grant::Grant,
     kept::{Keep, native},

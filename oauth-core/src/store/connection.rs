@@ -1,7 +1,7 @@
 //! Connections: the only file of the queries' side that knows there are two databases.
 
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, SqliteConnection,
+    Connection, RunQueryDsl,
     connection::SimpleConnection,
     r2d2::{ManageConnection, R2D2Connection},
     sql_types::{Bool, Integer},
@@ -9,6 +9,16 @@ use diesel::{
 use url::Url;
 
 use super::{Query, StoreError, libpq, migrations::has_table, sqlite_file::SqliteFile};
+
+/// What is not compiled in is absent, and all that names it is compiled nevertheless.
+#[cfg(not(feature = "postgres"))]
+pub(crate) use super::absent::Absent as PgConnection;
+#[cfg(not(feature = "sqlite"))]
+pub(crate) use super::absent::Absent as SqliteConnection;
+#[cfg(feature = "postgres")]
+pub(crate) use diesel::PgConnection;
+#[cfg(feature = "sqlite")]
+pub(crate) use diesel::SqliteConnection;
 
 /// A connection to one of the two databases; every query is written once, for both.
 #[derive(diesel::MultiConnection)]
@@ -30,6 +40,9 @@ impl Database {
     /// The URL's scheme decides. The derived `establish` would try one database after the other and hide the error.
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            if cfg!(not(feature = "postgres")) {
+                return Err(not_compiled_in("PostgreSQL", "postgres"));
+            }
             refuse_plaintext_to_another_host(url)?;
             return Ok(Self::Postgres { url: libpq::with_timeouts(url) });
         }
@@ -38,6 +51,7 @@ impl Database {
                 "a database URL is sqlite://relative/path, sqlite:///absolute/path or postgres://user@host/database"
                     .to_owned(),
             )),
+            Some(_) if cfg!(not(feature = "sqlite")) => Err(not_compiled_in("SQLite", "sqlite")),
             Some(path) => SqliteFile::parse(path).map(Self::Sqlite),
         }
     }
@@ -74,6 +88,12 @@ impl ManageConnection for Database {
     fn has_broken(&self, connection: &mut DbConnection) -> bool {
         std::thread::panicking() || connection.is_broken()
     }
+}
+
+fn not_compiled_in(database: &str, feature: &str) -> StoreError {
+    StoreError::Url(format!(
+        "{database} is not compiled in: switch on the feature `{feature}` of oauth-server or oauth-core"
+    ))
 }
 
 pub(super) fn ping(connection: &mut DbConnection) -> Query<()> {
@@ -125,7 +145,8 @@ pub(super) fn take_room(connection: &mut DbConnection) -> Query<()> {
 /// The host is found as libpq finds it: `hostaddr` and its variable win over what the URL's authority says, and a
 /// service file can say anything.
 fn refuse_plaintext_to_another_host(url: &str) -> Result<(), StoreError> {
-    if cfg!(feature = "postgres-tls") {
+    // The system's libpq has TLS.
+    if cfg!(any(feature = "postgres-tls", not(feature = "bundled-libpq"))) {
         return Ok(());
     }
     let Ok(parsed) = Url::parse(url) else {
@@ -190,7 +211,7 @@ mod tests {
         }
     }
 
-    #[cfg(not(feature = "postgres-tls"))]
+    #[cfg(all(feature = "bundled-libpq", not(feature = "postgres-tls")))]
     #[test]
     fn postgresql_without_tls_refuses_another_host_unless_the_url_says_sslmode_disable() {
         for local in [

@@ -1,12 +1,12 @@
 //! A family as it begins: a grant, and what it begins with.
 
 use diesel::{
-    PgConnection, sql_query,
+    sql_query,
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
 use super::{
-    Affected, DbConnection, Query,
+    Affected, DbConnection, PgConnection, Query,
     access_token::{self, NewAccessToken},
     authorization_code::{self, NewAuthorizationCode},
     executor::{Queue, Queues},

@@ -5,7 +5,6 @@ use diesel::{
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::Text,
-    sqlite::Sqlite,
 };
 
 /// A column of what is joined to `oauth_grants`. Each database takes the grant's text apart in its own way.
@@ -31,8 +30,12 @@ impl QueryFragment<Pg> for Given {
 }
 
 /// A scope token holds neither a quotation mark nor a backslash (RFC 6749 §3.3), so that this is JSON.
-impl QueryFragment<Sqlite> for Given {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> diesel::QueryResult<()> {
+#[cfg(feature = "sqlite")]
+impl QueryFragment<diesel::sqlite::Sqlite> for Given {
+    fn walk_ast<'b>(
+        &'b self,
+        mut pass: AstPass<'_, 'b, diesel::sqlite::Sqlite>,
+    ) -> diesel::QueryResult<()> {
         pass.push_sql(
             "coalesce((SELECT group_concat(oauth_scopes.name, ' ') FROM oauth_scopes WHERE oauth_scopes.is_enabled \
              AND oauth_scopes.name IN (SELECT value FROM \

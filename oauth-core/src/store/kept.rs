@@ -10,13 +10,13 @@
 //! `MultiConnection` writes the SQL anew each time, the connections under it know a look-up by its type.
 
 use diesel::{
-    OptionalExtension, PgConnection, RunQueryDsl, SqliteConnection,
+    OptionalExtension, RunQueryDsl,
     backend::Backend,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::LoadQuery,
 };
 
-use super::DbConnection;
+use super::{DbConnection, PgConnection, SqliteConnection};
 
 /// Runs an expression in which `$db` is the connection of whichever database it is.
 macro_rules! native {

@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+#[cfg(not(all(feature = "postgres", feature = "sqlite")))]
+mod absent;
 pub(crate) mod access_token;
 pub(crate) mod audit;
 pub(crate) mod authorization_code;
@@ -40,8 +42,11 @@ pub(crate) mod rotation;
 mod schema;
 pub(crate) mod scope;
 pub(crate) mod session;
+#[cfg(feature = "sqlite")]
+mod shared_sqlite;
 mod spread;
 mod sqlite_file;
+#[cfg(feature = "sqlite")]
 mod sqlite_switches;
 mod sqlite_watch;
 pub(crate) mod user;
@@ -50,7 +55,7 @@ pub(crate) mod user_password;
 pub mod with_diesel;
 pub(crate) mod write;
 
-pub(crate) use self::connection::DbConnection;
+pub(crate) use self::connection::{DbConnection, PgConnection, SqliteConnection};
 use self::{
     access_token::Standing, client::Remembered, connection::Database, executor::Executor,
     grant::Grant, readiness::Readiness, refresh_token::RefreshToken, write::Write,

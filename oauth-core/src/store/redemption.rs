@@ -1,12 +1,12 @@
 //! A code gives way to tokens: RFC 6749 §4.1.2.
 
 use diesel::{
-    PgConnection, sql_query,
+    sql_query,
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
 use super::{
-    Affected, DbConnection, Query, access_token, authorization_code,
+    Affected, DbConnection, PgConnection, Query, access_token, authorization_code,
     executor::{Queue, Queues},
     family::NewTokens,
     grant,

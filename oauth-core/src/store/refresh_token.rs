@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    DbConnection, Query,
+    DbConnection, PgConnection, Query,
     given::Given,
     grant::Grant,
     kept::{Keep, native},

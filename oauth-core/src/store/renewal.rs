@@ -2,12 +2,12 @@
 //! whose tokens are bound to a key, which need no rotation (RFC 9700 §4.14.2).
 
 use diesel::{
-    PgConnection, sql_query,
+    sql_query,
     sql_types::{Array, BigInt, Binary, Text},
 };
 
 use super::{
-    Affected, DbConnection, Query,
+    Affected, DbConnection, PgConnection, Query,
     access_token::{self, NewAccessToken},
     executor::{Queue, Queues},
     refresh_token,

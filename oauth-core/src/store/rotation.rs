@@ -1,12 +1,12 @@
 //! A refresh token and its access token give way to the next pair: RFC 9700 §4.14.2.
 
 use diesel::{
-    PgConnection, sql_query,
+    sql_query,
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
 use super::{
-    Affected, DbConnection, Query,
+    Affected, DbConnection, PgConnection, Query,
     access_token::{self, NewAccessToken},
     executor::{Queue, Queues},
     grant,

@@ -7,14 +7,14 @@
 use std::fmt;
 
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl,
+    QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
     dsl::sql,
     sql_query,
     sql_types::{Bool, Text},
 };
 
-use super::{DbConnection, Query, StoreError};
+use super::{DbConnection, PgConnection, Query, StoreError};
 
 /// How the tables of codes, tokens and their families are spread, on PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

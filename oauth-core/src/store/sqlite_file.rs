@@ -6,15 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{
-    Connection, ConnectionError, ConnectionResult, SqliteConnection, connection::SimpleConnection,
-};
+use diesel::{Connection, ConnectionError, ConnectionResult, connection::SimpleConnection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use super::{
-    Query, StoreError,
+    Query, SqliteConnection, StoreError,
     not_ready::NotReady,
-    sqlite_switches,
     sqlite_watch::{FILE_IS_GONE, Watch},
 };
 
@@ -85,7 +82,8 @@ impl SqliteFile {
     }
 
     fn establish(&self, mode: &str) -> ConnectionResult<SqliteConnection> {
-        sqlite_switches::throw();
+        #[cfg(feature = "sqlite")]
+        super::sqlite_switches::throw();
         let path = percent_encode(self.path.as_os_str().as_encoded_bytes(), NOT_IN_A_PATH);
         let authority = if self.path.starts_with("/") { "//" } else { "" };
         let mut connection =
@@ -119,13 +117,6 @@ fn set_up(connection: &mut SqliteConnection) -> Query<()> {
     )
 }
 
-/// For the application's own connections to a file that the provider uses, too.
-pub(super) fn set_up_the_applications(connection: &mut SqliteConnection) -> Query<()> {
-    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
-    switch_to_wal(connection)?;
-    connection.batch_execute(SQLITE_PRAGMAS)
-}
-
 /// What an application's own connection to a SQLite file is set up with that the provider uses, too, through whichever
 /// library: to wait for its turn for 5 seconds where it would write while somebody else does (SQLite's own default is to
 /// fail at once), to have readers and a writer beside each other (WAL), and to hold foreign keys.
@@ -135,7 +126,7 @@ pub const SQLITE_PRAGMAS: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;";
 
 /// A switch that meets another program's lock is answered at once, whatever the timeout.
-fn switch_to_wal(connection: &mut SqliteConnection) -> Query<()> {
+pub(super) fn switch_to_wal(connection: &mut SqliteConnection) -> Query<()> {
     let began = Instant::now();
     while let Err(error) = connection.batch_execute("PRAGMA journal_mode = WAL") {
         let is_locked = NotReady::told_by_sqlite(&error.to_string()) == Some(NotReady::Locked);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl,
+    QueryableByName, RunQueryDsl,
     query_dsl::LoadQuery,
     result::{DatabaseErrorKind as Kind, Error},
     sql_types::BigInt,
@@ -20,7 +20,7 @@ use diesel::{
 use tokio::time::Instant;
 
 use super::{
-    Affected, DbConnection, Query, StoreError,
+    Affected, DbConnection, PgConnection, Query, StoreError,
     executor::{Queue, Queues, transaction},
     kept::{Keep, Kept},
 };

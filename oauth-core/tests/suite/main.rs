@@ -17,6 +17,7 @@ mod admin;
 mod authorization_page;
 mod authorization_request;
 mod bearer;
+#[cfg(feature = "sqlite")]
 mod beside;
 mod changed_policy;
 mod chosen_secret;

@@ -1,6 +1,7 @@
 //! Opening a database, and its tables.
 
 mod application;
+#[cfg(feature = "sqlite")]
 mod by_application;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};

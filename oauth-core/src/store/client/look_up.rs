@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients, secret};
-use crate::store::kept::native;
+use crate::store::{PgConnection, kept::native};
 
 /// A client as it is now: what was parsed of this version of it need not be parsed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]

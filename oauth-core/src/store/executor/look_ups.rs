@@ -10,11 +10,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use diesel::PgConnection;
 use tokio::sync::oneshot;
 
 use super::{
-    super::{DbConnection, Query, StoreError},
+    super::{DbConnection, PgConnection, Query, StoreError},
     threads::Threads,
 };
 

@@ -37,10 +37,12 @@ impl Sqlite {
         file: &SqliteFile,
         options: StoreOptions,
     ) -> Result<Self, StoreError> {
-        let first = file.open()?; // so that the file exists and is in WAL mode
-        let standings = Arc::new(Standings::new(WalIndex::open(database, file.path())?));
-        file.keep_watch();
-        drop(first);
+        let standings = {
+            let _first = file.open()?; // so that the file exists and is in WAL mode
+            let standings = Standings::new(WalIndex::open(database, file.path())?);
+            file.keep_watch();
+            Arc::new(standings)
+        };
         let (file, health) = (file.clone(), Arc::new(Health::default()));
         let commits = GroupCommit {
             database: database.clone(),

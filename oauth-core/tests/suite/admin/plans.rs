@@ -220,9 +220,9 @@ both_databases! {
             assert!(!queries.is_empty(), "{filter}: nothing was heard");
             for query in queries {
                 let plan = fixture.database.plan(&query);
-                // What is unique is one row, whatever is done with it then.
+                // What is unique is one row, whatever is done with it then (SQLite up to 3.46 sorts it).
                 let finds_one = ["client_id", "digest"].contains(&index);
-                let harmless = |step: &str| finds_one && matches!(step, "Sort" | "Filter:");
+                let harmless = |step: &str| finds_one && ["Sort", "Filter:", "USE TEMP B-TREE"].contains(&step);
                 let found =
                     unbounded.iter().find(|step| plan.contains(**step) && !harmless(step));
                 assert_eq!(found, None, "{filter}: {query}\n{plan}");
