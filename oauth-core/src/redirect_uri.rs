@@ -69,6 +69,18 @@ impl RedirectUri {
         self.kind == Kind::Https
     }
 
+    /// The host that the answer goes to, as a browser's address bar has it, with the port where that is another than the
+    /// scheme's. `None` of an application on the user's own machine (RFC 8252 §7).
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        if matches!(self.kind, Kind::Loopback | Kind::PrivateUse) {
+            return None;
+        }
+        let url = Url::parse(&self.text).ok()?;
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    }
+
     /// Whether a request for this URI is one for the registered `text`.
     #[must_use]
     pub fn matches(&self, registered: &str) -> bool {

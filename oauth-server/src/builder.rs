@@ -7,12 +7,13 @@ use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier, Policy};
 use poem::{Request, Response};
 
 use crate::{
-    Accounts, Addresses, BuildError, GuardRefusal, OAuth, Users,
+    Accounts, Addresses, AuthorizationPage, BuildError, GuardRefusal, OAuth, Users,
     addresses::Place,
     body,
     cookies::Cookies,
+    endpoint::authorization::CONSENT,
     oauth::{Parts, RefusalBody},
-    pages::{Pages, Sources},
+    pages::{Locale, Pages, Sources},
     proxy::TrustedProxies,
     refusals::Refusals,
 };
@@ -28,6 +29,7 @@ pub struct OAuthBuilder {
     trusted_proxies: Vec<IpNet>,
     body_timeout: Duration,
     refusal: RefusalBody,
+    page: AuthorizationPage,
 }
 
 impl OAuthBuilder {
@@ -41,6 +43,7 @@ impl OAuthBuilder {
             trusted_proxies: Vec::new(),
             body_timeout: body::TIMEOUT,
             refusal: Box::new(GuardRefusal::json),
+            page: AuthorizationPage::default(),
         }
     }
 
@@ -78,7 +81,8 @@ impl OAuthBuilder {
     /// # }
     /// ```
     pub fn locale(mut self, language: impl Into<String>, messages: impl Into<String>) -> Self {
-        self.sources.locales.push((language.into(), messages.into()));
+        let (language, messages) = (language.into(), messages.into());
+        self.sources.locales.push(Locale { language, file: None, messages });
         self
     }
 
@@ -127,6 +131,13 @@ impl OAuthBuilder {
         Self { body_timeout: timeout, ..self }
     }
 
+    /// What the authorization endpoint shows, where it is mounted with all the others. Its template is rendered once with
+    /// sample data by [`OAuthBuilder::build`], so that one that does not exist, or asks for what it is not given, is
+    /// found there.
+    pub fn authorization_page(self, page: AuthorizationPage) -> Self {
+        Self { page, ..self }
+    }
+
     /// Answers what a guard refuses with a body of the application's own kind: status, challenge and the other headers are
     /// the guard's. Who asks with a browser gets the page `restricted` as before. Default: JSON with `error` and
     /// `error_description`.
@@ -170,6 +181,7 @@ impl OAuthBuilder {
             None => self.server.with_active_check(active(Arc::new(accounts.clone()))),
         };
         let pages = Pages::with(&self.sources)?;
+        pages.check_in_place_of(CONSENT, self.page.authorization_template)?;
         let proxies = TrustedProxies::new(self.trusted_proxies);
         let parts = Parts {
             server,
@@ -182,6 +194,7 @@ impl OAuthBuilder {
             body_timeout: self.body_timeout,
             refusals: Refusals::default(),
             refusal: self.refusal,
+            page: self.page,
         };
         Ok(OAuth::of(parts))
     }

@@ -9,9 +9,17 @@ use serde::Serialize;
 
 use crate::{
     Accounts, AuthorizationPage, Document, FullMiddleware, GuardRefusal, OAuthBuilder,
-    OAuthMiddleware, Page, ResourceOwner, Users, accounts, addresses::Place, admin,
-    cookies::Cookies, endpoint, methods, openapi, own, pages::Pages, proxy::TrustedProxies,
-    refusals::Refusals, response, swagger::SwaggerUi,
+    OAuthMiddleware, Page, ResourceOwner, Users, accounts,
+    addresses::Place,
+    admin,
+    cookies::Cookies,
+    endpoint::{self, authorization::CONSENT},
+    methods, openapi, own,
+    pages::Pages,
+    proxy::TrustedProxies,
+    refusals::Refusals,
+    response,
+    swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -30,6 +38,7 @@ pub(crate) struct Parts {
     pub(crate) body_timeout: Duration,
     pub(crate) refusals: Refusals,
     pub(crate) refusal: RefusalBody,
+    pub(crate) page: AuthorizationPage,
 }
 
 /// The body of a guard's refusal.
@@ -45,11 +54,19 @@ impl OAuth {
         OAuthBuilder::new(server)
     }
 
-    /// The authorization endpoint: RFC 6749 §3.1.
+    /// The authorization endpoint: RFC 6749 §3.1. Of a page that cannot be shown, because its template does not exist or
+    /// asks for what it is not given, the log says so at once, at the level `error`;
+    /// [`OAuthBuilder::authorization_page`] has the start refuse it.
     pub fn authorization_endpoint(
         &self,
         page: AuthorizationPage,
     ) -> impl Endpoint<Output = Response> + use<> {
+        let template = page.authorization_template;
+        if template != self.0.page.authorization_template
+            && let Err(error) = self.pages().check_in_place_of(CONSENT, template)
+        {
+            tracing::error!(%error, "the authorization endpoint cannot ask for consent");
+        }
         let endpoint = endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page);
         own::around(self, endpoint)
     }
@@ -187,6 +204,11 @@ impl OAuth {
 
     pub(crate) fn own_users(&self) -> Option<&dyn Users> {
         self.0.own_users.as_deref()
+    }
+
+    /// What the authorization endpoint shows, where it is mounted with all the others.
+    pub(crate) fn authorization_page(&self) -> AuthorizationPage {
+        self.0.page
     }
 
     pub(crate) fn has_bundled_users(&self) -> bool {

@@ -6,8 +6,8 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoi
 use poem_openapi::OpenApiService;
 
 use crate::{
-    Addresses, AuthorizationPage, OAuth, OAuthApi, addresses::bare, endpoint, methods, own,
-    request, response::see_other,
+    Addresses, OAuth, OAuthApi, addresses::bare, endpoint, methods, own, request,
+    response::see_other,
 };
 
 /// Where it stands.
@@ -34,7 +34,7 @@ impl OAuth {
     /// The pages of several providers with a path each stand beside each other by poem's `nest_no_strip("/id", ...)`.
     #[must_use]
     pub fn routes(&self) -> Route {
-        let page = AuthorizationPage::default();
+        let page = self.authorization_page();
         let mounted = Mounting { oauth: self, routes: Route::new() }
             .at(|at| &at.authorization, self.authorization_endpoint(page))
             .api()

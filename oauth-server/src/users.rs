@@ -50,6 +50,13 @@ pub trait Users: Send + Sync + 'static {
     /// say. `next` is the percent-encoded local path to return to.
     fn login_url(&self, request: &Request, next: &str) -> String;
 
+    /// Where a user goes who is signed in, and is not the one who shall be: the consent page offers it then, and `next` leads
+    /// back to it. Your login page shows its form there also to who is signed in. `None` offers nothing, which is the
+    /// default.
+    fn switch_url(&self, _request: &Request, _next: &str) -> Option<String> {
+        None
+    }
+
     /// How pages call the user of this subject; `None` when there is no such user any more.
     ///
     /// # Errors

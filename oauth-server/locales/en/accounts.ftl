@@ -1,6 +1,7 @@
 # Signing in and out, and the list of connected applications.
 sign-in = Sign in
 sign-in-submit = Sign in
+sign-in-for = To go on to { $client }.
 sign-in-username = User name
 sign-in-password = Password
 sign-in-expired = This page had expired. Please try again.

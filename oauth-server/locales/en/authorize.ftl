@@ -8,6 +8,10 @@ authorize-scopes = It would be allowed to:
 authorize-decline = Decline
 authorize-accept = Accept
 authorize-user = You are signed in as { $user }.
+authorize-not-you = Not you?
+authorize-next = Next, your browser goes to { $host }.
+# To an application that is installed there.
+authorize-next-device = Next, you go back to an application on this device.
 
 proceed = Return to { $client }
 proceed-granted = Access was granted. One more step: return to the application.

@@ -3,6 +3,7 @@ sign-in = Вход
 sign-in-username = Имя пользователя
 sign-in-password = Пароль
 sign-in-submit = Войти
+sign-in-for = Чтобы продолжить в приложении «{ $client }».
 sign-in-expired = Страница устарела. Попробуйте ещё раз.
 # Форма называет другого пользователя, чем тот, кто уже вошёл.
 sign-in-occupied = Вы уже вошли как { $user }.

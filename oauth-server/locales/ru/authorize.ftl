@@ -8,6 +8,10 @@ authorize-scopes = Приложению будет разрешено:
 authorize-decline = Отклонить
 authorize-accept = Разрешить
 authorize-user = Вы вошли как { $user }.
+authorize-not-you = Это не вы?
+authorize-next = После этого браузер перейдёт на { $host }.
+# К приложению, которое на нём установлено.
+authorize-next-device = После этого вы вернётесь в приложение на этом устройстве.
 
 proceed = Возврат в приложение «{ $client }»
 proceed-granted = Доступ разрешён. Остался один шаг: вернитесь в приложение.

@@ -26,9 +26,10 @@ struct Context<'a> {
     username: &'a str,
     problem: Option<String>,
     signed_in: Option<SignedIn<'a>>,
+    client_name: Option<String>,
 }
 
-/// Who is signed in at this browser, where the form names somebody else.
+/// Who is signed in at this browser, where the form names somebody else, or is there for who wants to be.
 #[derive(Serialize)]
 struct SignedIn<'a> {
     username: &'a str,
@@ -45,11 +46,13 @@ enum Problem<'a> {
     TooMany(i64),
     /// This user is signed in, and the form does not say that another shall be.
     Occupied(&'a User),
+    /// This user is signed in, and another shall be: that is no problem.
+    Switching(&'a User),
 }
 
 impl Problem<'_> {
-    fn said(self, oauth: &OAuth) -> String {
-        match self {
+    fn said(self, oauth: &OAuth) -> Option<String> {
+        Some(match self {
             Self::Expired => Message::new("sign-in-expired").said(oauth),
             Self::WrongPassword => Message::new("sign-in-wrong-password").said(oauth),
             Self::TooMany(seconds) => {
@@ -58,7 +61,8 @@ impl Problem<'_> {
             Self::Occupied(user) => {
                 Message::new("sign-in-occupied").said_of(oauth, &[("user", &user.username)])
             }
-        }
+            Self::Switching(_) => return None,
+        })
     }
 
     fn status(self) -> StatusCode {
@@ -67,6 +71,7 @@ impl Problem<'_> {
             Self::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Occupied(_) => StatusCode::CONFLICT,
+            Self::Switching(_) => StatusCode::OK,
         }
     }
 }
@@ -74,8 +79,11 @@ impl Problem<'_> {
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
     match oauth.bundled_accounts().session(http).await {
+        Ok(Some(session)) if switches(http) => {
+            form(oauth, http, "", Some(Problem::Switching(&session.user))).await
+        }
         Ok(Some(_)) => see_other(&local_path(oauth, &request::query(http))),
-        Ok(None) => form(oauth, http, "", None),
+        Ok(None) => form(oauth, http, "", None).await,
         Err(error) => failed(&error),
     }
 }
@@ -93,15 +101,15 @@ pub(super) async fn sent(http: &Request, unread: Body, Data(oauth): Data<&OAuth>
 async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Response, StoreError> {
     let username = fields.get("username").unwrap_or_default();
     if !csrf::is_ours(oauth, http, None, fields) {
-        return Ok(expired(oauth, http, username));
+        return Ok(expired(oauth, http, username).await);
     }
     let password = fields.get("password").unwrap_or_default();
     let server = oauth.server().asked_by(oauth.caller(http));
     let user = match server.verify_password(username, password).await {
         Ok(Some(user)) => user,
-        Ok(None) => return Ok(form(oauth, http, username, Some(Problem::WrongPassword))),
+        Ok(None) => return Ok(form(oauth, http, username, Some(Problem::WrongPassword)).await),
         Err(GuessError::TooManyGuesses { retry_after }) => {
-            let refused = form(oauth, http, username, Some(Problem::TooMany(retry_after)));
+            let refused = form(oauth, http, username, Some(Problem::TooMany(retry_after))).await;
             return Ok(try_again_after(retry_after, refused));
         }
         Err(GuessError::Store(error)) => return Err(error),
@@ -113,7 +121,7 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         Some(session) if session.user.id == user.id => return Ok(onward),
         Some(session) if !gives_way(session, fields) => {
             let problem = Problem::Occupied(&session.user);
-            return Ok(form(oauth, http, username, Some(problem)));
+            return Ok(form(oauth, http, username, Some(problem)).await);
         }
         _ => (),
     }
@@ -127,23 +135,38 @@ fn gives_way(session: &Session, fields: &Params) -> bool {
     fields.get(SWITCH) == Some(session.user.id.to_string().as_str())
 }
 
+/// Whether who is signed in asks for the form all the same: the consent page's "not you?".
+fn switches(http: &Request) -> bool {
+    request::query(http).get("switch").is_some()
+}
+
 const SWITCH: &str = "switch_from";
 
 /// Nobody is signed in: a foreign page's form could sign somebody in as the page's owner. The form comes back, but not
 /// to a foreign page, which has no cookie to bring: the answer would replace the browser's own.
-fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
+async fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
     if csrf::can_try_again(oauth, http) {
-        return form(oauth, http, username, Some(Problem::Expired));
+        return form(oauth, http, username, Some(Problem::Expired)).await;
     }
     let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
     error_page(oauth, StatusCode::FORBIDDEN, title, problem)
 }
 
-fn form(oauth: &OAuth, http: &Request, username: &str, problem: Option<Problem<'_>>) -> Response {
+async fn form(
+    oauth: &OAuth,
+    http: &Request,
+    username: &str,
+    problem: Option<Problem<'_>>,
+) -> Response {
     let token = FormToken::new(oauth, http, None);
     let next = local_path(oauth, &request::query(http));
+    let asks = oauth.asking_client(&next).await;
+    let client = asks.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the login page does not say which application asks");
+        None
+    });
     let occupied = match problem {
-        Some(Problem::Occupied(user)) => Some(user),
+        Some(Problem::Occupied(user) | Problem::Switching(user)) => Some(user),
         _ => None,
     };
     let switch = occupied.map(|user| HiddenField { name: SWITCH, value: user.id.to_string() });
@@ -155,8 +178,9 @@ fn form(oauth: &OAuth, http: &Request, username: &str, problem: Option<Problem<'
         ),
         form: [token.field()].into_iter().chain(switch).collect(),
         username,
-        problem: problem.map(|problem| problem.said(oauth)),
+        problem: problem.and_then(|problem| problem.said(oauth)),
         signed_in: occupied.map(|user| SignedIn { username: &user.username, next: &next }),
+        client_name: client.map(|client| client.name().to_owned()),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);
     let rendered =

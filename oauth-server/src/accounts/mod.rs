@@ -69,6 +69,10 @@ impl Users for Accounts {
         format!("{}?next={next}", self.login)
     }
 
+    fn switch_url(&self, request: &Request, next: &str) -> Option<String> {
+        Some(format!("{}&switch=1", self.login_url(request, next)))
+    }
+
     async fn display_name(&self, subject: &str) -> Result<Option<String>, StoreError> {
         Ok(self.user(subject).await?.as_ref().map(|user| resource_owner(user).name))
     }

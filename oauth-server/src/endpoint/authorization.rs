@@ -17,6 +17,7 @@ use crate::{
     response::{self, authorization::refusal, failed, page::unreadable_form, see_other},
 };
 
+mod asking;
 mod consent;
 mod proceed;
 
@@ -30,16 +31,20 @@ pub struct AuthorizationPage {
     pub missing_redirect_uri: Option<&'static str>,
     /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`,
     /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `user` (the name of who is signed
-    /// in), `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
+    /// in), `switch_user` (where somebody else signs in, or null), `redirect_host` (to which the browser goes next, or null),
+    /// `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
     /// with the values `Accept` and `Decline`.
     pub authorization_template: &'static str,
 }
 
 impl Default for AuthorizationPage {
     fn default() -> Self {
-        Self { missing_redirect_uri: None, authorization_template: "authorize" }
+        Self { missing_redirect_uri: None, authorization_template: CONSENT }
     }
 }
+
+/// The bundled page that asks for consent.
+pub(crate) const CONSENT: &str = "authorize";
 
 pub(crate) struct AuthorizationEndpoint {
     oauth: OAuth,

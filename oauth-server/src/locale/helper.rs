@@ -11,13 +11,24 @@ use serde_json::Value;
 
 use super::Messages;
 
+/// What becomes of a page with a message that names what it is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotWhole {
+    /// It shows what there is, and the log says why.
+    Shown,
+    /// It fails: before anybody reads it.
+    Refused,
+}
+
 /// Gives templates the messages of one language.
 pub(crate) fn add_helpers(
     templates: &mut Handlebars<'static>,
     messages: &Arc<Messages>,
     language: &str,
+    not_whole: NotWhole,
 ) {
-    let translate = Translate { messages: Arc::clone(messages), language: language.to_owned() };
+    let (messages, tag) = (Arc::clone(messages), language.to_owned());
+    let translate = Translate { messages, language: tag, not_whole };
     templates.register_helper("t", Box::new(translate));
     templates.register_helper("language", Box::new(Language(language.to_owned())));
 }
@@ -25,6 +36,7 @@ pub(crate) fn add_helpers(
 struct Translate {
     messages: Arc<Messages>,
     language: String,
+    not_whole: NotWhole,
 }
 
 /// The text is a value like any other: it is escaped where it is shown, with what stands in it.
@@ -45,11 +57,14 @@ impl HelperDef for Translate {
             }
             arguments.set(*name, value(argument.value()));
         }
-        let text = self.messages.text(&self.language, key, &arguments);
-        let text = text.ok_or_else(|| {
+        let said = self.messages.text(&self.language, key, None, &arguments);
+        let said = said.ok_or_else(|| {
             RenderErrorReason::Other(format!("there is no message with the key {key}"))
         })?;
-        Ok(ScopedJson::Derived(Value::String(text)))
+        if let (NotWhole::Refused, Some(problem)) = (self.not_whole, &said.problem) {
+            return Err(RenderErrorReason::Other(problem.clone()).into());
+        }
+        Ok(ScopedJson::Derived(Value::String(said.at_any_rate())))
     }
 }
 

@@ -7,7 +7,7 @@ use rust_embed::RustEmbed;
 use unic_langid::LanguageIdentifier;
 
 use super::{preference::Preference, reader};
-use crate::{BuildError, OAuth};
+use crate::{BuildError, OAuth, pages::Locale};
 
 #[derive(RustEmbed)]
 #[folder = "locales"]
@@ -26,41 +26,60 @@ pub(crate) struct Messages {
 struct Catalogue {
     tag: String,
     bundle: FluentBundle<FluentResource>,
+    /// What the messages come from; of a key the last counts.
+    sources: Vec<Locale>,
+}
+
+/// What a message says.
+pub(super) struct Said {
+    pub(super) text: String,
+    /// What it names and is not given, and where it stands.
+    pub(super) problem: Option<String>,
 }
 
 impl Messages {
-    /// The bundled messages, and those of the application over them: each a language and its source.
-    pub(crate) fn with(overrides: Vec<(String, String)>) -> Result<Self, BuildError> {
+    /// The bundled messages, and those of the application over them.
+    pub(crate) fn with(overrides: Vec<Locale>) -> Result<Self, BuildError> {
         let mut messages = Self { catalogues: Vec::new() };
         let bundled = Bundled::iter().filter_map(|file| {
             let (language, _) = file.split_once('/')?;
-            let source = String::from_utf8_lossy(&Bundled::get(&file)?.data).into_owned();
-            Some((language.to_owned(), source))
+            let messages = String::from_utf8_lossy(&Bundled::get(&file)?.data).into_owned();
+            Some(Locale { language: language.to_owned(), file: None, messages })
         });
-        for (language, source) in bundled.chain(overrides) {
-            let failed = |problem| BuildError::Locale { language: language.clone(), problem };
-            messages.add(&language, source).map_err(failed)?;
+        for locale in bundled.chain(overrides) {
+            let language = locale.language.clone();
+            let failed = |problem| BuildError::Locale { language, problem };
+            messages.add(locale).map_err(failed)?;
         }
         Ok(messages)
     }
 
-    fn add(&mut self, language: &str, source: String) -> Result<(), String> {
-        let id: LanguageIdentifier = language
+    fn add(&mut self, locale: Locale) -> Result<(), String> {
+        let id: LanguageIdentifier = locale
+            .language
             .parse()
             .map_err(|_| "it is no language tag (BCP 47), such as `de` or `pt-BR`".to_owned())?;
-        let resource = FluentResource::try_new(source).map_err(|(_, errors)| {
-            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-        })?;
+        let resource = match FluentResource::try_new(locale.messages.clone()) {
+            Ok(resource) => resource,
+            Err((_, errors)) => {
+                let told = errors.iter().map(|error| {
+                    let before = locale.messages.get(..error.pos.start).unwrap_or_default();
+                    format!("{}: {error}", locale.place(before.matches('\n').count() + 1))
+                });
+                return Err(told.collect::<Vec<_>>().join("; "));
+            }
+        };
         let tag = id.to_string();
-        if let Some(known) = self.catalogues.iter_mut().find(|catalogue| catalogue.tag == tag) {
-            known.bundle.add_resource_overriding(resource);
-            return Ok(());
+        if !self.catalogues.iter().any(|catalogue| catalogue.tag == tag) {
+            let mut bundle = FluentBundle::new_concurrent(vec![id]);
+            // The isolation marks are invisible, and would be copied along with a name.
+            bundle.set_use_isolating(false);
+            self.catalogues.push(Catalogue { tag: tag.clone(), bundle, sources: Vec::new() });
         }
-        let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // The isolation marks are invisible, and would be copied along with a name.
-        bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
-        self.catalogues.push(Catalogue { tag, bundle });
+        if let Some(catalogue) = self.catalogues.iter_mut().find(|catalogue| catalogue.tag == tag) {
+            catalogue.bundle.add_resource_overriding(resource);
+            catalogue.sources.push(locale);
+        }
         Ok(())
     }
 
@@ -93,18 +112,26 @@ impl Messages {
         lookup(&self.languages().collect::<Vec<_>>(), tag).unwrap_or(DEFAULT)
     }
 
-    /// A message in this language, or else in English; `None` where there is none of this key.
-    pub(crate) fn text(
+    /// A message in this language, or else in English; `None` where there is none of this key. With an attribute, what
+    /// stands there.
+    pub(super) fn text(
         &self,
         language: &str,
         key: &str,
+        attribute: Option<&str>,
         arguments: &FluentArgs<'_>,
-    ) -> Option<String> {
+    ) -> Option<Said> {
         let of = |tag: &str| {
             let catalogue = self.catalogues.iter().find(|catalogue| catalogue.tag == tag)?;
-            catalogue.text(key, arguments)
+            catalogue.text(key, attribute, arguments)
         };
         of(language).or_else(|| of(DEFAULT))
+    }
+
+    /// The translation of a text of the application's, in the language of the current request, where there is one.
+    pub(crate) fn translated(&self, key: &str, attribute: Option<&str>) -> Option<String> {
+        let said = self.text(&self.language(), key, attribute, &FluentArgs::new())?;
+        Some(said.at_any_rate())
     }
 
     /// A message in the language of the current request; its key where there is none.
@@ -124,22 +151,59 @@ impl Messages {
     }
 
     fn said(&self, key: &str, given: &FluentArgs<'_>) -> String {
-        self.text(&self.language(), key, given).unwrap_or_else(|| {
+        let said = self.text(&self.language(), key, None, given);
+        let unknown = || {
             tracing::error!(key, "there is no such message");
             key.to_owned()
-        })
+        };
+        said.map_or_else(unknown, Said::at_any_rate)
+    }
+}
+
+impl Said {
+    /// The text, also where it is not whole.
+    pub(super) fn at_any_rate(self) -> String {
+        if let Some(problem) = self.problem {
+            tracing::error!(problem, "a message is not whole");
+        }
+        self.text
     }
 }
 
 impl Catalogue {
-    fn text(&self, key: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let pattern = self.bundle.get_message(key)?.value()?;
+    fn text(&self, key: &str, attribute: Option<&str>, arguments: &FluentArgs<'_>) -> Option<Said> {
+        let message = self.bundle.get_message(key)?;
+        let pattern = match attribute {
+            Some(name) => message.get_attribute(name)?.value(),
+            None => message.value()?,
+        };
         let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(arguments), &mut errors);
-        if !errors.is_empty() {
-            tracing::error!(language = self.tag, key, ?errors, "a message is not whole");
+        let text = self.bundle.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+        let problem = (!errors.is_empty()).then(|| {
+            let errors = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            format!("{}: {key}: {errors}", self.place(key))
+        });
+        Some(Said { text, problem })
+    }
+
+    /// Where a message stands.
+    fn place(&self, key: &str) -> String {
+        let begins = |line: &str| line.split_once('=').is_some_and(|(id, _)| id.trim_end() == key);
+        let mut places = self.sources.iter().rev().filter_map(|locale| {
+            let line = locale.messages.lines().position(begins)?;
+            Some(locale.place(line + 1))
+        });
+        places.next().unwrap_or_else(|| self.tag.clone())
+    }
+}
+
+impl Locale {
+    /// A line of it.
+    fn place(&self, line: usize) -> String {
+        match &self.file {
+            Some(file) => format!("{}, line {line}", file.display()),
+            None => format!("line {line}"),
         }
-        Some(text.into_owned())
     }
 }
 

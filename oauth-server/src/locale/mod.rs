@@ -7,7 +7,7 @@ mod preference;
 mod reader;
 
 pub(crate) use self::{
-    helper::add_helpers,
+    helper::{NotWhole, add_helpers},
     messages::{Message, Messages},
     reader::{READER, Reader, prefers_html, token_was_in_query},
 };

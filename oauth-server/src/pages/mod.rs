@@ -9,7 +9,10 @@ use poem::{
 };
 use serde::Serialize;
 
-pub(crate) use self::{sources::Sources, templates::Pages};
+pub(crate) use self::{
+    sources::{Locale, Sources},
+    templates::Pages,
+};
 use crate::{OAuth, response};
 
 /// A page to be rendered.

@@ -14,8 +14,17 @@ use crate::BuildError;
 pub(crate) struct Sources {
     pub(crate) templates: Vec<(String, String)>,
     pub(crate) template_folders: Vec<PathBuf>,
-    pub(crate) locales: Vec<(String, String)>,
+    pub(crate) locales: Vec<Locale>,
     pub(crate) locale_folders: Vec<PathBuf>,
+}
+
+/// Messages of a language.
+#[derive(Clone)]
+pub(crate) struct Locale {
+    pub(crate) language: String,
+    /// The file; none where they come from the code.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) messages: String,
 }
 
 impl Sources {
@@ -34,15 +43,16 @@ impl Sources {
         Ok(templates)
     }
 
-    /// Every locale: its language and its messages. `de.ftl`, and all that is in the folder `de`, is German.
-    pub(super) fn locales(&self) -> Result<Vec<(String, String)>, BuildError> {
+    /// Every locale. `de.ftl`, and all that is in the folder `de`, is German.
+    pub(super) fn locales(&self) -> Result<Vec<Locale>, BuildError> {
         let mut locales = self.locales.clone();
         for folder in &self.locale_folders {
-            for (name, source) in
+            for (name, messages) in
                 files(folder)?.into_iter().filter(|(name, _)| has_extension(name, "ftl"))
             {
                 let language = name.split('/').next().unwrap_or(&name);
-                locales.push((language.trim_end_matches(".ftl").to_owned(), source));
+                let language = language.trim_end_matches(".ftl").to_owned();
+                locales.push(Locale { language, file: Some(folder.join(&name)), messages });
             }
         }
         Ok(locales)

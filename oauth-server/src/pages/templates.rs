@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::Sources;
 use crate::{
     BuildError,
-    locale::{Messages, add_helpers},
+    locale::{Messages, NotWhole, add_helpers},
 };
 
 #[derive(RustEmbed)]
@@ -58,7 +58,7 @@ impl Pages {
         let styles = styles.map(|hash| format!("'sha256-{hash}'")).join(" ");
         let in_language = |language: &str| {
             let mut templates = templates.clone();
-            add_helpers(&mut templates, &messages, language);
+            add_helpers(&mut templates, &messages, language, NotWhole::Shown);
             (language.to_owned(), templates)
         };
         let pages =
@@ -70,17 +70,32 @@ impl Pages {
     /// Renders each bundled page with what it is given, so that a mistake in one that the application replaced, in what
     /// all of them share, or in a message is found at the start.
     fn check(&self) -> Result<(), BuildError> {
-        let contexts: HashMap<String, [Value; 2]> =
-            serde_json::from_str(CONTEXTS).unwrap_or_default();
-        for language in self.messages.languages() {
-            for (name, contexts) in &contexts {
-                for context in contexts {
-                    let failed = |error: RenderError| BuildError::Template {
-                        name: name.clone(),
-                        problem: format!("in the language {language}: {error}"),
-                    };
-                    self.render(language, name, context).map_err(failed)?;
-                }
+        let contexts = contexts();
+        let pages: Vec<_> = contexts.iter().map(|(name, given)| (name.as_str(), given)).collect();
+        self.check_with(&pages)
+    }
+
+    /// The same of a template of the application's own that stands in place of a bundled page.
+    pub(crate) fn check_in_place_of(&self, bundled: &str, own: &str) -> Result<(), BuildError> {
+        let contexts = contexts();
+        let page = contexts.get(bundled).map(|given| (own, given));
+        self.check_with(page.as_slice())
+    }
+
+    /// Renders each of these with each of the contexts, in every language.
+    fn check_with(&self, pages: &[(&str, &[Value; 2])]) -> Result<(), BuildError> {
+        for (language, templates) in &self.templates {
+            let mut strict = templates.clone();
+            add_helpers(&mut strict, &self.messages, language, NotWhole::Refused);
+            for (name, contexts) in pages {
+                let failed = |error: RenderError| BuildError::Template {
+                    name: (*name).to_owned(),
+                    problem: format!("in the language {language}: {error}"),
+                };
+                contexts
+                    .iter()
+                    .try_for_each(|given| strict.render(name, given).map(drop))
+                    .map_err(failed)?;
             }
         }
         Ok(())
@@ -99,6 +114,10 @@ impl Pages {
     pub(crate) fn messages(&self) -> &Messages {
         &self.messages
     }
+}
+
+fn contexts() -> HashMap<String, [Value; 2]> {
+    serde_json::from_str(CONTEXTS).unwrap_or_default()
 }
 
 fn bundled() -> impl Iterator<Item = (String, String)> {

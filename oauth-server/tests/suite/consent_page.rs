@@ -1,8 +1,25 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.11, §10.13.
 
-use oauth_server::{BuildError, NewScope, OAuth, OAuthBuilder};
+use oauth_server::{
+    BuildError, NewScope, OAuth, OAuthBuilder, ResourceOwner, StoreError, Users, async_trait,
+};
+use poem::Request;
 
-use crate::support::{Site, client::code_request};
+use crate::support::{PASSWORD, Site, authorization, client::code_request};
+
+/// An application's own users, who are always the same.
+struct Own;
+
+#[async_trait]
+impl Users for Own {
+    async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+        Ok(Some(ResourceOwner { subject: "1867".to_owned(), name: "Curie".to_owned() }))
+    }
+
+    fn login_url(&self, _: &Request, _: &str) -> String {
+        "/sso".to_owned()
+    }
+}
 
 /// What could become markup.
 const MARKUP: &str = "<script>alert('\"1\" & 2')</script>";
@@ -51,6 +68,83 @@ both_databases! {
         ] {
             assert!(page.answer.body.contains(shown), "{shown}: {}", page.answer.body);
         }
+    }
+
+    async fn scopes_are_said_in_the_language_of_the_reader_where_they_are_translated(site: Site) {
+        let site = site.with(|config| {
+            config.oauth = |oauth| {
+                oauth
+                    .locale("ru", "scope-notes-read = Читать ваши заметки.\n    .title = Ваши заметки")
+                    .locale("en", "scope-write = Change what you wrote.")
+            };
+        });
+        let site = site.await;
+        let notes = NewScope {
+            name: "notes:read".to_owned(),
+            title: "Your notes".to_owned(),
+            description: "Read what you wrote.".to_owned(),
+        };
+        site.server.register_new_scope(notes).await.unwrap();
+        site.register(|client| client.scopes = "notes:read write read".parse().unwrap()).await;
+        let request = code_request().set("client_id", "another").set("scope", "notes:read write read");
+        let (browser, address) = (site.sign_in().await, authorization(&request));
+        for (language, said, unsaid) in [
+            ("ru", ["Ваши заметки", "Читать ваши заметки.", "Change what you wrote.", "Read your notes."], "Your notes"),
+            ("en", ["Your notes", "Read what you wrote.", "Change what you wrote.", "Read your notes."], "Ваши"),
+        ] {
+            let asked = browser.request(reqwest::Method::GET, &address).header("Accept-Language", language);
+            let page = browser.send(asked).await.with_status(200).body;
+            for text in said {
+                assert!(page.contains(text), "{language}: {text}: {page}");
+            }
+            assert!(!page.contains(unsaid), "{language}: {page}");
+        }
+    }
+
+    async fn it_says_to_which_host_the_browser_goes_next(site: Site) {
+        let browser = site.sign_in().await;
+        for (number, (redirect_uri, said)) in [
+            ("https://app.example/callback?at=evil.example", "your browser goes to app.example."),
+            ("https://APP.example:8443/", "your browser goes to app.example:8443."),
+            ("http://127.0.0.1:9000/callback", "go back to an application on this device"),
+            ("com.example.printer:/callback", "go back to an application on this device"),
+        ].into_iter().enumerate() {
+            let id = format!("client-{number}");
+            site.register(|client| {
+                client.client_id = Some(id.clone());
+                client.redirect_uris = vec![redirect_uri.to_owned()];
+            }).await;
+            let request = code_request().set("client_id", &id).set("redirect_uri", redirect_uri);
+            let page = browser.consent(&request).await.answer.body;
+            assert!(page.contains(said), "{redirect_uri}: {page}");
+        }
+    }
+
+    async fn who_is_somebody_else_signs_in_as_that_and_is_asked_the_same(site: Site) {
+        let browser = site.sign_in().await;
+        site.database.execute(
+            "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, \
+             is_active, created_at) SELECT 'bob', password_hash, '', '', '', FALSE, FALSE, TRUE, 1 FROM oauth_users",
+        );
+        let page = browser.consent(&code_request()).await.answer.body;
+        let (before, _) = page.split_once("\">Not you?</a>").expect("the way to another account");
+        let (_, switch) = before.rsplit_once("href=\"").unwrap();
+        let switch = switch.replace("&amp;", "&").replace("&#x3D;", "=");
+        let form = browser.page(&switch).await;
+        for said in ["Continue as alice", "To go on to confidential"] {
+            assert!(form.answer.body.contains(said), "{said}: {}", form.answer.body);
+        }
+        assert!(!form.answer.body.contains("role=\"alert\""), "it is no problem: {}", form.answer.body);
+        let answer = browser.submit(&form.form, &[("username", "bob"), ("password", PASSWORD)]).await;
+        assert_eq!(answer.location(), authorization(&code_request()));
+        let again = browser.get(answer.location()).await.with_status(200).body;
+        assert!(again.contains("You are signed in as bob."), "{again}");
+    }
+
+    async fn where_the_applications_own_users_cannot_switch_it_is_not_offered(site: Site) {
+        let site = site.with(|config| config.oauth = |oauth| oauth.users(Own)).await;
+        let page = site.browser().consent(&code_request()).await.answer.body;
+        assert!(page.contains("You are signed in as Curie.") && !page.contains("Not you?"), "{page}");
     }
 
     async fn its_form_carries_the_request_a_csrf_token_and_two_answers(site: Site) {

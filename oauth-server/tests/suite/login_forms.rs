@@ -1,6 +1,8 @@
 //! The login form: nothing is written for who looks at it, and what people do with it leads on.
 
-use crate::support::{Answer, Browser, Form, HtmlForm, PASSWORD, Site, client::code_request};
+use crate::support::{
+    Answer, Browser, Form, HtmlForm, PASSWORD, Site, authorization, client::code_request,
+};
 
 const LOGIN: &str = "/accounts/login/?next=%2Fplain%2Fread";
 const ALICE: [(&str, &str); 2] = [("username", "alice"), ("password", PASSWORD)];
@@ -54,6 +56,22 @@ both_databases! {
         let form = browser.page(LOGIN).await.form;
         browser.submit(&form, &[("username", "nobody"), ("password", "wrong")]).await.with_status(422);
         assert_eq!(site.database.count("oauth_sessions"), 0);
+    }
+
+    async fn it_says_which_application_asks(site: Site) {
+        let ask = |request: &Form| format!(
+            "/accounts/login/?next={}",
+            url::form_urlencoded::byte_serialize(authorization(request).as_bytes()).collect::<String>()
+        );
+        let asked = site.browser().get(&ask(&code_request())).await.with_status(200).body;
+        assert!(asked.contains("To go on to confidential."), "{asked}");
+        for other in [LOGIN.to_owned(), "/accounts/login/".to_owned(), ask(&code_request().set("client_id", "nobody"))] {
+            let page = site.browser().get(&other).await.with_status(200).body;
+            assert!(!page.contains("To go on to"), "{other}: {page}");
+        }
+        site.server.set_client_disabled("confidential", true).await.unwrap();
+        let page = site.browser().get(&ask(&code_request())).await.with_status(200).body;
+        assert!(!page.contains("To go on to"), "{page}");
     }
 
     // The browser gives up its first request, and may not have read the answer when it sends the second.

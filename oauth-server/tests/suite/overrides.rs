@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use oauth_server::{BuildError, GrantType, OAuth};
+use oauth_server::{AuthorizationPage, BuildError, GrantType, OAuth};
 use serde_json::Value;
 
 use crate::support::{
@@ -136,6 +136,41 @@ both_databases! {
             let built = OAuth::builder(site.server.clone()).template(template, source).build();
             assert!(matches!(built, Err(BuildError::Template { .. })), "{template}: {source}");
         }
+    }
+
+    async fn an_own_consent_template_that_cannot_be_shown_is_refused_at_the_start(site: Site) {
+        for (source, problem) in [
+            (None, "own/consent"),
+            (Some("{{client.name}} {{clientele}}"), "clientele"),
+            (Some("{{t \"no-such-message\"}}"), "no-such-message"),
+        ] {
+            let page = AuthorizationPage { authorization_template: "own/consent", ..AuthorizationPage::default() };
+            let builder = OAuth::builder(site.server.clone()).authorization_page(page);
+            let builder = source.into_iter().fold(builder, |builder, source| builder.template("own/consent", source));
+            let refused = builder.build().err().expect("a refusal").to_string();
+            assert!(refused.contains("own/consent") && refused.contains(problem), "{refused}");
+        }
+        let whole = "{{client.name}} asks {{user}}: {{#each scopes}}{{name}}{{/each}} {{form_action}}";
+        let page = AuthorizationPage { authorization_template: "own/consent", ..AuthorizationPage::default() };
+        let builder = OAuth::builder(site.server.clone()).template("own/consent", whole);
+        assert!(builder.authorization_page(page).build().is_ok());
+    }
+
+    async fn a_message_that_does_not_parse_or_names_what_it_is_not_given_is_told_with_file_and_line(site: Site) {
+        let mine = folder(&[
+            ("broken/de.ftl", "# Pages.\nsign-in = Anmelden\nsign-out Abmelden\n"),
+            ("unknown/ru.ftl", "apps = Приложения\n\nauthorize-user = Вы { $nobody }.\n"),
+        ]);
+        let built = |locale: &str| {
+            OAuth::builder(site.server.clone()).locale_folder(mine.path().join(locale)).build().err()
+        };
+        let refused = built("broken").expect("a refusal").to_string();
+        assert!(refused.contains("broken/de.ftl, line 3: "), "{refused}");
+        let refused = built("unknown").expect("a refusal").to_string();
+        assert!(refused.contains("unknown/ru.ftl, line 3: authorize-user: "), "{refused}");
+        let code = OAuth::builder(site.server.clone()).locale("de", "a = b\nsign-in\n").build().err();
+        let refused = code.expect("a refusal").to_string();
+        assert!(refused.contains("de: line 2: "), "{refused}");
     }
 
     async fn every_page_is_given_what_is_documented_and_nothing_else(site: Site) {

@@ -1,11 +1,15 @@
 //! The page that asks the resource owner: RFC 6749 §3.1, §10.13.
 
+use std::borrow::Cow;
+
 use oauth_core::AuthorizationRequest;
 use poem::{Request, Response};
 use serde::Serialize;
+use url::form_urlencoded::byte_serialize;
 
 use crate::{
-    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, pages::HiddenField, request,
+    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, locale::Messages,
+    pages::HiddenField, request,
 };
 
 #[derive(Serialize)]
@@ -13,6 +17,8 @@ struct Context<'a> {
     client: Client<'a>,
     scopes: Vec<Scope<'a>>,
     user: &'a str,
+    switch_user: Option<String>,
+    redirect_host: Option<String>,
     form_action: String,
     form: [HiddenField; 1],
 }
@@ -30,8 +36,26 @@ struct Client<'a> {
 #[derive(Serialize)]
 struct Scope<'a> {
     name: &'a str,
-    title: &'a str,
-    description: &'a str,
+    title: Cow<'a, str>,
+    description: Cow<'a, str>,
+}
+
+impl<'a> Scope<'a> {
+    /// In the reader's language, where the application has translated it: a message of the scope's name, and its
+    /// attribute `title`.
+    fn of(scope: &'a oauth_core::Scope, messages: &Messages) -> Self {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let letters = scope.name.chars().map(|letter| if fits(letter) { letter } else { '-' });
+        let key = format!("scope-{}", letters.collect::<String>());
+        let translated = |attribute, text: &'a str| {
+            messages.translated(&key, attribute).map_or(Cow::Borrowed(text), Cow::Owned)
+        };
+        Self {
+            name: &scope.name,
+            title: translated(Some("title"), &scope.title),
+            description: translated(None, &scope.description),
+        }
+    }
 }
 
 pub(super) fn page(
@@ -42,6 +66,8 @@ pub(super) fn page(
     owner: &ResourceOwner,
 ) -> Response {
     let token = FormToken::new(oauth, http, Some(&owner.subject));
+    let here = request::path_and_query(http, &oauth.place().asked_for(http));
+    let next = byte_serialize(here.as_bytes()).collect::<String>();
     let client = authorization.client();
     let (metadata, scopes) = (&client.metadata, authorization.scopes().iter());
     let context = Context {
@@ -53,15 +79,11 @@ pub(super) fn page(
             policy_uri: metadata.policy_uri.as_deref(),
             tos_uri: metadata.tos_uri.as_deref(),
         },
-        scopes: scopes
-            .map(|scope| Scope {
-                name: &scope.name,
-                title: &scope.title,
-                description: &scope.description,
-            })
-            .collect(),
+        scopes: scopes.map(|scope| Scope::of(scope, oauth.pages().messages())).collect(),
         user: &owner.name,
-        form_action: request::path_and_query(http, &oauth.place().asked_for(http)),
+        switch_user: oauth.users().switch_url(http, &next),
+        redirect_host: authorization.redirect_uri().host(),
+        form_action: here,
         form: [token.field()],
     };
     let rendered = Page::new(page.authorization_template, &context)
