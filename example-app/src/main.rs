@@ -42,6 +42,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/oauth2/revoke", service.clone())
         // Where another server asks what a token is worth.
         .at("/oauth2/introspect", service.clone())
+        // Where a client leaves an authorization request, to send the browser with its name alone.
+        .at("/oauth2/par", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
         .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
         // The page for requests that cannot be answered by a redirect to the client.

@@ -120,7 +120,7 @@ pub use async_trait::async_trait;
 
 pub use self::{
     account::{AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session},
-    authorization::AuthorizationRequest,
+    authorization::{AuthorizationRequest, Pushed},
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},
     clock::{Clock, MovableClock, Timestamp},

@@ -6,6 +6,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use url::form_urlencoded;
+
 /// The parameters of one request, each at most once.
 ///
 /// ```
@@ -66,6 +68,19 @@ impl Params {
             Some(Value::Once(value)) if !value.is_empty() => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether the parameter was sent, however.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// Those of these names, beside that of the client, as `application/x-www-form-urlencoded` text.
+    pub(crate) fn encoded(&self, client_id: &str, names: &[&str]) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        text.append_pair("client_id", client_id);
+        text.extend_pairs(names.iter().filter_map(|name| Some((name, self.get(name)?))));
+        text.finish()
     }
 
     /// Refuses what a reader could misunderstand: one of `names` repeated (RFC 6749 §3.1: parameters "MUST NOT be

@@ -30,6 +30,8 @@ pub struct Addresses {
     pub revocation: String,
     /// The introspection endpoint (RFC 7662). Default: `/oauth2/introspect/`.
     pub introspection: String,
+    /// The endpoint for pushed authorization requests (RFC 9126). Default: `/oauth2/par/`.
+    pub pushed: String,
     /// What the pages of the bundled accounts stand under: `login/`, `logout/`, `password/` and `apps/`. Default:
     /// `/accounts/`.
     pub accounts: String,
@@ -49,6 +51,7 @@ impl Default for Addresses {
             token: "/oauth2/token/".to_owned(),
             revocation: "/oauth2/revoke/".to_owned(),
             introspection: "/oauth2/introspect/".to_owned(),
+            pushed: "/oauth2/par/".to_owned(),
             accounts: "/accounts/".to_owned(),
             admin: "/admin/".to_owned(),
             docs: "/docs/".to_owned(),
@@ -65,11 +68,12 @@ impl Addresses {
     }
 
     /// The paths that [`OAuthApi`](crate::OAuthApi) has for its operations, as far as a type can say, and where they stand.
-    pub(crate) fn of_api(&self) -> [(&'static str, &str); 3] {
+    pub(crate) fn of_api(&self) -> [(&'static str, &str); 4] {
         [
             ("/oauth2/token", &self.token),
             ("/oauth2/revoke", &self.revocation),
             ("/oauth2/introspect", &self.introspection),
+            ("/oauth2/par", &self.pushed),
         ]
     }
 
@@ -80,6 +84,7 @@ impl Addresses {
             ("token", &self.token),
             ("revocation", &self.revocation),
             ("introspection", &self.introspection),
+            ("pushed", &self.pushed),
             ("accounts", &self.accounts),
             ("admin", &self.admin),
             ("docs", &self.docs),

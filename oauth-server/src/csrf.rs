@@ -23,8 +23,18 @@ impl FormToken {
     /// For the forms of a page that answers this request. A cookie is drawn for who asked for the page, and not for
     /// another site's form: its answer would replace the browser's own, which is Lax and did not come along.
     pub(crate) fn new(oauth: &OAuth, request: &Request, subject: Option<&str>) -> Self {
+        Self::at(&Browser::of(oauth, request), oauth, request, subject)
+    }
+
+    /// The same, for who needs to know the browser as well.
+    pub(crate) fn at(
+        browser: &Browser,
+        oauth: &OAuth,
+        request: &Request,
+        subject: Option<&str>,
+    ) -> Self {
         let presented = secret(oauth, request, subject);
-        let drawn = presented.is_none().then(Secret::generate);
+        let drawn = presented.is_none().then(|| browser.secret.clone());
         let secret = presented.or_else(|| drawn.clone()).unwrap_or_else(Secret::generate);
         let is_asked_for = matches!(*request.method(), Method::GET | Method::HEAD)
             || Sender::of(oauth, request) == Sender::Here;
@@ -42,6 +52,30 @@ impl FormToken {
             Some(drawn) => oauth.cookies().form.keep(drawn, response),
             None => response,
         }
+    }
+}
+
+/// The browser that asks, by the cookie that its forms hang on before anybody is signed in: it stays through the sign-in.
+pub(crate) struct Browser {
+    secret: Secret,
+    is_drawn: bool,
+}
+
+impl Browser {
+    pub(crate) fn of(oauth: &OAuth, request: &Request) -> Self {
+        match oauth.cookies().form.presented(request) {
+            Some(secret) => Self { secret, is_drawn: false },
+            None => Self { secret: Secret::generate(), is_drawn: true },
+        }
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// Has the browser keep what was drawn.
+    pub(crate) fn keep(&self, oauth: &OAuth, response: Response) -> Response {
+        if self.is_drawn { oauth.cookies().form.keep(&self.secret, response) } else { response }
     }
 }
 

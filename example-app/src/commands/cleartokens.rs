@@ -32,6 +32,7 @@ fn say(cleared: &Cleared) {
     let kinds = [
         (cleared.sessions, "sessions"),
         (cleared.known_browsers, "known browsers"),
+        (cleared.pushed_requests, "pushed requests"),
         (cleared.authorization_codes, "authorization codes"),
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),

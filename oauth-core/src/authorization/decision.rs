@@ -22,22 +22,35 @@ impl AuthorizationServer {
         request: AuthorizationRequest,
         subject: &str,
     ) -> Result<String, AuthorizationError> {
-        match self.issue(&request, subject).await {
+        let issued = match self.spend_pushed(&request).await {
+            Ok(()) => self.issue(&request, subject).await,
+            Err(refusal) => Err(refusal),
+        };
+        match issued {
             Ok(params) => Ok(request.reply.grant(&params)),
             Err(refusal) => Err(self.refused_at_client(&request.client, &request.reply, refusal)),
         }
     }
 
     /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
-    #[must_use]
-    pub fn decline(&self, request: AuthorizationRequest, subject: &str) -> String {
+    ///
+    /// # Errors
+    /// When the request was pushed and is answered already, and when the store fails: both are answered at the client.
+    pub async fn decline(
+        &self,
+        request: AuthorizationRequest,
+        subject: &str,
+    ) -> Result<String, AuthorizationError> {
+        if let Err(refusal) = self.spend_pushed(&request).await {
+            return Err(self.refused_at_client(&request.client, &request.reply, refusal));
+        }
         let AuthorizationRequest { client, reply, .. } = request;
         let location = reply.error(Code::AccessDenied, "the resource owner denied the request");
         self.raise(|| EventKind::AuthorizationDeclined {
             client_id: client.client_id.clone(),
             subject: subject.to_owned(),
         });
-        location
+        Ok(location)
     }
 
     /// The store failed between the request and its answer: the client is told, at the address that is proven by now.

@@ -4,12 +4,14 @@
 //! is a page; from there on it is answered at the client. An [`AuthorizationRequest`] exists only when all have passed.
 
 mod decision;
+mod pushed;
 mod refusal;
 mod reply;
 mod response_type;
 
 use std::sync::Arc;
 
+pub use self::pushed::Pushed;
 use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
@@ -17,6 +19,7 @@ use crate::{
     error::AuthorizationErrorCode as Code,
     pkce::Challenge,
     scope_request::{names, requested_scopes},
+    secret::Digest,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -28,6 +31,8 @@ pub struct AuthorizationRequest {
     scopes: Vec<Scope>,
     challenge: Option<Challenge>,
     prompts: bool,
+    /// Where it was pushed: what it is spent by.
+    pushed: Option<Digest>,
 }
 
 impl AuthorizationServer {
@@ -39,6 +44,14 @@ impl AuthorizationServer {
         &self,
         params: &Params,
     ) -> Result<AuthorizationRequest, AuthorizationError> {
+        self.judged(params, false).await
+    }
+
+    async fn judged(
+        &self,
+        params: &Params,
+        is_pushed: bool,
+    ) -> Result<AuthorizationRequest, AuthorizationError> {
         let client = match self.requesting_client(params).await {
             Ok(client) => client,
             Err(Unproven::Refused(fault)) => return Err(self.refused_on_page(None, fault)),
@@ -47,7 +60,11 @@ impl AuthorizationServer {
         let redirect_uri = self
             .redirect_uri(&client, params)
             .map_err(|fault| self.refused_on_page(Some(&client), fault))?;
-        let reply = Reply::to(redirect_uri, params);
+        let reply = Reply::to(redirect_uri, params, &self.settings.issuer);
+        if client.metadata.require_pushed_authorization_requests && !is_pushed {
+            let refusal = Refusal::new(Code::InvalidRequest, MUST_BE_PUSHED);
+            return Err(self.refused_at_client(&client, &reply, refusal));
+        }
 
         match self.judge(&client, params).await {
             Ok((response_type, scopes, challenge)) => {
@@ -61,6 +78,7 @@ impl AuthorizationServer {
                     scopes,
                     challenge,
                     prompts,
+                    pushed: None,
                 })
             }
             Err(refusal) => Err(self.refused_at_client(&client, &reply, refusal)),
@@ -197,6 +215,8 @@ impl From<StoreError> for Unproven {
         Self::Failed(error)
     }
 }
+
+const MUST_BE_PUSHED: &str = "this client must push its authorization requests first (RFC 9126)";
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
 const PARAMETERS: &[&str] =

@@ -67,7 +67,8 @@ impl From<TokenError> for Refusal {
             TokenError::InvalidScope(text) => (Code::InvalidScope, text),
             TokenError::InvalidClient(text)
             | TokenError::UnauthorizedClient(text)
-            | TokenError::UnsupportedGrantType(text) => (Code::UnauthorizedClient, text),
+            | TokenError::UnsupportedGrantType(text)
+            | TokenError::UnsupportedResponseType(text) => (Code::UnauthorizedClient, text),
             TokenError::InvalidGrant(text) => (Code::AccessDenied, text),
             TokenError::TooManyGuesses { .. } => {
                 (Code::TemporarilyUnavailable, refusal.description().to_owned().into())

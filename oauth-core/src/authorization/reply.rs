@@ -11,15 +11,18 @@ pub(super) struct Reply {
     pub(super) redirect_uri_was_named: bool,
     in_fragment: bool,
     state: Option<String>,
+    /// RFC 9207 §2: so that a client of several servers knows whose answer this is.
+    issuer: String,
 }
 
 impl Reply {
-    pub(super) fn to(redirect_uri: RedirectUri, params: &Params) -> Self {
+    pub(super) fn to(redirect_uri: RedirectUri, params: &Params, issuer: &str) -> Self {
         Self {
             redirect_uri,
             redirect_uri_was_named: params.get("redirect_uri").is_some(),
             in_fragment: params.get("response_type") == Some(ResponseType::Token.as_str()),
             state: params.get("state").map(str::to_owned),
+            issuer: issuer.to_owned(),
         }
     }
 
@@ -42,6 +45,7 @@ impl Reply {
         if let Some(state) = &self.state {
             params.push(("state", state));
         }
+        params.push(("iss", &self.issuer));
         if self.in_fragment {
             self.redirect_uri.with_fragment(&params)
         } else {

@@ -49,6 +49,9 @@ pub enum PageFault {
     /// It is not one that the client registered, byte for byte, or not usable at all.
     #[error("{0}")]
     InvalidRedirectUri(&'static str),
+    /// The request was pushed, and this is not what it is known by, or not any more (RFC 9126 §4).
+    #[error("{0}")]
+    InvalidRequestUri(&'static str),
 }
 
 /// The registry of §4.1.2.1.

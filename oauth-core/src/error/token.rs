@@ -19,6 +19,8 @@ pub enum TokenError {
     UnauthorizedClient(Cow<'static, str>),
     /// The server does not know this grant.
     UnsupportedGrantType(Cow<'static, str>),
+    /// The server does not know this response type: of a pushed request (RFC 9126 §2.3).
+    UnsupportedResponseType(Cow<'static, str>),
     /// The scope is malformed, unknown, or more than was granted.
     InvalidScope(Cow<'static, str>),
     /// Too many wrong passwords came before, or more at once than can be judged. RFC 6749 has no code for that: it is
@@ -42,6 +44,7 @@ impl TokenError {
             Self::InvalidGrant(_) => "invalid_grant",
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType(_) => "unsupported_grant_type",
+            Self::UnsupportedResponseType(_) => "unsupported_response_type",
             Self::InvalidScope(_) => "invalid_scope",
             Self::TooManyGuesses { .. } => "temporarily_unavailable",
             Self::Server(cause) => failure_code(cause),
@@ -57,6 +60,7 @@ impl TokenError {
             | Self::InvalidGrant(text)
             | Self::UnauthorizedClient(text)
             | Self::UnsupportedGrantType(text)
+            | Self::UnsupportedResponseType(text)
             | Self::InvalidScope(text) => text,
             Self::TooManyGuesses { .. } => TOO_MANY_GUESSES,
             Self::Server(cause) => failure_description(cause),

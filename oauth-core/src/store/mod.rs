@@ -34,6 +34,7 @@ mod options;
 #[cfg(test)]
 mod plan;
 mod probe;
+pub(crate) mod pushed_request;
 mod readiness;
 pub(crate) mod redemption;
 pub(crate) mod refresh_token;

@@ -74,6 +74,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_pushed_requests (digest) {
+        digest -> Binary,
+        parameters -> Text,
+        browser -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     oauth_client_secrets (id) {
         id -> BigInt,
         client_id -> BigInt,

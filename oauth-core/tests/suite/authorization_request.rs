@@ -5,10 +5,10 @@ use oauth_core::{AuthorizationError, AuthorizationErrorCode as Code, NewClient};
 use crate::support::{CALLBACK, Fixture, Form, client, code_request, in_query};
 
 both_databases! {
-    async fn an_answer_carries_a_code_in_the_query_and_nothing_else_but_state(fixture: Fixture) {
+    async fn an_answer_carries_a_code_in_the_query_and_nothing_else_but_state_and_issuer(fixture: Fixture) {
         let location = fixture.authorize(&code_request()).await;
         let code = in_query(&location, "code").expect("a code");
-        assert_eq!(location, format!("{CALLBACK}?code={code}&state=xyz"));
+        assert_eq!(location, format!("{CALLBACK}?code={code}&state=xyz&iss=https%3A%2F%2Fid.example"));
     }
 
     async fn the_user_is_asked_for_the_client_and_the_scopes_of_the_request(fixture: Fixture) {
@@ -137,7 +137,7 @@ both_databases! {
 
     async fn a_user_who_says_no_is_access_denied(fixture: Fixture) {
         let request = fixture.judge(&code_request()).await.unwrap();
-        let location = fixture.server.decline(request, "alice");
+        let location = fixture.server.decline(request, "alice").await.unwrap();
         assert!(
             location.starts_with("https://app.example/callback?error=access_denied&"),
             "{location}"

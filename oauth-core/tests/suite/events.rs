@@ -96,7 +96,7 @@ both_databases! {
 
     async fn a_no_is_told(fixture: Fixture) {
         let request = fixture.judge(&code_request()).await.unwrap();
-        drop(fixture.server.decline(request, ALICE));
+        drop(fixture.server.decline(request, ALICE).await);
         let (client_id, subject) = ("confidential".to_owned(), ALICE.to_owned());
         assert_eq!(fixture.events(), [EventKind::AuthorizationDeclined { client_id, subject }]);
     }

@@ -11,7 +11,8 @@ both_databases! {
         let location = fixture.authorize(&implicit_request()).await;
         let token = in_fragment(&location, "access_token").expect("a token");
         let expected = format!(
-            "{CALLBACK}#access_token={token}&token_type=Bearer&expires_in=3600&scope=read%20write&state=xyz"
+            "{CALLBACK}#access_token={token}&token_type=Bearer&expires_in=3600&scope=read%20write&state=xyz\
+             &iss=https%3A%2F%2Fid.example"
         );
         assert_eq!(location, expected);
     }
@@ -83,7 +84,7 @@ both_databases! {
 
     async fn a_user_who_says_no_is_access_denied_in_the_fragment(fixture: Fixture) {
         let request = fixture.judge(&implicit_request()).await.unwrap();
-        let location = fixture.server.decline(request, "alice");
+        let location = fixture.server.decline(request, "alice").await.unwrap();
         assert!(location.starts_with(&format!("{CALLBACK}#error=access_denied&")), "{location}");
     }
 

@@ -48,6 +48,7 @@ mod password_grant;
 mod passwords;
 mod pkce;
 mod policy;
+mod pushed_requests;
 mod refresh_clock;
 mod refresh_grant;
 mod refresh_lifetime;

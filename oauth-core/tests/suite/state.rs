@@ -109,7 +109,7 @@ both_databases! {
     async fn state_is_echoed_when_the_user_says_no_whatever_it_holds(fixture: Fixture) {
         for &state in HOSTILE {
             let request = fixture.judge(&code_request().set("state", state)).await.unwrap();
-            let location = fixture.server.decline(request, "alice");
+            let location = fixture.server.decline(request, "alice").await.unwrap();
             assert_eq!(in_query(&location, "state").as_deref(), Some(state), "{location}");
         }
     }

@@ -11,6 +11,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("grant_type", &["GrantType"]),
     ("precis", &[]),
     ("redirect_uri", &["RedirectUri"]),
+    ("resource", &["Resource"]),
     ("scope", &["Scopes"]),
     ("secret", &["Secret"]),
     ("settings", &["InvalidSetting", "RequireState"]),

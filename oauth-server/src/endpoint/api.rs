@@ -6,6 +6,7 @@ use poem_openapi::{OpenApi, Tags};
 use super::{
     client_form::ClientForm,
     introspection::{self, IntrospectionRequest, IntrospectionResponse},
+    pushed::{self, PushedRequest, PushedResponse},
     revocation::{self, RevocationRequest, RevocationResponse},
     token::{self, TokenRequest},
 };
@@ -85,6 +86,33 @@ impl OAuthApi {
         hidden
     )]
     async fn introspection_by_post_only(&self) -> Refusal {
+        Refusal::post_only()
+    }
+
+    /// Push an authorization request
+    ///
+    /// RFC 9126. What the browser would have brought to the authorization endpoint comes here first, from the client
+    /// itself, and is judged at once. The browser then brings `client_id` and the `request_uri` of the answer, once.
+    #[oai(path = "/oauth2/par", method = "post", operation_id = "push", tag = "Tag::OAuth")]
+    async fn push(
+        &self,
+        oauth: Data<&OAuth>,
+        form: ClientForm<PushedRequest>,
+    ) -> Result<PushedResponse, Refusal> {
+        pushed::push(oauth.0, form).await
+    }
+
+    #[oai(
+        path = "/oauth2/par",
+        method = "get",
+        method = "put",
+        method = "delete",
+        method = "patch",
+        method = "head",
+        method = "options",
+        hidden
+    )]
+    async fn push_by_post_only(&self) -> Refusal {
         Refusal::post_only()
     }
 

@@ -77,15 +77,30 @@ impl AuthorizationEndpoint {
     /// Asks for consent, unless it was given before.
     async fn show(&self, request: &Request) -> Result<Response, Response> {
         self.require_tls(request)?;
+        let browser = csrf::Browser::of(&self.oauth, request);
+        // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
+        if request::query(request).get("request_uri").is_none() {
+            return self.shown(request, &browser).await;
+        }
+        self.judged(request, &browser).await?;
+        let shown = self.shown(request, &browser).await.unwrap_or_else(|refused| refused);
+        Ok(browser.keep(&self.oauth, shown))
+    }
+
+    async fn shown(
+        &self,
+        request: &Request,
+        browser: &csrf::Browser,
+    ) -> Result<Response, Response> {
         let owner = self.signed_in(request).await?;
-        let authorization = self.judged(request).await?;
+        let authorization = self.judged(request, browser).await?;
         let consented = self.oauth.server().is_consented(&authorization, &owner.subject).await;
         let changes_nothing = *request.method() == Method::HEAD; // RFC 9110 §9.2.1: HEAD is safe
         let consented = consented.map_err(|cause| self.failed(&authorization, cause))?;
         if consented && !changes_nothing {
             return self.accept(authorization, &owner).await;
         }
-        Ok(consent::page(&self.oauth, &self.page, request, &authorization, &owner))
+        Ok(consent::page(&self.oauth, &self.page, (request, browser), &authorization, &owner))
     }
 
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
@@ -115,10 +130,12 @@ impl AuthorizationEndpoint {
         if !csrf::is_ours(&self.oauth, request, Some(&owner.subject), fields) {
             return Err(response::authorization::form_expired(&self.oauth));
         }
-        let authorization = self.judged(request).await?;
+        let browser = csrf::Browser::of(&self.oauth, request);
+        let authorization = self.judged(request, &browser).await?;
         if !accepted {
             let way = WayBack::to(authorization.client());
-            let location = self.oauth.server().decline(authorization, &owner.subject);
+            let location = self.oauth.server().decline(authorization, &owner.subject).await;
+            let location = location.map_err(|error| self.refused(error))?;
             return Ok(way.take(&self.oauth, &location, Decision::Declined));
         }
         self.accept(authorization, &owner).await
@@ -135,8 +152,17 @@ impl AuthorizationEndpoint {
         Ok(way.take(&self.oauth, &location, Decision::Granted))
     }
 
-    async fn judged(&self, request: &Request) -> Result<AuthorizationRequest, Response> {
-        let judged = self.oauth.server().authorization_request(&request::query(request)).await;
+    async fn judged(
+        &self,
+        request: &Request,
+        browser: &csrf::Browser,
+    ) -> Result<AuthorizationRequest, Response> {
+        let (server, params) = (self.oauth.server(), request::query(request));
+        let judged = if params.get("request_uri").is_some() {
+            server.pushed_request(&params, browser.secret()).await
+        } else {
+            server.authorization_request(&params).await
+        };
         judged.map_err(|error| self.refused(error))
     }
 

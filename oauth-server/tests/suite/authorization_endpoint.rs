@@ -41,7 +41,7 @@ both_databases! {
 
         assert!(location.as_str().starts_with(&format!("{CALLBACK}?")), "{location}");
         let names: Vec<_> = location.query_pairs().map(|(name, _)| name.into_owned()).collect();
-        assert_eq!(names, ["code", "state"]);
+        assert_eq!(names, ["code", "state", "iss"]);
         assert_eq!(answer.in_query("state").as_deref(), Some("xyz"));
         assert_eq!(answer.header("Cache-Control"), "no-store");
         assert_eq!(answer.header("Referrer-Policy"), "no-referrer");

@@ -36,6 +36,7 @@ mod pages;
 mod policy;
 mod presentation;
 mod proceed;
+mod pushed_requests;
 mod raw_http;
 mod request_id;
 mod restricted;

@@ -10,6 +10,8 @@ pub struct Cleared {
     pub sessions: usize,
     /// Browsers from which a user had signed in.
     pub known_browsers: usize,
+    /// Authorization requests that were pushed.
+    pub pushed_requests: usize,
     /// Authorization codes.
     pub authorization_codes: usize,
     /// Access tokens.
@@ -31,8 +33,9 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
+        let of_clients = self.pushed_requests + self.client_secrets + self.clients;
         let of_users = self.sessions + self.known_browsers + self.consents;
-        of_users + tokens + self.grants + self.client_secrets + self.clients
+        of_users + tokens + self.grants + of_clients
     }
 }
 
@@ -43,6 +46,7 @@ impl Add for Cleared {
         Self {
             sessions: self.sessions + other.sessions,
             known_browsers: self.known_browsers + other.known_browsers,
+            pushed_requests: self.pushed_requests + other.pushed_requests,
             authorization_codes: self.authorization_codes + other.authorization_codes,
             access_tokens: self.access_tokens + other.access_tokens,
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,

@@ -19,14 +19,14 @@ pub(crate) use self::{
 };
 use super::{
     DbConnection, Query,
-    schema::{oauth_known_browsers as browsers, oauth_sessions},
+    schema::{oauth_known_browsers as browsers, oauth_pushed_requests as pushed, oauth_sessions},
 };
 use crate::Timestamp;
 
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions, known browsers, old secrets of clients, and access tokens, which may have been revoked by then.
+    /// Sessions, known browsers, pushed requests, old secrets of clients, and access tokens, which may have been revoked by then.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
@@ -64,6 +64,17 @@ pub(crate) fn known_browsers(db: &mut DbConnection, ends: Ends, limit: i64) -> Q
     let ended = browsers::table.filter(browsers::id.eq_any(ids));
     let known_browsers = diesel::delete(ended).execute(db)?;
     Ok(Cleared { known_browsers, ..Cleared::default() })
+}
+
+pub(crate) fn pushed_requests(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = pushed::table
+        .filter(pushed::expires_at.le(ends.single))
+        .order(pushed::expires_at)
+        .limit(limit);
+    let digests: Vec<Vec<u8>> = ended.select(pushed::digest).load(db)?;
+    let ended = pushed::table.filter(pushed::digest.eq_any(digests));
+    let pushed_requests = diesel::delete(ended).execute(db)?;
+    Ok(Cleared { pushed_requests, ..Cleared::default() })
 }
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7016734102)";

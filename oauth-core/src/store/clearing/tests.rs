@@ -38,6 +38,8 @@ const ENDED: &str = "
         created_at) VALUES ('alice', '', '', '', '', FALSE, FALSE, TRUE, 0);
     INSERT INTO oauth_known_browsers (user_id, digest, expires_at)
         SELECT oauth_users.id, digest, 10 FROM oauth_users, oauth_access_tokens;
+    INSERT INTO oauth_pushed_requests (digest, parameters, created_at, expires_at)
+        SELECT digest, '', 0, 10 FROM oauth_access_tokens;
     INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
 ";
 
@@ -53,6 +55,7 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
     let ends = Ends { single: 20, family: 20, endless: 20, deleted: 20 };
     sessions(db, ends, 200).unwrap();
     known_browsers(db, ends, 200).unwrap();
+    pushed_requests(db, ends, 200).unwrap();
     client_secrets(db, ends, 200).unwrap();
     assert_eq!(deleted_clients(db, ends, 200).unwrap().grants, 1);
     assert_eq!(deleted_clients(db, ends, 200).unwrap().consents, 1);

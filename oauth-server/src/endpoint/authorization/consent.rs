@@ -8,8 +8,11 @@ use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
 use crate::{
-    AuthorizationPage, OAuth, Page, ResourceOwner, csrf::FormToken, locale::Messages,
-    pages::HiddenField, request,
+    AuthorizationPage, OAuth, Page, ResourceOwner,
+    csrf::{Browser, FormToken},
+    locale::Messages,
+    pages::HiddenField,
+    request,
 };
 
 #[derive(Serialize)]
@@ -61,11 +64,11 @@ impl<'a> Scope<'a> {
 pub(super) fn page(
     oauth: &OAuth,
     page: &AuthorizationPage,
-    http: &Request,
+    (http, browser): (&Request, &Browser),
     authorization: &AuthorizationRequest,
     owner: &ResourceOwner,
 ) -> Response {
-    let token = FormToken::new(oauth, http, Some(&owner.subject));
+    let token = FormToken::at(browser, oauth, http, Some(&owner.subject));
     let here = request::path_and_query(http, &oauth.place().asked_for(http));
     let next = byte_serialize(here.as_bytes()).collect::<String>();
     let client = authorization.client();

@@ -167,6 +167,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .at("/oauth2/token", service.clone())
         .at("/oauth2/revoke", service.clone())
         .at("/oauth2/introspect", service.clone())
+        .at("/oauth2/par", service.clone())
         .at("/own/token", oauth.token_endpoint())
         .at("/api/*operation", service)
         .at("/plain/read", get(read).post(read))

@@ -134,8 +134,12 @@ impl Site {
 
     /// A browser in which alice has signed in on the login page.
     pub(crate) async fn sign_in(&self) -> Browser {
+        self.sign_in_at(self.browser()).await
+    }
+
+    /// The same browser, in which alice has signed in.
+    pub(crate) async fn sign_in_at(&self, browser: Browser) -> Browser {
         self.alice().await;
-        let browser = self.browser();
         let page = browser.page("/accounts/login/").await;
         let answer = browser.submit(&page.form, &[("username", "alice"), ("password", PASSWORD)]);
         assert_eq!(answer.await.location(), "/");

@@ -219,3 +219,15 @@ CREATE TABLE oauth_audit (
 );
 CREATE INDEX oauth_audit_record ON oauth_audit (kind, record_id, id);
 CREATE INDEX oauth_audit_actor ON oauth_audit (actor, id);
+
+-- An authorization request that was pushed (RFC 9126), by the digest of its request_uri. It is nobody's until a browser
+-- brings it; `browser` is the digest of what that one is known by.
+CREATE TABLE oauth_pushed_requests (
+    digest     BYTEA  PRIMARY KEY NOT NULL,
+    parameters TEXT   NOT NULL,
+    browser    BYTEA,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    spent_at   BIGINT
+);
+CREATE INDEX oauth_pushed_requests_expires_at ON oauth_pushed_requests (expires_at);
