@@ -1,25 +1,20 @@
 //! The commands.
 
-mod cleartokens;
-mod createsuperuser;
-mod register_client;
-mod rotate_secret;
 mod runserver;
-mod secret;
-mod syncscopes;
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use oauth_server::{
-    AuthorizationServer, BuildError, RegistrationError, Spread, Store, StoreError, StoreOptions,
-    oauth_core::admin::{Actor, AdminError},
+    AuthorizationServer, BuildError, RegistrationError, Store, StoreError, StoreOptions,
+    cli::{self, CommandError},
+    oauth_core::admin::Actor,
 };
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     demo_data,
     log::Log,
-    options::{BadValue, Command, Options, Site, SpreadOver},
+    options::{BadValue, Command, Options, Site},
 };
 
 /// Why a command ended early. Each is one line on standard error.
@@ -32,11 +27,9 @@ enum Failure {
     #[error(transparent)]
     Demo(#[from] demo_data::Error),
     #[error(transparent)]
-    Account(#[from] oauth_server::AccountError),
-    #[error(transparent)]
     Registration(#[from] RegistrationError),
     #[error(transparent)]
-    Admin(#[from] AdminError),
+    Command(#[from] CommandError),
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error("{0}")]
@@ -85,41 +78,12 @@ async fn command(log: &Log) -> Result<(), Failure> {
 
     match command.unwrap_or(Command::Runserver) {
         Command::Runserver => runserver::run(&site).await,
-        Command::Migrate { spread } => migrate(&site, spread),
         Command::Loaddemo { yes_known_passwords } => {
             refuse_known_passwords(&site, yes_known_passwords)?;
             loaddemo(&site).await
         }
-        Command::Createsuperuser { username, email } => {
-            createsuperuser::run(&site, username, email).await
-        }
-        Command::RegisterClient(client) => register_client::run(&site, *client).await,
-        Command::RotateSecret { client_id, old_ends_in } => {
-            rotate_secret::run(&site, client_id, old_ends_in).await
-        }
-        Command::Cleartokens => cleartokens::run(&site).await,
-        Command::Syncscopes { prefixes } => syncscopes::run(&site, &prefixes).await,
+        Command::Provider(command) => Ok(command.run(&server(&site)?).await?),
     }
-}
-
-fn migrate(site: &Site, spread: Option<SpreadOver>) -> Result<(), Failure> {
-    let store = Store::open(&site.database_url)?;
-    let applied = match spread {
-        None => store.migrate()?,
-        Some(SpreadOver::Partitions) => store.migrate_spread(Spread::Partitions)?,
-        Some(SpreadOver::Citus) => store.migrate_spread(Spread::Citus)?,
-    };
-    applied.iter().for_each(|migration| println!("applied {migration}"));
-    if applied.is_empty() {
-        println!("nothing to migrate");
-    }
-    for names in store.colliding_user_names()? {
-        println!(
-            "warning: the users {} cannot be told apart by their names; each signs in by its very spelling, until all but one are renamed on the admin site",
-            names.join(", ")
-        );
-    }
-    Ok(())
 }
 
 /// Anybody could sign in with them, as a superuser.
@@ -136,7 +100,10 @@ fn refuse_known_passwords(site: &Site, confirmed: bool) -> Result<(), Failure> {
 }
 
 async fn loaddemo(site: &Site) -> Result<(), Failure> {
-    let loaded = demo_data::load(&server(site, "loaddemo")?).await?;
+    let server = server(site)?;
+    cli::refuse_pending(&server)?;
+    let server = server.in_the_name_of(Actor::command("loaddemo"));
+    let loaded = demo_data::load(&server).await?;
     loaded.iter().for_each(|what| println!("loaded {what}"));
     if loaded.is_empty() {
         println!("the demo data was already there");
@@ -144,27 +111,10 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The server on a database whose tables are up to date; what is changed is in the audit trail as this command's.
-fn server(site: &Site, command: &str) -> Result<AuthorizationServer, Failure> {
+/// The server of a command.
+fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
     let settings = site.server.settings(site.listen()?.port())?;
-    let store =
-        Store::open_with(&site.database_url, StoreOptions::default().with_deadline(PATIENCE))?;
-    refuse_pending(&store)?;
-    let server = AuthorizationServer::new(settings, store)
-        .map_err(|invalid| Failure::Other(invalid.to_string()))?;
-    Ok(server.in_the_name_of(Actor::command(command)))
-}
-
-/// Nobody waits for a command as for a request: counting what there is to delete takes its time.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-fn refuse_pending(store: &Store) -> Result<(), Failure> {
-    let pending = store.pending_migrations()?;
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let pending = pending.join(", ");
-    Err(Failure::Other(format!(
-        "the database lacks the migrations {pending}; apply them with: example-app migrate"
-    )))
+    let options = StoreOptions::default().with_deadline(cli::PATIENCE);
+    let store = Store::open_with(&site.database_url, options)?;
+    AuthorizationServer::new(settings, store).map_err(|invalid| Failure::Other(invalid.to_string()))
 }

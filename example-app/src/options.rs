@@ -1,6 +1,5 @@
 //! The command line and the environment: an option wins over its variable.
 
-mod client;
 mod development;
 mod server;
 mod serving;
@@ -8,12 +7,10 @@ mod value;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+use oauth_server::cli;
 
-use self::value::CENTURY;
-pub(crate) use self::{
-    client::ClientOptions, server::ServerOptions, serving::ServingOptions, value::BadValue,
-};
+pub(crate) use self::{server::ServerOptions, serving::ServingOptions, value::BadValue};
 
 /// The quickstart: a poem application that is an OAuth 2.0 provider.
 ///
@@ -54,14 +51,6 @@ fn undecodable() -> Option<BadValue> {
 pub(crate) enum Command {
     /// Serve until SIGINT or SIGTERM, then finish what is in flight
     Runserver,
-    /// Apply pending migrations, and list them
-    Migrate {
-        /// Spread the tables of codes, tokens and their families, with the rows that they have (PostgreSQL only)
-        ///
-        /// Once, and with no server running: the tables stay so, and `migrate` without it leaves them so.
-        #[arg(long, value_name = "OVER")]
-        spread: Option<SpreadOver>,
-    },
     /// Load the demo data; loading it again changes nothing
     ///
     /// Everybody knows its passwords. So it comes by itself, and without a question, only where the server listens on a
@@ -71,53 +60,8 @@ pub(crate) enum Command {
         #[arg(long)]
         yes_known_passwords: bool,
     },
-    /// Create a user who may do anything
-    ///
-    /// The password is asked for on the terminal, or read from standard input when that is no terminal.
-    Createsuperuser {
-        /// The name to sign in with
-        #[arg(long)]
-        username: String,
-        /// The user's address
-        #[arg(long)]
-        email: String,
-    },
-    /// Register a client, and print its secret: this is the only time that it can be seen
-    RegisterClient(Box<ClientOptions>),
-    /// Give a client another secret, and print it: this is the only time that it can be seen
-    ///
-    /// Until the old one ends both are good, so that the client can change over without an outage.
-    RotateSecret {
-        /// The client's identifier
-        #[arg(allow_hyphen_values = true)]
-        client_id: String,
-        /// Seconds until the old secret ends; 0 has it end at once
-        #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
-        #[arg(value_parser = clap::value_parser!(i64).range(0..=CENTURY))]
-        old_ends_in: i64,
-    },
-    /// Delete expired and revoked codes, tokens and sessions
-    ///
-    /// Goes on in small batches beside a running server until nothing is left, and says what it deleted. Nothing goes
-    /// that is alive: codes and families are kept for a day after their end, redeemed refresh tokens as long as their
-    /// family lives, so that their reuse is recognised. runserver does the same every hour by itself.
-    Cleartokens,
-    /// Register the scopes that the code's guards declare
-    ///
-    /// Says what it created, and warns of scopes in the database that no code names.
-    Syncscopes {
-        /// Only scopes whose names begin so, such as `polls:`
-        prefixes: Vec<String>,
-    },
-}
-
-/// What tables are spread over.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum SpreadOver {
-    /// Partitions of the same database, by a hash of the family's key
-    Partitions,
-    /// The machines of Citus, by the family's key
-    Citus,
+    #[command(flatten)]
+    Provider(cli::Command),
 }
 
 /// Where the application finds its database and its callers, and the settings of its server.

@@ -89,6 +89,7 @@
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
 //! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
+//! | have its commands on your own command line | the module `cli`, behind the feature `cli` |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
 //! | route by method, with refusals that say what is allowed | [`methods`] |
 //! | serve it, so that no caller holds what others need | [`serve`](serve()), [`Serve`] |
@@ -101,6 +102,7 @@
 //! - `bundled-libpq`: libpq is compiled in, without TLS, also for the application's own connections to PostgreSQL. Without
 //!   it the system's libpq is used.
 //! - `postgres-tls`: libpq is compiled in, with TLS through the system's OpenSSL.
+//! - `cli`: the provider's commands (`migrate`, `register-client` and so on), as a clap `Subcommand` to flatten into your own.
 //! - `test-kit`: for the tests of your application, in `[dev-dependencies]`: it served on a free port, over a database
 //!   of its own, with a clock that you move, users and clients.
 //!
@@ -116,6 +118,8 @@ mod admin;
 mod body;
 mod build_error;
 mod builder;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod cookies;
 mod csrf;
 mod endpoint;

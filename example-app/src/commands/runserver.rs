@@ -3,13 +3,14 @@
 use std::{io::Write, net::SocketAddr, time::Duration};
 
 use oauth_server::{
-    AuthorizationServer, Event, EventKind, OAuth, Store, missing_scopes, oauth_core::admin::Actor,
+    AuthorizationServer, Event, EventKind, OAuth, Store, cli, missing_scopes,
+    oauth_core::admin::Actor,
 };
 use poem::listener::{Acceptor, Listener, TcpListener};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::field::display;
 
-use super::{Failure, refuse_pending};
+use super::Failure;
 use crate::{
     demo_data,
     oauth2server::views::{LOCALES, TEMPLATES},
@@ -76,11 +77,10 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
         store.migrate()?;
         say!("created the tables in {}", without_password(&site.database_url));
     }
-    refuse_pending(&store)?;
-
     let settings = site.server.settings(bound.port())?;
     let server = AuthorizationServer::new(settings, store)
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
+    cli::refuse_pending(&server)?;
     let more_than_development = site.beyond_development(bound)?.join(", ");
     if fresh && more_than_development.is_empty() {
         demo_data::load(&server.clone().in_the_name_of(Actor::command("runserver"))).await?;

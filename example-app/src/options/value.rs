@@ -80,4 +80,4 @@ impl<'a> Variable<'a> {
     }
 }
 
-pub(super) const CENTURY: i64 = 3_155_760_000;
+const CENTURY: i64 = 3_155_760_000;

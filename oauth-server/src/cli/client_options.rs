@@ -1,13 +1,13 @@
 //! The options of `register-client`: a client's registration.
 
 use clap::Args;
-use oauth_server::{
+use oauth_core::{
     ApplicationType, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret,
 };
 
-/// A client to be registered.
+/// A client to be registered: what follows `register-client`.
 #[derive(Debug, Args)]
-pub(crate) struct ClientOptions {
+pub struct ClientOptions {
     /// The name that users see
     #[arg(long)]
     name: String,
@@ -55,7 +55,7 @@ pub(crate) struct ClientOptions {
     public: bool,
     /// Read its secret from the terminal or standard input, in place of drawing one
     #[arg(long)]
-    pub(crate) choose_secret: bool,
+    pub(super) choose_secret: bool,
     /// Whether it must use PKCE [default: true]
     #[arg(long, value_name = "BOOL")]
     require_pkce: Option<bool>,
@@ -91,7 +91,7 @@ pub(crate) struct ClientOptions {
     skip_consent: bool,
     /// The user who registers it
     #[arg(long, value_name = "USERNAME")]
-    pub(crate) owner: Option<String>,
+    pub(super) owner: Option<String>,
     /// Tokens that it gets for itself act for its owner
     #[arg(long, requires = "owner")]
     acts_as_owner: bool,
@@ -99,7 +99,7 @@ pub(crate) struct ClientOptions {
 
 impl ClientOptions {
     /// The registration, with the subject of the owner and the secret that was chosen.
-    pub(crate) fn into_client(self, owner: Option<String>, chosen: Option<Secret>) -> NewClient {
+    pub(super) fn into_client(self, owner: Option<String>, chosen: Option<Secret>) -> NewClient {
         let drawn_or_none = if self.public { ClientSecret::None } else { ClientSecret::Generated };
         let defaults = NewClient::new(self.name);
         NewClient {

@@ -1,13 +1,12 @@
 //! `cleartokens`: what has ended makes room.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use oauth_server::Cleared;
+use oauth_core::{AuthorizationServer, Cleared};
 
-use super::{Failure, server};
-use crate::options::Site;
+use super::{CommandError, say};
 
-pub(super) async fn run(site: &Site) -> Result<(), Failure> {
-    let mut clearing = server(site, "cleartokens")?.clearing();
+pub(super) async fn run(server: &AuthorizationServer) -> Result<(), CommandError> {
+    let mut clearing = server.clearing();
     let bar = progress(clearing.estimate().await?);
     let mut cleared = Cleared::default();
     while let Some(batch) = clearing.batch().await? {
@@ -17,8 +16,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         bar.set_position(done);
     }
     bar.finish_and_clear();
-    say(&cleared);
-    Ok(())
+    tell(&cleared)
 }
 
 /// A bar on standard error, where that is a terminal; else it draws nothing.
@@ -28,7 +26,7 @@ fn progress(estimate: usize) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn say(cleared: &Cleared) {
+fn tell(cleared: &Cleared) -> Result<(), CommandError> {
     let kinds = [
         (cleared.sessions, "sessions"),
         (cleared.known_browsers, "known browsers"),
@@ -42,9 +40,10 @@ fn say(cleared: &Cleared) {
         (cleared.clients, "clients"),
     ];
     for (rows, kind) in kinds.into_iter().filter(|(rows, _)| *rows > 0) {
-        println!("deleted {rows} {kind}");
+        say!("deleted {rows} {kind}");
     }
     if cleared.total() == 0 {
-        println!("nothing has ended that could be deleted");
+        say!("nothing has ended that could be deleted");
     }
+    Ok(())
 }

@@ -2,14 +2,12 @@
 
 use std::io::{BufRead, Error, IsTerminal, Result, stdin};
 
-use super::Failure;
+use super::CommandError;
 
 /// Twice from a terminal, without echo; once from elsewhere, up to the end of the line.
-pub(super) fn read(what: &str) -> std::result::Result<String, Failure> {
+pub(super) fn read(what: &str) -> std::result::Result<String, CommandError> {
     let read = if stdin().is_terminal() { twice(what) } else { line() };
-    read.map_err(|error| {
-        Failure::Other(format!("cannot read the {}: {error}", what.to_lowercase()))
-    })
+    read.map_err(|error| CommandError::Input(what.to_lowercase(), error))
 }
 
 fn line() -> Result<String> {
