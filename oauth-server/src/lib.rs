@@ -1,10 +1,8 @@
 //! Turns a poem application into an OAuth 2.0 provider: other applications act for its users, as far as each allows.
 //!
 //! ```
-//! use oauth_server::{
-//!     Access, AuthorizationPage, AuthorizationServer, GrantType, NewClient, OAuth, Settings, Store, scope, sync_scopes,
-//! };
-//! use poem::{Endpoint, EndpointExt, Request, Response, Route, handler, http::Method};
+//! use oauth_server::{Access, AuthorizationServer, GrantType, NewClient, OAuth, Settings, Store, scope, sync_scopes};
+//! use poem::{Endpoint, EndpointExt, Request, Response, handler, http::Method};
 //!
 //! scope! { pub UserInfo = "user_info", "Access basic information about the user." }
 //!
@@ -16,12 +14,7 @@
 //!
 //! /// What stands where.
 //! fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-//!     Route::new()
-//!         .nest("/accounts", oauth.accounts())
-//!         .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
-//!         .at("/oauth2/token", oauth.token_endpoint())
-//!         .at("/whoami", whoami)
-//!         .with(oauth.middleware())
+//!     oauth.routes().at("/whoami", whoami).with(oauth.middleware())
 //! }
 //!
 //! # #[tokio::main]
@@ -77,7 +70,7 @@
 //!
 //! | you want to | look at |
 //! |---|---|
-//! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`AuthorizationPage`], [`OAuthMiddleware`] |
+//! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`OAuth::routes`], [`Addresses`], [`AuthorizationPage`], [`OAuth::middleware`] |
 //! | guard a poem handler | [`Access`], [`Me`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
 //! | guard a poem-openapi operation, and show it | [`Secured`], [`Shown`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
@@ -108,8 +101,8 @@
 //!
 //! # Next
 //!
-//! The README has the quickstart. `oauth-server/examples/` has three short programs to copy from: `own_users`,
-//! `plain_handler` and `own_templates`. `example-app/` is a whole application. [`guide`] goes into what an application meets
+//! The README has the quickstart. `oauth-server/examples/` has short programs to copy from: `own_users`,
+//! `plain_handler`, `own_templates` and `tenants`. `example-app/` is a whole application. [`guide`] goes into what an application meets
 //! on its way. `oauth-server/TEMPLATES.md` says what each page is given.
 
 mod accounts;

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod effects;
+mod mount;
 mod serving;
 mod store;
 

@@ -2,9 +2,9 @@
 
 use std::{env, process::Command};
 
-use oauth_server::test_kit::{Answer, Browser, Form, reqwest::Method};
+use oauth_server::test_kit::{Answer, Browser, Form, HtmlForm, reqwest::Method};
 
-use crate::support::{process::Process, temporary_directory::TemporaryDirectory};
+use crate::support::{FormBody, process::Process, temporary_directory::TemporaryDirectory};
 
 /// A running example, in a directory of its own.
 struct Example {
@@ -115,6 +115,84 @@ async fn own_users_are_led_nowhere_but_back_and_not_in_without_their_password() 
         let answer = browser.post(&format!("/login?next={next}"), &right).await;
         assert_eq!(answer.location(), "/", "{next}");
     }
+}
+
+/// A browser at one of the hosts of the example `tenants`.
+struct Guest {
+    browser: Browser,
+    host: String,
+}
+
+impl Guest {
+    fn of(example: &Example, name: &str) -> Self {
+        let (_, port) = example.origin.rsplit_once(':').expect("a port");
+        Self { browser: example.browser(), host: format!("{name}.localhost:{port}") }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = self.browser.request(Method::GET, path);
+        self.browser.send(request.header("Host", &self.host)).await
+    }
+
+    async fn post(&self, path: &str, form: &Form) -> Answer {
+        let request = self.browser.request(Method::POST, path).header("Host", &self.host);
+        self.browser.send(request.form_body(form.encoded())).await
+    }
+
+    async fn call(&self, token: &str) -> Answer {
+        let request = self.browser.request(Method::GET, "/menu").header("Host", &self.host);
+        self.browser.send(request.bearer_auth(token)).await
+    }
+
+    async fn submit(&self, page: Answer, fields: &[(&str, &str)]) -> Answer {
+        let form = HtmlForm::of(&page.with_status(200));
+        let filled = fields.iter().fold(form.hidden, |form, (name, value)| form.and(name, value));
+        self.post(&form.action, &filled).await
+    }
+
+    /// A token of the tenant, and how its login page greets.
+    async fn token(&self, request: &str) -> (String, String) {
+        let login = self.get(request).await.location().to_owned();
+        let login = self.get(&login).await;
+        let greeting = login.body.split("<h1>").nth(1).expect("a heading");
+        let greeting = greeting.split("</h1>").next().unwrap_or_default().to_owned();
+        let onward = self.submit(login, &ALICE).await.location().to_owned();
+        let answer = self.submit(self.get(&onward).await, &[("user_action", "Accept")]).await;
+        let form = Form::new(&[
+            ("grant_type", "authorization_code"),
+            ("client_id", "waiter"),
+            ("client_secret", "the secret of waiter"),
+            ("code", &answer.in_query("code").expect("a code")),
+            ("redirect_uri", "http://localhost:1111"),
+        ]);
+        let tokens = self.post("/oauth2/token/", &form).await.with_status(200);
+        (tokens.text("access_token"), greeting)
+    }
+}
+
+#[tokio::test]
+async fn tenants_have_users_tokens_cookies_and_pages_of_their_own() {
+    let example = Example::start("tenants");
+    let request = "/oauth2/authorization/?response_type=code&client_id=waiter&scope=menu\
+                   &redirect_uri=http%3A%2F%2Flocalhost%3A1111&state=xyz";
+    let (tea, coffee) = (Guest::of(&example, "tea"), Guest::of(&example, "coffee"));
+    let (of_tea, greeting) = tea.token(request).await;
+    assert_eq!(greeting, "Enter the tea house");
+    let (of_coffee, greeting) = coffee.token(request).await;
+    assert_eq!(greeting, "Enter the coffee house");
+
+    for (guest, own, other) in [(&tea, &of_tea, &of_coffee), (&coffee, &of_coffee, &of_tea)] {
+        let menu = guest.call(own).await.with_status(200);
+        assert_eq!(menu.body, format!("The menu of http://{}, for waiter.\n", guest.host));
+        guest.call(other).await.with_status(401);
+    }
+    let cookie = async |guest: &Guest| {
+        let fresh = Guest::of(&example, guest.host.split('.').next().unwrap_or_default());
+        let login = fresh.get("/accounts/login/").await;
+        login.header("Set-Cookie").split('=').next().unwrap_or_default().to_owned()
+    };
+    assert_ne!(cookie(&tea).await, cookie(&coffee).await);
+    Guest::of(&example, "cocoa").get("/accounts/login/").await.with_status(404);
 }
 
 #[tokio::test]
