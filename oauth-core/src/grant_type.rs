@@ -2,8 +2,19 @@
 
 use std::str::FromStr;
 
+use url::Url;
+
 /// The grants that a client can be registered for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// ```
+/// use oauth_core::GrantType;
+///
+/// let exchange: GrantType = "urn:ietf:params:oauth:grant-type:token-exchange".parse()?;
+/// assert!(matches!(exchange, GrantType::Extension(_)));
+/// assert!("typo".parse::<GrantType>().is_err());
+/// # Ok::<(), oauth_core::UnknownGrantType>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantType {
     /// RFC 6749 §4.1.
     AuthorizationCode,
@@ -15,25 +26,31 @@ pub enum GrantType {
     ClientCredentials,
     /// RFC 6749 §4.3.
     Password,
+    /// RFC 6749 §4.5, by its absolute URI: one of the application's own
+    /// ([`with_grant`](crate::AuthorizationServer::with_grant)), or one that only another program serves.
+    Extension(String),
 }
 
 impl GrantType {
     /// The name on the wire and in the client's registration (RFC 7591 §2).
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::Implicit => "implicit",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
+            Self::Extension(name) => name,
         }
     }
 }
 
 /// A grant that this server does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a grant is authorization_code, implicit, refresh_token, client_credentials or password")]
+#[error(
+    "a grant is authorization_code, implicit, refresh_token, client_credentials or password, or has an absolute URI"
+)]
 pub struct UnknownGrantType;
 
 impl FromStr for GrantType {
@@ -47,6 +64,16 @@ impl FromStr for GrantType {
             Self::ClientCredentials,
             Self::Password,
         ];
-        all.into_iter().find(|grant_type| grant_type.as_str() == text).ok_or(UnknownGrantType)
+        let known = all.into_iter().find(|grant_type| grant_type.as_str() == text);
+        let extension = || is_uri(text).then(|| Self::Extension(text.to_owned()));
+        known.or_else(extension).ok_or(UnknownGrantType)
     }
 }
+
+/// RFC 6749 §4.5: "an absolute URI". What is stored is shown and compared as it was typed.
+fn is_uri(name: &str) -> bool {
+    let fits = name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_graphic());
+    fits && !name.contains([',', '"', '\\', '#']) && Url::parse(name).is_ok()
+}
+
+const LONGEST: usize = 255;

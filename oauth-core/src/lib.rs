@@ -129,7 +129,7 @@ pub use self::{
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     field::{Advice, FieldError, Problem},
-    grant::Tokens,
+    grant::{GrantRequest, Granted, Tokens},
     grant_type::{GrantType, UnknownGrantType},
     introspection::Introspection,
     origin::Origin,

@@ -208,7 +208,7 @@ pub(crate) async fn ruling(
 pub(crate) fn data(data: &Value) -> Result<PolicyData, StoreError> {
     let text = data.to_string();
     if text.len() > MOST_BYTES {
-        return Err(StoreError::unavailable("a policy attached more than 4 KiB"));
+        return Err(StoreError::unavailable("more than 4 KiB were attached to a family"));
     }
     Ok(PolicyData(text))
 }

@@ -1,10 +1,10 @@
 //! The authorization server: its settings, its store, and the verbs of the protocol.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, fmt, pin::Pin, sync::Arc};
 
 use crate::{
     Caller, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store, StoreError, Timestamp,
-    account::Guesses, admin::Actor, password::Hasher, secret::FamilyKeys,
+    account::Guesses, admin::Actor, grant::GrantHandler, password::Hasher, secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -40,6 +40,8 @@ pub struct AuthorizationServer {
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
     pub(crate) policy: Option<Arc<dyn Policy>>,
+    /// Those of the application's own, by name.
+    pub(crate) grants: Arc<BTreeMap<String, GrantHandler>>,
     /// Who acts, where that goes into the audit trail.
     pub(crate) actor: Option<Arc<Actor>>,
 }
@@ -78,6 +80,7 @@ impl AuthorizationServer {
             passwords: None,
             active: None,
             policy: None,
+            grants: Arc::default(),
             actor: None,
         })
     }

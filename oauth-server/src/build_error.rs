@@ -28,6 +28,12 @@ pub enum BuildError {
         /// What is wrong.
         problem: String,
     },
+    /// A grant of the application's own is not called by an absolute URI.
+    #[error("the grant {name}: a grant of one's own is called by an absolute URI (RFC 6749 4.5)")]
+    Grant {
+        /// How it is called.
+        name: String,
+    },
     /// A folder of templates or locales, or a file in it, cannot be read.
     #[error("{path}: {problem}")]
     Folder {

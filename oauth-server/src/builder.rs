@@ -3,7 +3,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use oauth_core::{ActiveCheck, AuthorizationServer, PasswordVerifier, Policy};
+use oauth_core::{
+    ActiveCheck, AuthorizationServer, GrantRequest, Granted, PasswordVerifier, Policy, TokenError,
+};
 use poem::{Request, Response};
 
 use crate::{
@@ -22,6 +24,8 @@ use crate::{
 #[must_use]
 pub struct OAuthBuilder {
     server: AuthorizationServer,
+    /// A grant whose name is none.
+    unnamed_grant: Option<String>,
     users: Option<Arc<dyn Users>>,
     sources: Sources,
     addresses: Addresses,
@@ -36,6 +40,7 @@ impl OAuthBuilder {
     pub(crate) fn new(server: AuthorizationServer) -> Self {
         Self {
             server,
+            unnamed_grant: None,
             users: None,
             sources: Sources::default(),
             addresses: Addresses::default(),
@@ -50,6 +55,35 @@ impl OAuthBuilder {
     /// Brings the application's own users in place of the bundled accounts.
     pub fn users(self, users: impl Users) -> Self {
         Self { users: Some(Arc::new(users)), ..self }
+    }
+
+    /// Serves a grant of the application's own at the token endpoint, to clients that are registered for it by this name,
+    /// an absolute URI (RFC 6749 §4.5). What the handler grants is issued like anything else, after the policy was asked.
+    ///
+    /// ```
+    /// use oauth_server::{GrantRequest, Granted, OAuthBuilder, TokenError};
+    ///
+    /// # fn whose(_: &str) -> Option<String> { None }
+    /// fn with_vouchers(builder: OAuthBuilder) -> OAuthBuilder {
+    ///     let name = "urn:example:params:oauth:grant-type:voucher";
+    ///     builder.grant(name, |request: GrantRequest| async move {
+    ///         let scopes = request.scopes().await?; // what the client asks for, and may have
+    ///         let subject = whose(request.required("voucher")?);
+    ///         let subject = subject.ok_or(TokenError::InvalidGrant("the voucher is void".into()))?;
+    ///         Ok(Granted { subject: Some(subject), scopes, ..Granted::default() })
+    ///     })
+    /// }
+    /// ```
+    pub fn grant<F, A>(mut self, name: &str, handler: F) -> Self
+    where
+        F: Fn(GrantRequest) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Granted, TokenError>> + Send + 'static,
+    {
+        match self.server.clone().with_grant(name, handler) {
+            Ok(server) => self.server = server,
+            Err(_) => self.unnamed_grant = Some(name.to_owned()),
+        }
+        self
     }
 
     /// Asks this policy before anything is issued: see [`Policy`].
@@ -168,6 +202,9 @@ impl OAuthBuilder {
     /// When a template or a locale does not parse, when a page asks for what it is not given, when a folder cannot be
     /// read, and when an address cannot be served.
     pub fn build(self) -> Result<OAuth, BuildError> {
+        if let Some(name) = self.unnamed_grant {
+            return Err(BuildError::Grant { name });
+        }
         let settings = self.server.settings();
         let place = Place::new(self.addresses, settings, self.at.as_deref())?;
         let cookies = Cookies::of(settings);

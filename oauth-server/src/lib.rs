@@ -76,6 +76,7 @@
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
 //! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
+//! | serve a grant of your own | [`OAuthBuilder::grant`], [`GrantRequest`], [`Granted`] |
 //! | rule on what is issued | [`OAuthBuilder::policy`], [`Policy`], [`PolicyRequest`], [`Ruling`] |
 //! | have pages of your own | [`OAuthBuilder::template_folder`], [`OAuthBuilder::locale`], [`Page`] |
 //! | let staff administer, and users take back | [`OAuth::admin`], [`OAuth::connected_apps`] |
@@ -149,12 +150,12 @@ pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, Advice, ApplicationType, AuthorizationServer, BearerError,
     Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret,
-    Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError, GrantType, Guess,
-    GuessError, GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting,
-    Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, Origin,
-    PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem, RedirectUri,
-    Registered, RegistrationError, RequireState, Resource, Revocation, Ruling, Scopes, Secret,
-    Session, Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp,
+    Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError, GrantRequest, GrantType,
+    Granted, Guess, GuessError, GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope,
+    InvalidSetting, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
+    NotReady, Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem,
+    RedirectUri, Registered, RegistrationError, RequireState, Resource, Revocation, Ruling, Scopes,
+    Secret, Session, Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp,
     TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
 };
 

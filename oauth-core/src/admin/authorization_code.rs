@@ -154,7 +154,7 @@ impl Admin {
     }
 
     fn check_code(&self, new: &NewAuthorizationCode, client: &Client, faults: &mut Faults) {
-        if !client.allows(crate::GrantType::AuthorizationCode) {
+        if !client.allows(&crate::GrantType::AuthorizationCode) {
             faults.malformed("client", "is not registered for the grant authorization_code");
         }
         match &new.redirect_uri {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     AuthorizationError, AuthorizationServer, Endpoint, EventKind, StoreError,
     error::AuthorizationErrorCode as Code,
-    grant::{Asked, Ruled, ruled},
+    grant::{Asked, Ruled, checked_subject, ruled},
 };
 
 impl AuthorizationServer {
@@ -64,10 +64,7 @@ impl AuthorizationServer {
         request: &AuthorizationRequest,
         subject: &str,
     ) -> Result<Vec<(&'static str, String)>, Refusal> {
-        if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.contains('\0') {
-            let cause = StoreError::internal("a subject has 1 to 255 bytes, none of them NUL");
-            return Err(cause.into());
-        }
+        checked_subject(Some(subject))?;
         let asked = Asked {
             client: &request.client,
             subject: Some(subject),
@@ -99,6 +96,3 @@ impl AuthorizationRequest {
         }
     }
 }
-
-/// In bytes.
-const LONGEST_SUBJECT: usize = 255;

@@ -96,6 +96,17 @@ pub(crate) async fn ruled(
     Ruled::of(asked, ruling)
 }
 
+/// What an application calls a user must be something that can be stored.
+pub(crate) fn checked_subject(subject: Option<&str>) -> Result<(), StoreError> {
+    let fits = |subject: &str| {
+        !subject.is_empty() && subject.len() <= LONGEST_SUBJECT && !subject.contains('\0')
+    };
+    if subject.is_none_or(fits) {
+        return Ok(());
+    }
+    Err(StoreError::internal("a subject has 1 to 255 bytes, none of them NUL"))
+}
+
 /// Asks whether the user for whom something is to be issued is still active.
 pub(super) async fn require_active(
     server: &AuthorizationServer,
@@ -191,6 +202,8 @@ pub(crate) fn successors(presented: &Secret, salt: &[u8; 32]) -> Option<(Secret,
     successor(Kind::AccessToken).zip(successor(Kind::RefreshToken))
 }
 
+/// In bytes.
+const LONGEST_SUBJECT: usize = 255;
 const NOT_ACTIVE: &str = "the user is not active any more";
 /// Two at once are already a rarity.
 const KEYS_TRIED: u32 = 16;

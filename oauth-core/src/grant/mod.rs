@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod extension;
 mod issue;
 mod password;
 mod refresh_token;
@@ -9,10 +10,17 @@ mod repetition;
 mod reuse;
 mod terms;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
+pub use self::extension::{GrantRequest, Granted};
 pub(crate) use self::{
-    issue::{Asked, Ruled, TOKEN_TYPE, begin, begin_with_tokens, issued, new_grant, ruled},
+    extension::GrantHandler,
+    issue::{
+        Asked, Ruled, TOKEN_TYPE, begin, begin_with_tokens, checked_subject, issued, new_grant,
+        ruled,
+    },
     terms::{NEVER, NewTokens, Terms},
 };
 use crate::{
@@ -50,31 +58,45 @@ impl AuthorizationServer {
         self.told(&client, answer)
     }
 
-    async fn trade(&self, client: &Client, params: &Params) -> Result<Tokens, TokenError> {
+    async fn trade(&self, client: &Arc<Client>, params: &Params) -> Result<Tokens, TokenError> {
         match params.get("grant_type") {
             Some("authorization_code") => {
-                may_use(client, GrantType::AuthorizationCode)?;
+                may_use(client, &GrantType::AuthorizationCode)?;
                 authorization_code::exchange(self, client, params).await
             }
             Some("refresh_token") => {
-                may_use(client, GrantType::RefreshToken)?;
+                may_use(client, &GrantType::RefreshToken)?;
                 refresh_token::exchange(self, client, params).await
             }
             Some("client_credentials") => {
-                may_use(client, GrantType::ClientCredentials)?;
+                may_use(client, &GrantType::ClientCredentials)?;
                 client_credentials::exchange(self, client, params).await
             }
             Some("password") => {
-                may_use(client, GrantType::Password)?;
-                password::exchange(self, client, params).await
+                let grant_type = GrantType::Password;
+                may_use(client, &grant_type)?;
+                extension::exchange(self, client, grant_type, params, password::granted).await
             }
-            Some(_) => Err(UnsupportedGrantType(SUPPORTED.into())),
+            Some(name) => {
+                let handler = self.grants.get(name).ok_or_else(|| self.unsupported())?;
+                let grant_type = GrantType::Extension(name.to_owned());
+                may_use(client, &grant_type)?;
+                extension::exchange(self, client, grant_type, params, |asked| handler(asked)).await
+            }
             None => Err(InvalidRequest("grant_type is missing".into())),
         }
     }
+
+    fn unsupported(&self) -> TokenError {
+        let own: Vec<_> = self.own_grants().collect();
+        if own.is_empty() {
+            return UnsupportedGrantType(SUPPORTED.into());
+        }
+        UnsupportedGrantType(format!("{SUPPORTED}, or {}", own.join(", ")).into())
+    }
 }
 
-fn may_use(client: &Client, grant_type: GrantType) -> Result<(), TokenError> {
+fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), TokenError> {
     if client.allows(grant_type) {
         return Ok(());
     }

@@ -95,7 +95,7 @@ impl NewTokens {
         terms: Terms,
     ) -> Self {
         let refreshable =
-            server.settings.access_tokens_refreshable && client.allows(GrantType::RefreshToken);
+            server.settings.access_tokens_refreshable && client.allows(&GrantType::RefreshToken);
         let refresh =
             || Secret::of_family(&server.settings.token_brand, Kind::RefreshToken, family);
         Self { refresh: refreshable.then(refresh), ..Self::access_only(server, family, terms) }

@@ -15,6 +15,7 @@ pub(crate) fn client(new: &NewClient, unknown: &Scopes) -> Faults {
     let mut faults = Faults::default();
     names(new, &mut faults);
     secret(new, &mut faults);
+    grant_types(new, &mut faults);
     pages(new, &mut faults);
     redirect_uris(new, &mut faults);
     scopes(new, unknown, &mut faults);
@@ -61,6 +62,19 @@ fn secret(new: &NewClient, faults: &mut Faults) {
     if is_public && new.grant_types.contains(&GrantType::ClientCredentials) {
         let problem = "client_credentials is for clients with a secret (RFC 6749 4.4)";
         faults.malformed("grant_types", problem);
+    }
+}
+
+fn grant_types(new: &NewClient, faults: &mut Faults) {
+    let visible = |name: &str| {
+        (1..=255).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    if !new.grant_types.iter().all(|grant_type| visible(grant_type.as_str())) {
+        let problem = "must have names of 1 to 255 printable ASCII characters without spaces";
+        faults.malformed("grant_types", problem);
+    }
+    if new.grant_types.len() > MOST_GRANT_TYPES {
+        faults.malformed("grant_types", format!("must be at most {MOST_GRANT_TYPES}"));
     }
 }
 
@@ -160,4 +174,5 @@ impl NewClient {
 const LONGEST_NAME: usize = 100;
 /// An index holds it.
 const LONGEST_SCOPE: usize = 255;
+const MOST_GRANT_TYPES: usize = 100;
 const MOST_REDIRECT_URIS: usize = 100;

@@ -34,6 +34,7 @@ mod csrf;
 mod errors;
 mod event_delivery;
 mod events;
+mod extension_grant;
 mod forget_user;
 mod guessing;
 mod hashing;

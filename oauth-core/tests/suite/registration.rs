@@ -35,8 +35,8 @@ both_databases! {
         assert!(!app.fragment_supported);
         assert_eq!(app.metadata.redirect_uris, [CALLBACK, "com.example.app:/cb"]);
         assert_eq!((app.metadata.scope.clone(), app.created_at), (scopes("read write retired"), 1_000_000));
-        assert!(app.allows(GrantType::AuthorizationCode) && app.allows(GrantType::RefreshToken));
-        assert!(!app.allows(GrantType::Implicit) && !app.is_public && !app.require_pkce);
+        assert!(app.allows(&GrantType::AuthorizationCode) && app.allows(&GrantType::RefreshToken));
+        assert!(!app.allows(&GrantType::Implicit) && !app.is_public && !app.require_pkce);
     }
 
     async fn identifier_and_secret_are_drawn_and_never_twice(fixture: Fixture) {

@@ -88,12 +88,16 @@ both_databases! {
         assert_eq!(fixture.trail().await, ["update client public: client_name"]);
     }
 
-    async fn a_grant_that_this_program_does_not_know_is_none(fixture: Fixture) {
+    async fn a_grant_that_this_program_does_not_know_stays_as_it_is(fixture: Fixture) {
         let mut document = fixture.document("public");
-        document["grant_types"] = json!(["urn:example:newer", "refresh_token"]);
+        document["grant_types"] = json!(["urn:example:newer", "refresh_token", "newer"]);
         fixture.set_document("public", &document);
         let public = fixture.server.client("public").await.unwrap().unwrap();
-        assert_eq!(public.metadata.grant_types, [GrantType::RefreshToken]);
+        let extension = |name: &str| GrantType::Extension(name.to_owned());
+        let expected = [extension("urn:example:newer"), GrantType::RefreshToken, extension("newer")];
+        assert_eq!(public.metadata.grant_types, expected);
+        fixture.rename("public", "Renamed").await;
+        assert_eq!(fixture.document("public")["grant_types"], document["grant_types"]);
     }
 
     async fn a_document_of_another_form_is_a_fault_of_ours_and_of_no_other_client(fixture: Fixture) {

@@ -31,6 +31,7 @@ mod middleware;
 mod one_host;
 mod openapi;
 mod overrides;
+mod own_grants;
 mod own_password;
 mod pages;
 mod policy;

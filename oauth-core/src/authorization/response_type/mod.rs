@@ -46,7 +46,7 @@ impl ResponseType {
             None => return Err(Refusal::new(Code::InvalidRequest, "response_type is missing")),
         };
         let grant_type = response_type.grant_type();
-        if !client.allows(grant_type) {
+        if !client.allows(&grant_type) {
             let description =
                 format!("this client is not registered for the grant {}", grant_type.as_str());
             return Err(Refusal::new(Code::UnauthorizedClient, description));

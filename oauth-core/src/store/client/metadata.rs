@@ -128,8 +128,8 @@ fn names<S: Serializer>(grants: &[GrantType], serializer: S) -> Result<S::Ok, S:
     serializer.collect_seq(grants.iter().map(|grant| grant.as_str()))
 }
 
-/// A grant that a newer program knows is none here.
+/// A grant that only another program knows stays in the document as it is.
 fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<GrantType>, D::Error> {
     let names = Vec::<String>::deserialize(deserializer)?;
-    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    Ok(names.into_iter().map(|name| name.parse().unwrap_or(GrantType::Extension(name))).collect())
 }

@@ -101,8 +101,8 @@ impl Client {
 
     /// Whether the client may use a grant.
     #[must_use]
-    pub fn allows(&self, grant_type: GrantType) -> bool {
-        self.metadata.grant_types.contains(&grant_type)
+    pub fn allows(&self, grant_type: &GrantType) -> bool {
+        self.metadata.grant_types.contains(grant_type)
     }
 
     /// Whether the client registered this redirection endpoint.

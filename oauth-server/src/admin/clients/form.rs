@@ -48,6 +48,18 @@ pub(super) const GRANT_TYPES: [GrantType; 5] = [
     GrantType::Implicit,
 ];
 
+/// Those that the server serves, and those that the client lists: another program may serve them.
+fn grant_types(visit: &Visit<'_>, client: Option<&Client>) -> Vec<GrantType> {
+    let own = visit.oauth.server().own_grants().map(|name| GrantType::Extension(name.to_owned()));
+    let mut offered: Vec<_> = GRANT_TYPES.into_iter().chain(own).collect();
+    for listed in client.iter().flat_map(|client| &client.metadata.grant_types) {
+        if !offered.contains(listed) {
+            offered.push(listed.clone());
+        }
+    }
+    offered
+}
+
 /// The form as it was sent, or as it begins: for a new client, or one that is there.
 pub(super) async fn form(
     visit: &Visit<'_>,
@@ -61,7 +73,7 @@ pub(super) async fn form(
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
     form.offer("kind", choices(["confidential", "public"].into_iter()));
-    form.offer("grant_types", choices(GRANT_TYPES.into_iter().map(GrantType::as_str)));
+    form.offer("grant_types", choices(grant_types(visit, client).iter().map(GrantType::as_str)));
     form.offer("application_type", choices(["web", "native"].into_iter()));
     form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));
     if !visit.admin.actor().is_superuser {
@@ -139,7 +151,7 @@ pub(super) fn read(form: &mut Form<'_>) -> NewClient {
         tos_uri: sent.optional("tos_uri"),
         secret: if is_public { ClientSecret::None } else { ClientSecret::Generated },
         redirect_uris: words("redirect_uris"),
-        grant_types: sent.all("grant_types").filter_map(|name| name.parse().ok()).collect(),
+        grant_types: sent.all("grant_types").map(grant_type).collect(),
         scopes: sent.all("scopes").collect(),
         any_scope: sent.is_on("any_scope"),
         default_scopes: default_scopes.unwrap_or_default(),
@@ -157,6 +169,11 @@ pub(super) fn read(form: &mut Form<'_>) -> NewClient {
         introspects: words("introspects"),
         ..NewClient::new(sent.text("name"))
     }
+}
+
+/// One that only another program knows stays as it is.
+fn grant_type(name: &str) -> GrantType {
+    name.parse().unwrap_or_else(|_| GrantType::Extension(name.to_owned()))
 }
 
 /// Seconds, the word `never`, or nothing.
