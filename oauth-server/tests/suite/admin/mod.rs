@@ -19,7 +19,7 @@ use self::filled::filled;
 use crate::support::{Answer, Browser, Form, Site};
 
 /// Opens a form, and sends it with these values in place of what stood there.
-async fn change(browser: &Browser, path: &str, values: &[(&str, &str)]) -> Answer {
+pub(crate) async fn change(browser: &Browser, path: &str, values: &[(&str, &str)]) -> Answer {
     let form = opened(browser, path).await;
     browser.post(path, &values.iter().fold(form, |form, (name, value)| form.set(name, value))).await
 }
