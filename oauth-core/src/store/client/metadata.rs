@@ -125,7 +125,7 @@ impl ClientMetadata {
 
 /// By their names on the wire.
 fn names<S: Serializer>(grants: &[GrantType], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(grants.iter().map(|grant| grant.as_str()))
+    serializer.collect_seq(grants.iter().map(GrantType::as_str))
 }
 
 /// A grant that only another program knows stays in the document as it is.

@@ -103,7 +103,7 @@ fn begun(client: &NewClient) -> Sent {
         .with("kind", if is_public { "public" } else { "confidential" })
         .with("description", &client.description)
         .with("redirect_uris", client.redirect_uris.join("\n"))
-        .with_each("grant_types", client.grant_types.iter().map(|grant| grant.as_str()))
+        .with_each("grant_types", client.grant_types.iter().map(GrantType::as_str))
         .with_each("scopes", client.scopes.iter())
         .with_check("any_scope", client.any_scope)
         .with("default_scopes", client.default_scopes.to_string())

@@ -188,7 +188,7 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
         "secrets": secrets::shown(visit, client),
         "description": client.description,
         "redirect_uris": registration.redirect_uris,
-        "grant_types": registration.grant_types.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
+        "grant_types": registration.grant_types.iter().map(oauth_core::GrantType::as_str).collect::<Vec<_>>(),
         "default_scopes": client.default_scopes.iter().collect::<Vec<_>>(),
         "access_token_lifetime": form::lifetime(registration.access_token_lifetime),
         "refresh_token_lifetime": form::lifetime(registration.refresh_token_lifetime),
