@@ -117,7 +117,7 @@ impl OAuth {
 
     /// Swagger UI for a document, to be nested under `/docs`. Its Authorize button completes the code grant with PKCE
     /// as the public client `client_id`, which is registered with `{issuer}/docs/oauth-receiver.html`, or where
-    /// [`Addresses::docs`] is.
+    /// [`Addresses::docs`](crate::Addresses::docs) is.
     pub fn swagger_ui<A: OpenApi + 'static, W: Webhook + 'static>(
         &self,
         service: &OpenApiService<A, W>,
@@ -134,7 +134,7 @@ impl OAuth {
     ///
     /// It changes no answer of the application. What is the provider's own, a guard's refusal and a page of
     /// [`OAuth::page`] included, also says what the request is called (`X-Request-Id`, unless it is said already), and
-    /// carries the headers that protect it; its endpoints are found at their [`Addresses`] with and without a trailing
+    /// carries the headers that protect it; its endpoints are found at their [`Addresses`](crate::Addresses) with and without a trailing
     /// slash. Where a guard took a token from the query, the answer is kept by nobody (RFC 6750 §2.3).
     #[must_use]
     pub fn middleware(&self) -> OAuthMiddleware {
