@@ -127,7 +127,7 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
 fn common(full: bool) -> Value {
     let problem = json!({ "name": "name", "problem": "must not be empty", "is_here": full });
     json!({
-        "base": "/admin", "section": "clients", "staff": "alice", "has_users": full, "form_action": "/",
+        "base": "/admin", "accounts": "/accounts/", "section": "clients", "staff": "alice", "has_users": full, "form_action": "/",
         "done": if full { json!("saved") } else { Value::Null },
         "form": [{ "name": "csrf_token", "value": "x" }],
         "notice": if full { json!({ "is_conflict": true }) } else { Value::Null },
