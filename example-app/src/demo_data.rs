@@ -108,7 +108,7 @@ fn quickstart_clients() -> [NewClient; 3] {
 }
 
 /// This provider's own documentation, and two programs without a user.
-fn programs(issuer: &str) -> [NewClient; 3] {
+fn programs(issuer: &str) -> [NewClient; 4] {
     let docs = Addresses::default().docs;
     [
         NewClient {
@@ -137,6 +137,16 @@ fn programs(issuer: &str) -> [NewClient; 3] {
             grant_types: Vec::new(),
             introspects: vec![issuer.to_owned()],
             ..NewClient::new("Example Resource Server")
+        },
+        NewClient {
+            client_id: Some("example-spa".to_owned()),
+            description: "An application in a browser, which calls this server from its own pages."
+                .to_owned(),
+            secret: ClientSecret::None,
+            redirect_uris: vec!["http://localhost:1111".to_owned()],
+            cors_origins: vec!["http://localhost:1111".to_owned()],
+            scopes: scopes(&["user_info", "offline_access"]),
+            ..NewClient::new("Example Browser App")
         },
     ]
 }

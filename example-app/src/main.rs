@@ -62,7 +62,11 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/healthz", get(oauth2server::views::healthz))
         .at("/readyz", oauth.readiness_endpoint());
     // Below the path of the issuer, where that has one; and every answer is the provider's.
-    Route::new().nest(oauth.mount(), urls).with(oauth.full_middleware())
+    Route::new()
+        // Where clients look first: what this server can do, and where.
+        .nest("/.well-known", oauth.well_known())
+        .nest(oauth.mount(), urls)
+        .with(oauth.full_middleware())
 }
 
 #[tokio::main]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    AuthorizationServer, Client, InvalidScope, Params, Scope, Scopes, StoreError, TokenError,
-    scope::not_available, store,
+    AuthorizationServer, Client, GrantType, InvalidScope, Params, Scope, Scopes, StoreError,
+    TokenError, scope::not_available, store,
 };
 
 /// The scope is refused, or could not be looked up.
@@ -22,8 +22,16 @@ impl From<StoreError> for ScopeFault {
 /// The rule: of these scopes the client may have those that it is registered for, as far as the server gives them now.
 pub(crate) fn left(client: &Client, scopes: &Scopes, given: &Scopes) -> Scopes {
     let given = scopes.within(given);
-    if client.any_scope { given } else { given.within(&client.metadata.scope) }
+    let left = if client.any_scope { given } else { given.within(&client.metadata.scope) };
+    if scopes.contains(OFFLINE_ACCESS) && client.allows(&GrantType::RefreshToken) {
+        return left.iter().chain([OFFLINE_ACCESS]).collect();
+    }
+    left
 }
+
+/// That the client may go on when the user is away (OpenID Connect Core §11): every server knows it, and every client may
+/// ask for it that has the refresh grant. It allows nothing else.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// What is left of scopes that were granted before. A client is told where that is nothing.
 pub(crate) fn left_of_grant(
@@ -77,6 +85,10 @@ async fn allowed(
     let mut given = server.store.read(move |db| store::scope::named(db, &asked)).await?;
     let left = left(client, scopes, &names(&given));
     given.retain(|scope| left.contains(&scope.name));
+    if left.contains(OFFLINE_ACCESS) && !given.iter().any(|scope| scope.name == OFFLINE_ACCESS) {
+        let (name, description) = (OFFLINE_ACCESS.to_owned(), WORDS.to_owned());
+        given.push(Scope { name, description, title: String::new() });
+    }
     Ok(given)
 }
 
@@ -85,5 +97,7 @@ pub(crate) fn names(scopes: &[Scope]) -> Scopes {
     scopes.iter().map(|scope| scope.name.as_str()).collect()
 }
 
+/// Where the reader's language has no others.
+const WORDS: &str = "Keep this access when you are away, until you take it back.";
 /// What one request may name: each is looked up.
 const MOST: usize = 500;

@@ -38,6 +38,11 @@ pub struct Settings {
     pub access_token_lifetime: i64,
     /// Whether clients that may use the refresh grant get refresh tokens. Default: true.
     pub access_tokens_refreshable: bool,
+    /// Whether a refresh token needs the scope `offline_access` (OpenID Connect Core §11). Default: false.
+    pub refresh_needs_offline_access: bool,
+    /// Hold clients to OAuth 2.1: no implicit grant, no password grant, PKCE of every client, no access token in a query,
+    /// whatever their registrations say. Default: false.
+    pub oauth_2_1: bool,
     /// From each rotation of a refresh token to the end of the new one; `None` never ends. Default: 30 days.
     pub refresh_token_lifetime: Option<i64>,
     /// From an authorization to the end of everything it led to; `None` never ends. Default: 365 days.
@@ -118,6 +123,8 @@ impl Settings {
             authorization_code_lifetime: 60,
             access_token_lifetime: 3600,
             access_tokens_refreshable: true,
+            refresh_needs_offline_access: false,
+            oauth_2_1: false,
             refresh_token_lifetime: Some(30 * 24 * 3600),
             grant_lifetime: Some(365 * 24 * 3600),
             refresh_token_grace: 10,

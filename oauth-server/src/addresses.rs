@@ -163,6 +163,11 @@ impl Place {
         if uri.starts_with('/') { self.path(uri) } else { uri.to_owned() }
     }
 
+    /// The issuer's path: empty, or such as `/id`.
+    pub(crate) fn issuer_path(&self) -> &str {
+        &self.path
+    }
+
     /// What requests for an address begin with here: empty, or such as `/id`.
     pub(crate) fn mount(&self) -> &str {
         &self.mount

@@ -132,6 +132,10 @@ async fn read<P: Presentation>(
     let Presented { token, in_query } = presented::<P>(request, body).await?;
     if in_query {
         token_was_in_query();
+        if oauth.settings().oauth_2_1 {
+            let fault = "a token must not stand in the query (OAuth 2.1)";
+            return Err(BearerError::InvalidRequest(fault.into()).into());
+        }
     }
     Ok(token)
 }

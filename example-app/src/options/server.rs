@@ -44,6 +44,13 @@ pub(crate) struct ServerOptions {
     /// Whether clients with the refresh grant get refresh tokens [default: true]
     #[arg(long, env = "OAUTH_ACCESS_TOKENS_REFRESHABLE", global = true, value_name = "BOOL")]
     access_tokens_refreshable: Option<String>,
+    /// Whether a refresh token needs the scope for offline access.
+    #[arg(help = "Whether a refresh token needs the scope offline_access [default: false]")]
+    #[arg(long, env = "OAUTH_REFRESH_NEEDS_OFFLINE_ACCESS", global = true, value_name = "BOOL")]
+    refresh_needs_offline_access: Option<String>,
+    /// Hold clients to OAuth 2.1: no implicit and no password grant, PKCE always, no token in a query [default: false]
+    #[arg(long = "oauth-2-1", env = "OAUTH_2_1", global = true, value_name = "BOOL")]
+    oauth_2_1: Option<String>,
     /// From each rotation, 0 = never expires [default: 2592000]
     #[arg(long, env = "OAUTH_REFRESH_TOKEN_LIFETIME", global = true, value_name = "SECONDS")]
     refresh_token_lifetime: Option<String>,
@@ -103,6 +110,12 @@ impl ServerOptions {
                 &self.access_tokens_refreshable,
             )
             .switch(library.access_tokens_refreshable)?,
+            refresh_needs_offline_access: of(
+                "OAUTH_REFRESH_NEEDS_OFFLINE_ACCESS",
+                &self.refresh_needs_offline_access,
+            )
+            .switch(library.refresh_needs_offline_access)?,
+            oauth_2_1: of("OAUTH_2_1", &self.oauth_2_1).switch(library.oauth_2_1)?,
             refresh_token_lifetime: of(
                 "OAUTH_REFRESH_TOKEN_LIFETIME",
                 &self.refresh_token_lifetime,

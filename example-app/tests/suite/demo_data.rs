@@ -174,14 +174,30 @@ async fn example_service_has_the_grants_client_credentials_and_password_by_its_s
 }
 
 #[tokio::test]
+async fn example_resource_server_may_look_at_tokens_of_this_servers_own_api_and_at_nothing_else() {
+    let (_site, server) = fresh();
+    let agent = server.agent();
+    let itself = [("grant_type", "client_credentials"), ("scope", "user_info")];
+    let token = agent.token(Some(EXAMPLE_SERVICE), &itself).await.field("access_token");
+    let resource_server = ("example-resource-server", "example-resource-server-secret");
+    let seen = agent.form("/oauth2/introspect/", resource_server, &[("token", &token)]).await;
+    assert!(seen.body.starts_with("{\"active\":true,"), "{seen:?}");
+    let another = ("be6f31235c6118273918c4c70f6768", "89dcee4e6fe655377a19944c2bee9b");
+    let seen = agent.form("/oauth2/introspect/", another, &[("token", &token)]).await;
+    assert_eq!(seen.body, "{\"active\":false}");
+}
+
+#[tokio::test]
 async fn there_are_no_other_clients_users_or_scopes() {
     let (site, _server) = fresh();
     let clients = site.query("SELECT client_id || '|' || name FROM oauth_clients ORDER BY name");
     assert_eq!(
         clients,
         [
+            "example-spa|Example Browser App",
             "be6f31235c6118273918c4c70f6768|Example Client",
             "example-implicit-client|Example Implicit Client",
+            "example-resource-server|Example Resource Server",
             "example-service|Example Service",
             "1234|My OAuth Client",
             "swagger-ui|Swagger UI",

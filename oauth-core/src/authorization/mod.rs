@@ -130,14 +130,15 @@ impl AuthorizationServer {
         params: &Params,
     ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
         params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
-        let response_type = ResponseType::requested(client, params)?;
+        let response_type = ResponseType::requested(self, client, params)?;
         let is_code = response_type == ResponseType::Code;
         let uses_pkce = is_code && params.get("code_challenge").is_some();
         if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
             return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
         }
         let scopes = requested_scopes(self, client, params).await?;
-        let challenge = if is_code { challenge(client, params)? } else { None };
+        let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
+        let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
         Ok((response_type, scopes, challenge))
     }
 
@@ -180,10 +181,10 @@ impl AuthorizationRequest {
 }
 
 /// RFC 7636 §4.3, with `S256` alone: an absent method means `plain`, which shows the verifier to who reads the request.
-fn challenge(client: &Client, params: &Params) -> Result<Option<Challenge>, Refusal> {
+fn challenge(is_required: bool, params: &Params) -> Result<Option<Challenge>, Refusal> {
     let invalid = |description: &'static str| Err(Refusal::new(Code::InvalidRequest, description));
     match (params.get("code_challenge"), params.get("code_challenge_method")) {
-        (None, None) if client.require_pkce => {
+        (None, None) if is_required => {
             invalid("code_challenge is missing: this client must use PKCE (RFC 7636)")
         }
         (None, None) => Ok(None),

@@ -72,7 +72,7 @@ impl AuthorizationServer {
                 may_use(client, &GrantType::ClientCredentials)?;
                 client_credentials::exchange(self, client, params).await
             }
-            Some("password") => {
+            Some("password") if !self.settings.oauth_2_1 => {
                 let grant_type = GrantType::Password;
                 may_use(client, &grant_type)?;
                 extension::exchange(self, client, grant_type, params, password::granted).await
@@ -88,11 +88,12 @@ impl AuthorizationServer {
     }
 
     fn unsupported(&self) -> TokenError {
-        let own: Vec<_> = self.own_grants().collect();
+        let (own, built_in): (Vec<_>, _) =
+            (self.own_grants().collect(), if self.settings.oauth_2_1 { IN_2_1 } else { SUPPORTED });
         if own.is_empty() {
-            return UnsupportedGrantType(SUPPORTED.into());
+            return UnsupportedGrantType(built_in.into());
         }
-        UnsupportedGrantType(format!("{SUPPORTED}, or {}", own.join(", ")).into())
+        UnsupportedGrantType(format!("{built_in}, or {}", own.join(", ")).into())
     }
 }
 
@@ -107,6 +108,9 @@ fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), TokenError> {
 
 const SUPPORTED: &str =
     "grant_type must be authorization_code, refresh_token, client_credentials or password";
+
+const IN_2_1: &str =
+    "grant_type must be authorization_code, refresh_token or client_credentials (OAuth 2.1)";
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.2).
 const PARAMETERS: &[&str] = &[

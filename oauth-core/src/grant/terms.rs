@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::issue::Ruled;
 use crate::{
     AuthorizationServer, Client, GrantType, Lifetime, Scopes, Secret, Timestamp, Tokens,
+    scope_request::OFFLINE_ACCESS,
     secret::{Digest, Kind},
     store::{self, access_token::NewAccessToken, refresh_token::NewRefreshToken},
 };
@@ -94,8 +95,12 @@ impl NewTokens {
         family: i64,
         terms: Terms,
     ) -> Self {
-        let refreshable =
-            server.settings.access_tokens_refreshable && client.allows(&GrantType::RefreshToken);
+        let settings = &server.settings;
+        let may_go_on =
+            !settings.refresh_needs_offline_access || terms.scopes.contains(OFFLINE_ACCESS);
+        let refreshable = settings.access_tokens_refreshable
+            && client.allows(&GrantType::RefreshToken)
+            && may_go_on;
         let refresh =
             || Secret::of_family(&server.settings.token_brand, Kind::RefreshToken, family);
         Self { refresh: refreshable.then(refresh), ..Self::access_only(server, family, terms) }

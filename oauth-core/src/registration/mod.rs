@@ -12,6 +12,7 @@ use crate::{
     AuthorizationServer, Client, ClientChange, EventKind, FieldError, NewScope, Scopes, Secret,
     StoreError,
     admin::{Action, Entry, Kind},
+    scope_request::OFFLINE_ACCESS,
     store,
 };
 
@@ -163,6 +164,15 @@ impl AuthorizationServer {
         Ok(names.iter().map(String::as_str).collect())
     }
 
+    /// The scopes that may be asked for: those that are not disabled, and `offline_access`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn supported_scopes(&self) -> Result<Scopes, StoreError> {
+        let names = self.store.read(store::scope::enabled).await?;
+        Ok(names.iter().map(String::as_str).chain([OFFLINE_ACCESS]).collect())
+    }
+
     /// Those of the scopes that the server lacks.
     ///
     /// # Errors
@@ -170,7 +180,8 @@ impl AuthorizationServer {
     pub async fn unknown_scopes(&self, scopes: &Scopes) -> Result<Scopes, StoreError> {
         let names = scopes.clone();
         let known = self.store.read(move |db| store::scope::known(db, &names)).await?;
-        Ok(scopes.beyond(&known.iter().map(String::as_str).collect()))
+        let known = known.iter().map(String::as_str).chain([OFFLINE_ACCESS]);
+        Ok(scopes.beyond(&known.collect()))
     }
 
     /// Disables a scope, or enables it again: while it is disabled nobody is given it, by a refresh neither. Access tokens

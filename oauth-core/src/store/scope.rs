@@ -73,6 +73,12 @@ pub(crate) fn named(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<Scope>>
     )
 }
 
+/// The names of those that are given.
+pub(crate) fn enabled(db: &mut DbConnection) -> Query<Vec<String>> {
+    let enabled = oauth_scopes::table.filter(oauth_scopes::is_enabled);
+    enabled.order(oauth_scopes::name).select(oauth_scopes::name).load(db)
+}
+
 /// The names, the last of them so often that there are 1, 2, 4, 8, ...: SQLite's statement has a place for each, and a
 /// connection keeps one statement for each length.
 fn padded(scopes: &Scopes) -> Vec<&str> {

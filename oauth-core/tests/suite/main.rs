@@ -43,6 +43,8 @@ mod introspection;
 mod killed;
 mod known_browsers;
 mod migrations;
+mod oauth_2_1;
+mod offline_access;
 mod origin;
 mod outage;
 mod password_grant;

@@ -23,5 +23,10 @@ authorize-error-insecure = It needs a secure connection: open it again with http
 authorize-error-malformed = The application sent you here with a request that cannot be read.
 authorize-error-client = The application that sent you here is not known.
 authorize-error-redirect-uri = The application wants you to be sent back to an address that is not its own.
+authorize-error-request-uri = It was open for too long, was answered before, or began in another browser. Go back to the application and begin again.
 authorize-error-aside = Nothing was granted. You can close this page. If a link brought you here, its owner has to mend it.
 authorize-error-fault = For the application's developer:
+
+# The scope that every server knows.
+scope-offline_access = Keep this access when you are away, until you take it back.
+    .title = Stay connected

@@ -5,6 +5,7 @@ pub(crate) mod authorization;
 mod client_form;
 pub(crate) mod connected_apps;
 mod introspection;
+mod metadata;
 mod pushed;
 pub(crate) mod readiness;
 mod revocation;

@@ -53,6 +53,7 @@ fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Respon
         PageFault::MissingRedirectUri | PageFault::InvalidRedirectUri(_) => {
             Message::new("authorize-error-redirect-uri")
         }
+        PageFault::InvalidRequestUri(_) => Message::new("authorize-error-request-uri"),
         _ => Message::new("authorize-error-malformed"),
     };
     let title = Message::new("authorize-error-title");

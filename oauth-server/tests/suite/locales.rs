@@ -132,8 +132,9 @@ fn sources_of_crate(folder: &str, extension: &str) -> Vec<String> {
 fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     let sources = sources_of_crate(&format!("locales/{language}"), "ftl");
     let lines = sources.iter().flat_map(|source| source.lines());
-    let messages =
-        lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
+    let messages = lines
+        .filter(|line| !line.starts_with(['#', ' ']))
+        .filter_map(|line| line.split_once(" = "));
     let mut found = BTreeMap::new();
     for (key, text) in messages {
         let names = text.split("{ $").skip(1).filter_map(|rest| rest.split_once(" }"));
@@ -166,5 +167,7 @@ fn every_message_is_used_and_every_one_used_is_there() {
     used.extend(quoted(&sources_of_crate("src", "rs"), &["Message::new(\"", "oauth.text(\""]));
     let advice = quoted(&sources_of_crate("../oauth-core/src", "rs"), &[" => \"password-"]);
     used.extend(advice.iter().map(|key| format!("password-{key}")));
-    assert_eq!(used, messages("en").into_keys().collect());
+    // Scopes are found by their names.
+    let found = messages("en").into_keys().filter(|key| !key.starts_with("scope-")).collect();
+    assert_eq!(used, found);
 }

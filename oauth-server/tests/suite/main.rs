@@ -27,6 +27,7 @@ mod introspection;
 mod locales;
 mod login_forms;
 mod logs;
+mod metadata;
 mod middleware;
 mod one_host;
 mod openapi;

@@ -140,6 +140,28 @@ async fn access_tokens_refreshable_says_whether_there_are_refresh_tokens() {
 }
 
 #[tokio::test]
+async fn refresh_needs_offline_access_says_whether_a_refresh_token_needs_that_scope() {
+    for (value, refreshable) in [(None, true), (Some("true"), false)] {
+        let (_site, _server, _agent, tokens) =
+            issued("OAUTH_REFRESH_NEEDS_OFFLINE_ACCESS", value).await;
+        assert_eq!(!tokens.field("refresh_token").is_empty(), refreshable, "{value:?}: {tokens:?}");
+    }
+}
+
+#[tokio::test]
+async fn oauth_2_1_holds_clients_to_it() {
+    let document = "/.well-known/oauth-authorization-server";
+    for (value, implicit) in [(None, true), (Some("true"), false)] {
+        let site = Site::new();
+        let mut command = site.program(&[]);
+        command.envs(value.map(|value| ("OAUTH_2_1", value)));
+        let server = Server::start(&mut command);
+        let answer = server.agent().get(document).await;
+        assert_eq!(answer.body.contains("\"implicit\""), implicit, "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn access_token_lifetime_is_what_clients_are_told() {
     for (value, lifetime) in [(None, 3600), (Some("120"), 120)] {
         let (site, _server, _agent, tokens) = issued("OAUTH_ACCESS_TOKEN_LIFETIME", value).await;

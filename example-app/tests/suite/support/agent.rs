@@ -94,11 +94,20 @@ impl Agent {
         client: Option<(&str, &str)>,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let mut request = self.request(Method::POST, "/oauth2/token/").form(fields);
-        if let Some((id, secret)) = client {
-            request = request.basic_auth(id, Some(secret));
-        }
-        send(request).await
+        let Some(client) = client else {
+            return send(self.request(Method::POST, "/oauth2/token/").form(fields)).await;
+        };
+        self.form("/oauth2/token/", client, fields).await
+    }
+
+    /// What a client sends with its secret.
+    pub(crate) async fn form(
+        &self,
+        path: &str,
+        (id, secret): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        send(self.request(Method::POST, path).form(fields).basic_auth(id, Some(secret))).await
     }
 
     /// The tokens that the code grant brings Example Client.

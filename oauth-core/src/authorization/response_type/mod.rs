@@ -4,7 +4,9 @@ pub(super) mod code;
 pub(super) mod token;
 
 use super::refusal::Refusal;
-use crate::{Client, GrantType, Params, error::AuthorizationErrorCode as Code};
+use crate::{
+    AuthorizationServer, Client, GrantType, Params, error::AuthorizationErrorCode as Code,
+};
 
 /// What the client wants to be answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +35,18 @@ impl ResponseType {
     }
 
     /// What the request asks for, where the client may.
-    pub(super) fn requested(client: &Client, params: &Params) -> Result<Self, Refusal> {
+    pub(super) fn requested(
+        server: &AuthorizationServer,
+        client: &Client,
+        params: &Params,
+    ) -> Result<Self, Refusal> {
         let response_type = match params.get("response_type") {
             Some("code") => Self::Code,
-            Some("token") => Self::Token,
+            Some("token") if !server.settings.oauth_2_1 => Self::Token,
             Some(_) => {
                 return Err(Refusal::new(
                     Code::UnsupportedResponseType,
-                    "response_type must be code or token",
+                    supported(server.settings.oauth_2_1),
                 ));
             }
             None => return Err(Refusal::new(Code::InvalidRequest, "response_type is missing")),
@@ -52,5 +58,13 @@ impl ResponseType {
             return Err(Refusal::new(Code::UnauthorizedClient, description));
         }
         Ok(response_type)
+    }
+}
+
+fn supported(oauth_2_1: bool) -> &'static str {
+    if oauth_2_1 {
+        "response_type must be code (OAuth 2.1)"
+    } else {
+        "response_type must be code or token"
     }
 }

@@ -163,6 +163,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .at("/", get(home))
         .nest("/accounts", oauth.accounts())
         .nest("/admin", oauth.admin())
+        .nest("/.well-known", oauth.well_known())
         .at("/oauth2/authorization", oauth.authorization_endpoint(page))
         .at("/oauth2/token", service.clone())
         .at("/oauth2/revoke", service.clone())

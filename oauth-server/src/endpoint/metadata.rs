@@ -1,0 +1,112 @@
+//! What a client can find out about this server by itself: RFC 8414.
+
+use oauth_core::{Scopes, Settings, StoreError};
+use poem::{
+    Endpoint, IntoResponse, Request, Response, Result,
+    http::{HeaderValue, header},
+    web::Json,
+};
+use serde::Serialize;
+
+use crate::{OAuth, response};
+
+/// RFC 8414 §2. Every member says what the server then does.
+#[derive(Serialize)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    scopes_supported: Vec<String>,
+    response_types_supported: Vec<&'static str>,
+    response_modes_supported: Vec<&'static str>,
+    grant_types_supported: Vec<String>,
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
+    ui_locales_supported: Vec<String>,
+}
+
+impl Metadata {
+    fn of(oauth: &OAuth, scopes: &Scopes) -> Self {
+        let settings = oauth.settings();
+        let implicit = !settings.oauth_2_1;
+        let with_implicit = |always: &'static str, more: &'static str| {
+            [always].into_iter().chain(implicit.then_some(more)).collect()
+        };
+        Self {
+            issuer: settings.issuer.clone(),
+            authorization_endpoint: oauth.url(|addresses| &addresses.authorization),
+            token_endpoint: oauth.url(|addresses| &addresses.token),
+            revocation_endpoint: oauth.url(|addresses| &addresses.revocation),
+            introspection_endpoint: oauth.url(|addresses| &addresses.introspection),
+            pushed_authorization_request_endpoint: oauth.url(|addresses| &addresses.pushed),
+            scopes_supported: scopes.iter().map(str::to_owned).collect(),
+            response_types_supported: with_implicit("code", "token"),
+            response_modes_supported: with_implicit("query", "fragment"),
+            grant_types_supported: grant_types(settings)
+                .chain(oauth.server().own_grants().map(str::to_owned))
+                .collect(),
+            token_endpoint_auth_methods_supported: [BASIC, POST, NONE],
+            revocation_endpoint_auth_methods_supported: [BASIC, POST, NONE],
+            introspection_endpoint_auth_methods_supported: [BASIC, POST],
+            code_challenge_methods_supported: ["S256"],
+            authorization_response_iss_parameter_supported: true,
+            ui_locales_supported: oauth.pages().messages().languages().map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn grant_types(settings: &Settings) -> impl Iterator<Item = String> + use<> {
+    let all = [
+        ("authorization_code", true),
+        ("refresh_token", settings.access_tokens_refreshable),
+        ("client_credentials", true),
+        ("password", !settings.oauth_2_1),
+        ("implicit", !settings.oauth_2_1),
+    ];
+    all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name.to_owned())
+}
+
+/// Where the document stands.
+pub(crate) struct MetadataEndpoint(OAuth);
+
+impl MetadataEndpoint {
+    pub(crate) fn new(oauth: OAuth) -> Self {
+        Self(oauth)
+    }
+
+    async fn document(&self) -> Result<Metadata, StoreError> {
+        let scopes = self.0.server().supported_scopes().await?;
+        Ok(Metadata::of(&self.0, &scopes))
+    }
+}
+
+impl Endpoint for MetadataEndpoint {
+    type Output = Response;
+
+    async fn call(&self, _: Request) -> Result<Response> {
+        Ok(match self.document().await {
+            Ok(document) => public(Json(document).into_response()),
+            Err(cause) => response::failed(&cause),
+        })
+    }
+}
+
+/// Anybody's to read, from any page, and to keep for some minutes.
+fn public(mut response: Response) -> Response {
+    for (name, value) in
+        [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")]
+    {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+const BASIC: &str = "client_secret_basic";
+const POST: &str = "client_secret_post";
+const NONE: &str = "none";
