@@ -4,7 +4,7 @@ use oauth_core::admin::{AuthorizationCodeRecord, IssuedFilter, IssuedId};
 use serde_json::{Value, json};
 
 use super::{
-    confirm, families,
+    confirm, links,
     list::Asked,
     names::Names,
     refusal::{Answered, Refusal},
@@ -64,7 +64,7 @@ pub(super) fn shown(visit: &Visit<'_>, code: &AuthorizationCodeRecord, names: &N
         "id": code.id.to_string(),
         "prefix": code.prefix,
         "client": code.client.name,
-        "client_href": super::clients::link(visit, &code.client),
+        "client_href": links::to_client(visit, &code.client),
         "user": code.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": code.scopes.iter().collect::<Vec<_>>(),
         "redirect_uri": code.redirect_uri,
@@ -72,7 +72,7 @@ pub(super) fn shown(visit: &Visit<'_>, code: &AuthorizationCodeRecord, names: &N
         "expires": moment(code.expires_at),
         "redeemed": code.redeemed_at.map(moment),
         "family": code.family,
-        "family_href": visit.address(&families::path(code.family)),
+        "family_href": visit.address(&links::family(code.family)),
         "state": code.state.as_str(),
     })
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     codes, confirm,
+    links::{self, family as path},
     list::{Asked, Which},
     names::Names,
     refusal::{Answered, Refusal},
@@ -20,11 +21,6 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [id, "revoke"] => revoke(visit, key(id)?).await,
         _ => Err(Refusal::Missing),
     }
-}
-
-/// Where a family stands.
-pub(super) fn path(id: i64) -> String {
-    format!("/families/{id}/")
 }
 
 async fn list(visit: &Visit<'_>) -> Answered {
@@ -84,7 +80,7 @@ pub(super) fn shown(visit: &Visit<'_>, family: &FamilyRecord, names: &Names) -> 
         "href": visit.address(&path(family.id)),
         "id": family.id,
         "client": family.client.name,
-        "client_href": super::clients::link(visit, &family.client),
+        "client_href": links::to_client(visit, &family.client),
         "user": family.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": family.scopes.iter().collect::<Vec<_>>(),
         "created": moment(family.created_at),

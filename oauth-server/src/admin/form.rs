@@ -4,54 +4,15 @@
 //! that changed nothing. So nothing typed can get lost, and a template knows one shape.
 
 use oauth_core::admin::AdminError;
-use poem::{Response, http::StatusCode};
+use poem::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{
-    refusal::{Answered, Refusal},
+    field::{Choice, Field, Kind},
+    refusal::Refusal,
     sent::Sent,
     visit::Visit,
 };
-
-/// A field of a form.
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-}
-
-/// What a field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// One line of text.
-    Line,
-    /// Lines of text.
-    Lines,
-    /// Something that is never shown again, not even to who typed it.
-    Hidden,
-    /// On or off.
-    Check,
-    /// One or more of what is offered.
-    Choice,
-}
-
-impl Field {
-    pub(super) const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind }
-    }
-}
-
-/// A choice that a field offers; its label stands in the templates where it is `None`.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: Option<String>,
-}
-
-impl Choice {
-    /// One that is called what it is.
-    pub(super) fn named(value: &str) -> Self {
-        Self { value: value.to_owned(), label: Some(value.to_owned()) }
-    }
-}
 
 /// A form on its way to a page: its fields, what they hold, and what is wrong with them.
 pub(super) struct Form<'a> {
@@ -62,8 +23,9 @@ pub(super) struct Form<'a> {
     problems: Vec<(String, String)>,
     /// Which of the fields are not for who fills it in.
     locked: Vec<&'static str>,
-    /// By which it is known whether the record was changed since the form was made.
+    /// By which it is known whether the record was changed, as it is now and as the form was made from.
     version: Option<String>,
+    made_from: Option<String>,
     context: Value,
 }
 
@@ -76,18 +38,19 @@ impl<'a> Form<'a> {
         context: Value,
     ) -> Self {
         let (choices, problems, locked) = (Vec::new(), Vec::new(), Vec::new());
-        Self { template, fields, sent, choices, problems, locked, version: None, context }
+        let (version, made_from) = (None, None);
+        Self { template, fields, sent, choices, problems, locked, version, made_from, context }
     }
 
     /// It changes a record, which is now of this version.
     pub(super) fn of_version(self, visit: &Visit<'_>, now: String) -> Self {
         let known = visit.sent.as_ref().map(|sent| sent.raw("version").to_owned());
-        Self { version: Some(known.unwrap_or(now)), ..self }
+        Self { made_from: known.or_else(|| Some(now.clone())), version: Some(now), ..self }
     }
 
     /// The version that the form was made from.
     pub(super) fn version(&self) -> &str {
-        self.version.as_deref().unwrap_or_default()
+        self.made_from.as_deref().unwrap_or_default()
     }
 
     /// Offers these choices for a field.
@@ -107,10 +70,6 @@ impl<'a> Form<'a> {
         }
     }
 
-    pub(super) fn is_right(&self) -> bool {
-        self.problems.is_empty()
-    }
-
     fn problem(&self, name: &str) -> Option<&str> {
         let mut problems = self.problems.iter();
         problems.find(|(field, _)| field == name).map(|(_, problem)| problem.as_str())
@@ -118,7 +77,7 @@ impl<'a> Form<'a> {
 
     /// Refuses what no field can hold: what a database or a page has no characters for, another choice than those
     /// offered, and a field that was sent twice.
-    pub(super) fn check_text(&mut self) {
+    fn check_text(&mut self) {
         for field in self.fields {
             let values: Vec<_> = self.sent.all(field.name).map(str::to_owned).collect();
             let fits = |c: char| match field.kind {
@@ -136,6 +95,10 @@ impl<'a> Form<'a> {
                 self.wrong(field.name, "is not valid UTF-8");
             } else if !values.iter().all(|value| value.chars().all(fits)) {
                 self.wrong(field.name, "holds a control character");
+            } else if let Kind::Again(first) = field.kind
+                && self.sent.raw(first) != self.sent.raw(field.name)
+            {
+                self.wrong(field.name, "is not the same");
             }
         }
     }
@@ -160,35 +123,60 @@ impl<'a> Form<'a> {
         self.choices.iter().filter(move |(field, _)| *field == name).flat_map(|(_, of)| of)
     }
 
-    /// The page, for the first time.
-    pub(super) fn page(&self, visit: &Visit<'_>) -> Answered {
-        Ok(self.render(visit, None, StatusCode::OK))
+    /// Goes on with what was sent, once it is known what no field can hold; where nothing was, shows the form.
+    pub(super) fn taken_in(&mut self, visit: &Visit<'_>) -> Result<(), Refusal> {
+        if visit.sent.is_none() {
+            return Err(self.render(visit, None, StatusCode::OK));
+        }
+        self.check_text();
+        Ok(())
     }
 
-    /// The page once more, with what is wrong.
-    pub(super) fn wrong_page(&self, visit: &Visit<'_>) -> Answered {
-        Ok(self.render(visit, None, StatusCode::UNPROCESSABLE_ENTITY))
+    /// Goes on where nothing is wrong; else shows the form once more.
+    pub(super) fn judged(&self, visit: &Visit<'_>) -> Result<(), Refusal> {
+        let is_right = self.problems.is_empty();
+        if is_right { Ok(()) } else { Err(self.wrong_page(visit)) }
     }
 
-    /// The page once more, with why the record was not changed.
-    pub(super) fn refused(mut self, visit: &Visit<'_>, error: AdminError) -> Answered {
-        let (notice, status) = match error {
-            AdminError::Invalid(faults) => {
+    /// Both, where no field needs more than that; and nobody has changed the record since the form was made.
+    pub(super) fn filled(mut self, visit: &Visit<'_>) -> Result<Self, Refusal> {
+        self.taken_in(visit)?;
+        self.judged(visit)?;
+        if self.made_from == self.version {
+            Ok(self)
+        } else {
+            self.saved(visit, Err(AdminError::Conflict))
+        }
+    }
+
+    /// What the change came to; where it was refused, shows the form once more, with the reason.
+    pub(super) fn saved<T>(
+        mut self,
+        visit: &Visit<'_>,
+        outcome: Result<T, AdminError>,
+    ) -> Result<T, Refusal> {
+        let (notice, status) = match outcome {
+            Ok(saved) => return Ok(saved),
+            Err(AdminError::Invalid(faults)) => {
                 for fault in faults {
                     self.wrong(fault.field, fault.problem.to_string());
                 }
-                return self.wrong_page(visit);
+                return Err(self.wrong_page(visit));
             }
-            AdminError::Conflict => (None, StatusCode::CONFLICT),
-            AdminError::Forbidden(why) => (Some(why), StatusCode::FORBIDDEN),
-            AdminError::Refused(why) => (Some(why), StatusCode::CONFLICT),
-            other => return Err(Refusal::from(other)),
+            Err(AdminError::Conflict) => (json!({ "is_conflict": true }), StatusCode::CONFLICT),
+            Err(AdminError::Forbidden(why)) => (json!({ "why": why }), StatusCode::FORBIDDEN),
+            Err(AdminError::Refused(why)) => (json!({ "why": why }), StatusCode::CONFLICT),
+            Err(other) => return Err(other.into()),
         };
-        let notice = notice.map_or(json!({ "is_conflict": true }), |why| json!({ "why": why }));
-        Ok(self.render(visit, Some(notice), status))
+        Err(self.render(visit, Some(notice), status))
     }
 
-    fn render(&self, visit: &Visit<'_>, notice: Option<Value>, status: StatusCode) -> Response {
+    /// The form once more, with what is wrong.
+    pub(super) fn wrong_page(&self, visit: &Visit<'_>) -> Refusal {
+        self.render(visit, None, StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    fn render(&self, visit: &Visit<'_>, notice: Option<Value>, status: StatusCode) -> Refusal {
         let fields: Map<_, _> =
             self.fields.iter().map(|field| (field.name.to_owned(), self.shown(field))).collect();
         // In the order of the page, to which they link; what is wrong with no field of it comes first.
@@ -202,7 +190,7 @@ impl<'a> Form<'a> {
             |(name, problem)| json!({ "name": name, "problem": problem, "is_here": is_here(name) }),
         );
         let problems: Vec<_> = problems.collect();
-        let version = self.version.iter().map(|it| json!({ "name": "version", "value": it }));
+        let version = self.made_from.iter().map(|it| json!({ "name": "version", "value": it }));
         let mut context = self.context.clone();
         if let Some(context) = context.as_object_mut() {
             context.insert("problems".to_owned(), problems.into());
@@ -210,14 +198,14 @@ impl<'a> Form<'a> {
             context.insert("notice".to_owned(), notice.into());
             context.insert("hidden".to_owned(), version.collect());
         }
-        visit.page_with_status(self.template, context, status)
+        Refusal::Form(visit.page_with_status(self.template, context, status))
     }
 
     fn shown(&self, field: &Field) -> Value {
         let value = match field.kind {
             // NUL is nothing that a page could hold.
             Kind::Line | Kind::Lines => self.sent.raw(field.name).replace('\0', "\u{fffd}"),
-            Kind::Hidden | Kind::Check | Kind::Choice => String::new(),
+            Kind::Hidden | Kind::Again(_) | Kind::Check | Kind::Choice => String::new(),
         };
         let choices = self.offered(field.name).enumerate().map(|(place, choice)| {
             json!({

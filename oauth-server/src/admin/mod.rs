@@ -9,11 +9,14 @@ mod clients;
 mod codes;
 mod confirm;
 mod families;
+mod field;
 mod form;
 mod index;
+mod links;
 mod list;
 mod names;
 mod once;
+mod record;
 mod refusal;
 mod scopes;
 mod sent;
@@ -52,7 +55,7 @@ impl Endpoint for Admin {
         let path: Vec<&str> =
             request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
         let answered = answer(&visit, &path).await;
-        Ok(answered.unwrap_or_else(|refusal| refusal.answer(&visit)))
+        Ok(answered.unwrap_or_else(|refusal| visit.refused(refusal)))
     }
 }
 

@@ -1,19 +1,14 @@
 //! Why the admin site does not do what was asked.
 
 use oauth_core::{StoreError, admin::AdminError};
-use poem::{Response, http::StatusCode};
-use serde_json::json;
+use poem::Response;
 
-use super::visit::Visit;
-use crate::{
-    body::Unreadable,
-    response::{failed, method_not_allowed},
-};
+use crate::body::Unreadable;
 
 /// What a page of the admin site gives.
 pub(super) type Answered = Result<Response, Refusal>;
 
-/// Why there is no such page, or nothing was changed.
+/// Why there is no such page, or nothing was changed; `Visit::refused` makes an answer of it.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// There is no such address, or no such record.
@@ -30,6 +25,8 @@ pub(super) enum Refusal {
     Expired,
     /// The body could not be read.
     Unreadable(Unreadable),
+    /// The form is shown first, or once more with what is wrong.
+    Form(Response),
     /// The store failed.
     Store(StoreError),
 }
@@ -50,22 +47,5 @@ impl From<AdminError> for Refusal {
             AdminError::Store(error) => Self::Store(error),
             refused => Self::Refused(refused.to_string()),
         }
-    }
-}
-
-impl Refusal {
-    /// The page that says so.
-    pub(super) fn answer(&self, visit: &Visit<'_>) -> Response {
-        let (problem, status, why) = match self {
-            Self::Missing => ("missing", StatusCode::NOT_FOUND, None),
-            Self::Forbidden(why) => ("forbidden", StatusCode::FORBIDDEN, Some(why)),
-            Self::Refused(why) => ("refused", StatusCode::CONFLICT, Some(why)),
-            Self::Conflict => ("conflict", StatusCode::CONFLICT, None),
-            Self::Expired => ("expired", StatusCode::FORBIDDEN, None),
-            Self::Unreadable(fault) => ("unreadable", fault.status(), None),
-            Self::NothingToSend => return method_not_allowed("GET, HEAD", Response::default()),
-            Self::Store(cause) => return failed(cause),
-        };
-        visit.page_with_status("admin/refusal", json!({ "problem": problem, "why": why }), status)
     }
 }

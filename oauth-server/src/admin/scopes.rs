@@ -2,17 +2,25 @@
 
 use oauth_core::{
     NewScope,
-    admin::{AdminError, AuditFilter, Kind as Record, ScopeChange, ScopeFilter, ScopeRecord},
+    admin::{self, ScopeChange, ScopeFilter, ScopeRecord},
 };
 use serde_json::{Value, json};
 
 use super::{
-    audit, confirm,
-    form::{Field, Form, Kind},
+    confirm,
+    field::{Field, Kind},
     list::{Asked, Which},
+    record::Records,
     refusal::{Answered, Refusal},
     sent::Sent,
     visit::{Visit, found, key},
+};
+
+const SCOPES: Records = Records {
+    kind: admin::Kind::Scope,
+    name: "scope",
+    path: "/scopes/",
+    template: "admin/scopes/form",
 };
 
 const FIELDS: [Field; 4] = [
@@ -30,10 +38,6 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [id, "delete"] => delete(visit, &scope(visit, id).await?).await,
         _ => Err(Refusal::Missing),
     }
-}
-
-fn path(id: i64) -> String {
-    format!("/scopes/{id}/")
 }
 
 async fn scope(visit: &Visit<'_>, id: &str) -> Result<ScopeRecord, Refusal> {
@@ -56,74 +60,43 @@ async fn list(visit: &Visit<'_>) -> Answered {
 }
 
 async fn create(visit: &Visit<'_>) -> Answered {
-    let context = json!({ "scope": null, "history": [], "back": visit.address("/scopes/") });
-    let sent = visit.sent.clone().unwrap_or_default();
-    let mut form = Form::new("admin/scopes/form", &FIELDS, sent, context);
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
+    let form = SCOPES.created(visit, &FIELDS)?;
     let new = NewScope {
         name: form.sent.text("name").to_owned(),
         title: form.sent.text("title").to_owned(),
         description: form.sent.text("description").to_owned(),
     };
-    match visit.admin.create_scope(new).await {
-        Ok(scope) => Ok(visit.done(&path(scope.id), "created")),
-        Err(error) => form.refused(visit, error),
-    }
+    let scope = form.saved(visit, visit.admin.create_scope(new).await)?;
+    Ok(visit.done(&SCOPES.path(scope.id), "created"))
 }
 
 async fn change(visit: &Visit<'_>, scope: &ScopeRecord) -> Answered {
-    let history = visit.admin.audit(AuditFilter::Of(Record::Scope, scope.id), None).await?;
-    let context = json!({
-        "scope": shown(visit, scope),
-        "history": history.rows.iter().map(|it| audit::shown(visit, it)).collect::<Vec<_>>(),
-        "back": visit.address("/scopes/"),
-    });
     let begun = Sent::default()
         .with("title", &scope.title)
         .with("description", &scope.description)
         .with_check("is_enabled", scope.is_enabled);
-    let version = begun.fingerprint();
-    let sent = visit.sent.clone().unwrap_or(begun);
-    let form = Form::new("admin/scopes/form", &FIELDS, sent, context);
-    let mut form = form.of_version(visit, version.clone());
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
-    if form.version() != version {
-        return form.refused(visit, AdminError::Conflict);
-    }
+    let record = (scope.id, shown(visit, scope));
+    let form = SCOPES.changed(visit, &FIELDS, record, begun).await?;
     let change = ScopeChange {
         title: form.sent.text("title").to_owned(),
         description: form.sent.text("description").to_owned(),
         is_enabled: form.sent.is_on("is_enabled"),
     };
-    match visit.admin.update_scope(scope.id, change).await {
-        Ok(scope) => Ok(visit.done(&path(scope.id), "saved")),
-        Err(error) => form.refused(visit, error),
-    }
+    let scope = form.saved(visit, visit.admin.update_scope(scope.id, change).await)?;
+    Ok(visit.done(&SCOPES.path(scope.id), "saved"))
 }
 
 async fn delete(visit: &Visit<'_>, scope: &ScopeRecord) -> Answered {
     if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, "delete-scope", &scope.name, &path(scope.id)));
+        return Ok(confirm::ask(visit, "delete-scope", &scope.name, &SCOPES.path(scope.id)));
     }
     visit.admin.delete_scope(scope.id).await?;
-    Ok(visit.done("/scopes/", "deleted"))
+    Ok(visit.done(SCOPES.path, "deleted"))
 }
 
 fn shown(visit: &Visit<'_>, scope: &ScopeRecord) -> Value {
     json!({
-        "href": visit.address(&path(scope.id)),
+        "href": visit.address(&SCOPES.path(scope.id)),
         "name": scope.name,
         "title": scope.title,
         "description": scope.description,

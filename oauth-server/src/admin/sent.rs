@@ -9,7 +9,7 @@ use url::form_urlencoded;
 pub(super) struct Sent(Vec<(String, String)>);
 
 impl Sent {
-    /// What is not UTF-8 becomes U+FFFD, which [`Form::check_text`](super::form::Form::check_text) refuses.
+    /// What is not UTF-8 becomes U+FFFD, which `Form::taken_in` refuses.
     pub(super) fn parse(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }

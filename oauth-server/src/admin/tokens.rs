@@ -4,7 +4,7 @@ use oauth_core::admin::{AccessTokenRecord, IssuedFilter, IssuedId};
 use serde_json::{Value, json};
 
 use super::{
-    confirm, families,
+    confirm, links,
     list::Asked,
     names::Names,
     refusal::{Answered, Refusal},
@@ -64,14 +64,14 @@ pub(super) fn shown(visit: &Visit<'_>, token: &AccessTokenRecord, names: &Names)
         "id": token.id.to_string(),
         "prefix": token.prefix,
         "client": token.client.name,
-        "client_href": super::clients::link(visit, &token.client),
+        "client_href": links::to_client(visit, &token.client),
         "user": token.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": token.scopes.iter().collect::<Vec<_>>(),
         "created": moment(token.created_at),
         "expires": token.expires_at.map(moment),
         "revoked": token.revoked_at.map(moment),
         "family": token.family,
-        "family_href": visit.address(&families::path(token.family)),
+        "family_href": visit.address(&links::family(token.family)),
         "state": token.state.as_str(),
     })
 }

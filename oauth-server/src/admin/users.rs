@@ -2,24 +2,33 @@
 
 use oauth_core::{
     NewUser, User,
-    admin::{AdminError, AuditFilter, Kind as Record, UserChange, UserFilter},
+    admin::{self, UserChange, UserFilter},
 };
 use serde_json::{Value, json};
 
 use super::{
-    audit, confirm,
-    form::{Field, Form, Kind},
+    confirm,
+    field::{Field, Kind},
+    form::Form,
     list::{Asked, Which},
+    record::Records,
     refusal::{Answered, Refusal},
     sent::Sent,
     shown::moment,
     visit::{Visit, found, key},
 };
 
+const USERS: Records = Records {
+    kind: admin::Kind::User,
+    name: "user",
+    path: "/users/",
+    template: "admin/users/form",
+};
+
 const NEW: [Field; 8] = [
     Field::new("username", Kind::Line),
     Field::new("password", Kind::Hidden),
-    Field::new("password_again", Kind::Hidden),
+    Field::new("password_again", Kind::Again("password")),
     Field::new("first_name", Kind::Line),
     Field::new("last_name", Kind::Line),
     Field::new("email", Kind::Line),
@@ -38,7 +47,7 @@ const OLD: [Field; 7] = [
 ];
 
 const PASSWORD: [Field; 2] =
-    [Field::new("password", Kind::Hidden), Field::new("password_again", Kind::Hidden)];
+    [Field::new("password", Kind::Hidden), Field::new("password_again", Kind::Again("password"))];
 
 pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
     if !visit.oauth.has_bundled_users() {
@@ -52,10 +61,6 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [id, "delete"] => delete(visit, &user(visit, id).await?).await,
         _ => Err(Refusal::Missing),
     }
-}
-
-fn path(id: i64) -> String {
-    format!("/users/{id}/")
 }
 
 async fn user(visit: &Visit<'_>, id: &str) -> Result<User, Refusal> {
@@ -86,16 +91,7 @@ async fn list(visit: &Visit<'_>) -> Answered {
 }
 
 async fn create(visit: &Visit<'_>) -> Answered {
-    let context = json!({ "user": null, "history": [], "back": visit.address("/users/") });
-    let sent = visit.sent.clone().unwrap_or_default();
-    let mut form = Form::new("admin/users/form", &NEW, sent, context);
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    let password = password(&mut form);
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
+    let form = USERS.created(visit, &NEW)?;
     let new = NewUser {
         username: form.sent.text("username").to_owned(),
         first_name: form.sent.text("first_name").to_owned(),
@@ -104,19 +100,12 @@ async fn create(visit: &Visit<'_>) -> Answered {
         is_staff: form.sent.is_on("is_staff"),
         is_superuser: form.sent.is_on("is_superuser"),
     };
-    match visit.admin.create_user(new, &password).await {
-        Ok(user) => Ok(visit.done(&path(user.id), "created")),
-        Err(error) => form.refused(visit, error),
-    }
+    let created = visit.admin.create_user(new, form.sent.raw("password")).await;
+    let user = form.saved(visit, created)?;
+    Ok(visit.done(&USERS.path(user.id), "created"))
 }
 
 async fn change(visit: &Visit<'_>, user: &User) -> Answered {
-    let history = visit.admin.audit(AuditFilter::Of(Record::User, user.id), None).await?;
-    let context = json!({
-        "user": shown(visit, user),
-        "history": history.rows.iter().map(|it| audit::shown(visit, it)).collect::<Vec<_>>(),
-        "back": visit.address("/users/"),
-    });
     let begun = Sent::default()
         .with("username", &user.username)
         .with("first_name", &user.first_name)
@@ -125,20 +114,7 @@ async fn change(visit: &Visit<'_>, user: &User) -> Answered {
         .with_check("is_active", user.is_active)
         .with_check("is_staff", user.is_staff)
         .with_check("is_superuser", user.is_superuser);
-    let version = begun.fingerprint();
-    let sent = visit.sent.clone().unwrap_or(begun);
-    let form = Form::new("admin/users/form", &OLD, sent, context);
-    let mut form = form.of_version(visit, version.clone());
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
-    if form.version() != version {
-        return form.refused(visit, AdminError::Conflict);
-    }
+    let form = USERS.changed(visit, &OLD, (user.id, shown(visit, user)), begun).await?;
     let change = UserChange {
         username: form.sent.text("username").to_owned(),
         first_name: form.sent.text("first_name").to_owned(),
@@ -148,50 +124,33 @@ async fn change(visit: &Visit<'_>, user: &User) -> Answered {
         is_superuser: form.sent.is_on("is_superuser"),
         is_active: form.sent.is_on("is_active"),
     };
-    match visit.admin.update_user(user.id, change).await {
-        Ok(user) => Ok(visit.done(&path(user.id), "saved")),
-        Err(error) => form.refused(visit, error),
-    }
+    let user = form.saved(visit, visit.admin.update_user(user.id, change).await)?;
+    Ok(visit.done(&USERS.path(user.id), "saved"))
 }
 
 async fn set_password(visit: &Visit<'_>, user: &User) -> Answered {
-    let context = json!({ "user": shown(visit, user), "back": visit.address(&path(user.id)) });
+    let back = USERS.path(user.id);
+    let context = json!({ "user": shown(visit, user), "back": visit.address(&back) });
     let sent = visit.sent.clone().unwrap_or_default();
-    let mut form = Form::new("admin/users/password", &PASSWORD, sent, context);
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    let password = password(&mut form);
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
-    match visit.admin.set_user_password(user.id, &password).await {
-        Ok(()) => Ok(visit.done(&path(user.id), "password")),
-        Err(error) => form.refused(visit, error),
-    }
-}
-
-/// The password of a form, typed twice: as it is, with white space around it.
-fn password(form: &mut Form<'_>) -> String {
-    form.check_text();
-    let password = form.sent.raw("password").to_owned();
-    if form.sent.raw("password_again") != password {
-        form.wrong("password_again", "is not the same");
-    }
-    password
+    let form = Form::new("admin/users/password", &PASSWORD, sent, context).filled(visit)?;
+    // As it was typed, with white space around it.
+    let password = form.sent.raw("password");
+    let set = visit.admin.set_user_password(user.id, password).await;
+    form.saved(visit, set)?;
+    Ok(visit.done(&back, "password"))
 }
 
 async fn delete(visit: &Visit<'_>, user: &User) -> Answered {
     if visit.sent.is_none() {
-        return Ok(confirm::ask(visit, "delete-user", &user.username, &path(user.id)));
+        return Ok(confirm::ask(visit, "delete-user", &user.username, &USERS.path(user.id)));
     }
     visit.admin.delete_user(user.id).await?;
-    Ok(visit.done("/users/", "deleted"))
+    Ok(visit.done(USERS.path, "deleted"))
 }
 
 fn shown(visit: &Visit<'_>, user: &User) -> Value {
     json!({
-        "href": visit.address(&path(user.id)),
+        "href": visit.address(&USERS.path(user.id)),
         "id": user.id,
         "username": user.username,
         "first_name": user.first_name,

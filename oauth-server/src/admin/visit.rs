@@ -67,7 +67,7 @@ impl<'a> Visit<'a> {
         let mut visit = Self { oauth, admin, query, sent: None, staff, token, base, path };
         if let Some(form) = form {
             let sent = form.map_err(Refusal::Unreadable).and_then(|form| visit.own(request, &form));
-            visit.sent = Some(sent.map_err(|refusal| refusal.answer(&visit))?);
+            visit.sent = Some(sent.map_err(|refusal| visit.refused(refusal))?);
         }
         Ok(visit)
     }
@@ -139,6 +139,22 @@ impl<'a> Visit<'a> {
         }
         let page = Page::new(template, &context).language("en").status(status).render(self.oauth);
         self.token.keep(self.oauth, page)
+    }
+
+    /// The page that says why not.
+    pub(super) fn refused(&self, refusal: Refusal) -> Response {
+        let (problem, status, why) = match refusal {
+            Refusal::Missing => ("missing", StatusCode::NOT_FOUND, None),
+            Refusal::Forbidden(why) => ("forbidden", StatusCode::FORBIDDEN, Some(why)),
+            Refusal::Refused(why) => ("refused", StatusCode::CONFLICT, Some(why)),
+            Refusal::Conflict => ("conflict", StatusCode::CONFLICT, None),
+            Refusal::Expired => ("expired", StatusCode::FORBIDDEN, None),
+            Refusal::Unreadable(fault) => ("unreadable", fault.status(), None),
+            Refusal::NothingToSend => return method_not_allowed("GET, HEAD", Response::default()),
+            Refusal::Form(page) => return page,
+            Refusal::Store(cause) => return failed(&cause),
+        };
+        self.page_with_status("admin/refusal", json!({ "problem": problem, "why": why }), status)
     }
 }
 

@@ -195,11 +195,12 @@ const SPOIL: &str = "
     document.querySelector('label').remove();
     document.querySelector('label').style.color = '#7a7a7a';";
 
-/// More than a field takes, in each that takes text; the browser's own checks are left out.
+/// More than a field takes, in each that takes text, and less than a body may have; the browser's own checks are left
+/// out.
 const SEND_TOO_MUCH: &str = "
     const form = document.querySelector('main form');
     for (const field of form.querySelectorAll('textarea, input:not([type=hidden], [type=checkbox], [type=radio])'))
-        field.value = 'x'.repeat(5000);
+        field.value = 'x'.repeat(4001);
     form.submit();";
 
 /// The form, as if somebody else had changed the record in the meantime.

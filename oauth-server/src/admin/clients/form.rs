@@ -4,7 +4,8 @@ use oauth_core::{Client, ClientSecret, GrantType, Lifetime, NewClient, RequireSt
 use serde_json::Value;
 
 use crate::admin::{
-    form::{Choice, Field, Form, Kind},
+    field::{Choice, Field, Kind},
+    form::Form,
     refusal::Refusal,
     sent::Sent,
     visit::Visit,
@@ -125,9 +126,17 @@ fn begun(client: &NewClient) -> Sent {
         .with("tos_uri", text(&client.tos_uri))
 }
 
-/// The client that the form describes; what cannot be read is said in the form.
-pub(super) fn read(form: &mut Form<'_>) -> NewClient {
-    form.check_text();
+/// The client that the form describes; where it describes none, it is shown once more.
+pub(super) async fn read(visit: &Visit<'_>, form: &mut Form<'_>) -> Result<NewClient, Refusal> {
+    form.taken_in(visit)?;
+    let client = described(form);
+    form.check_user(visit, "owner").await?;
+    form.judged(visit)?;
+    Ok(client)
+}
+
+/// The same; what cannot be read is said in the form.
+fn described(form: &mut Form<'_>) -> NewClient {
     let default_scopes = form.sent.text("default_scopes").parse::<Scopes>();
     if let Err(problem) = &default_scopes {
         form.wrong("default_scopes", problem.to_string());

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::form::read_lifetime;
 use crate::admin::{
-    form::{Choice, Field, Form, Kind},
+    field::{Choice, Field, Kind},
+    form::Form,
+    links::client as path,
     once,
     refusal::{Answered, Refusal},
     sent::Sent,
@@ -30,45 +32,31 @@ const OF_CODE: [Field; 4] = [
 
 pub(super) async fn token(visit: &Visit<'_>, client: &Client) -> Answered {
     let mut form = form(visit, client, "token", &OF_TOKEN).await?;
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
+    form.taken_in(visit)?;
     form.check_user(visit, "subject").await?;
     let lifetime = read_lifetime(&mut form, "lifetime");
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
+    form.judged(visit)?;
     let new = NewAccessToken {
         client: client.id,
         subject: form.sent.optional("subject"),
         scopes: form.sent.all("scopes").collect(),
         lifetime,
     };
-    match visit.admin.issue_access_token(new).await {
-        Ok(issued) => {
-            let secrets = [("access_token", &issued.secret)];
-            Ok(once::show(visit, "token", client.name(), &secrets, &super::path(client.id)))
-        }
-        Err(error) => form.refused(visit, error),
-    }
+    let issued = form.saved(visit, visit.admin.issue_access_token(new).await)?;
+    let secrets = [("access_token", &issued.secret)];
+    Ok(once::show(visit, "token", client.name(), &secrets, &path(client.id)))
 }
 
 pub(super) async fn code(visit: &Visit<'_>, client: &Client) -> Answered {
     let mut form = form(visit, client, "code", &OF_CODE).await?;
     let registered = client.metadata.redirect_uris.iter();
     form.offer("redirect_uri", registered.map(|uri| Choice::named(uri)).collect());
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
+    form.taken_in(visit)?;
     form.check_user(visit, "subject").await?;
     if form.sent.text("subject").is_empty() {
         form.wrong("subject", "must not be empty");
     }
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
+    form.judged(visit)?;
     let new = NewAuthorizationCode {
         client: client.id,
         subject: form.sent.text("subject").to_owned(),
@@ -76,13 +64,9 @@ pub(super) async fn code(visit: &Visit<'_>, client: &Client) -> Answered {
         redirect_uri: form.sent.optional("redirect_uri"),
         code_challenge: form.sent.optional("code_challenge"),
     };
-    match visit.admin.issue_authorization_code(new).await {
-        Ok(issued) => {
-            let secrets = [("code", &issued.secret)];
-            Ok(once::show(visit, "code", client.name(), &secrets, &super::path(client.id)))
-        }
-        Err(error) => form.refused(visit, error),
-    }
+    let issued = form.saved(visit, visit.admin.issue_authorization_code(new).await)?;
+    let secrets = [("code", &issued.secret)];
+    Ok(once::show(visit, "code", client.name(), &secrets, &path(client.id)))
 }
 
 async fn form(
@@ -99,7 +83,7 @@ async fn form(
     let context = json!({
         "client": { "name": client.name(), "require_pkce": client.require_pkce },
         "issued": issued,
-        "back": visit.address(&super::path(client.id)),
+        "back": visit.address(&path(client.id)),
     });
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/issue", fields, sent, context);

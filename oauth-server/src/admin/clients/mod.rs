@@ -6,12 +6,13 @@ mod secrets;
 
 use oauth_core::{
     Client, NewClient, Registered, RequireState, Secret,
-    admin::{AuditFilter, ClientFilter, ClientName, Kind},
+    admin::{AuditFilter, ClientFilter, Kind},
 };
 use serde_json::{Value, json};
 
 use super::{
     audit, codes, confirm, families,
+    links::client as path,
     list::{Asked, Which},
     names::Names,
     once,
@@ -38,16 +39,6 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [id, "delete"] => delete(visit, &client(visit, id).await?).await,
         _ => Err(Refusal::Missing),
     }
-}
-
-/// Where a client stands.
-pub(super) fn path(id: i64) -> String {
-    format!("/clients/{id}/")
-}
-
-/// The same for a page that names it; nowhere where it was deleted.
-pub(super) fn link(visit: &Visit<'_>, client: &ClientName) -> Option<String> {
-    client.deleted_at.is_none().then(|| visit.address(&path(client.id)))
 }
 
 async fn client(visit: &Visit<'_>, id: &str) -> Result<Client, Refusal> {
@@ -84,23 +75,12 @@ async fn list(visit: &Visit<'_>) -> Answered {
 async fn create(visit: &Visit<'_>) -> Answered {
     let context = json!({ "client": null, "back": visit.address("/clients/") });
     let mut form = form::form(visit, None, context).await?;
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    let new = form::read(&mut form);
-    form.check_user(visit, "owner").await?;
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
-    match visit.admin.create_client(new).await {
-        Ok(Registered { client, secret }) => {
-            let id = Secret::from(client.client_id.as_str());
-            let secret = secret.as_ref().map(|secret| ("client_secret", secret));
-            let secrets: Vec<_> = [("client_id", &id)].into_iter().chain(secret).collect();
-            Ok(once::show(visit, "client", client.name(), &secrets, &path(client.id)))
-        }
-        Err(error) => form.refused(visit, error),
-    }
+    let new = form::read(visit, &mut form).await?;
+    let Registered { client, secret } = form.saved(visit, visit.admin.create_client(new).await)?;
+    let id = Secret::from(client.client_id.as_str());
+    let secret = secret.as_ref().map(|secret| ("client_secret", secret));
+    let secrets: Vec<_> = [("client_id", &id)].into_iter().chain(secret).collect();
+    Ok(once::show(visit, "client", client.name(), &secrets, &path(client.id)))
 }
 
 async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
@@ -108,23 +88,14 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     let context = json!({ "client": { "name": client.name() }, "back": back });
     let form = form::form(visit, Some(client), context).await?;
     let mut form = form.of_version(visit, client.version.to_string());
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    let new = NewClient { client_id: Some(client.client_id.clone()), ..form::read(&mut form) };
-    form.check_user(visit, "owner").await?;
-    if !form.is_right() {
-        return form.wrong_page(visit);
-    }
+    let new = form::read(visit, &mut form).await?;
+    let new = NewClient { client_id: Some(client.client_id.clone()), ..new };
     let version = form.version().parse().unwrap_or_default();
-    match visit.admin.update_client(client.id, version, new).await {
-        Ok(Registered { client, secret: Some(secret) }) => {
-            let secrets = [("client_secret", &secret)];
-            Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))
-        }
-        Ok(Registered { client, secret: None }) => Ok(visit.done(&path(client.id), "saved")),
-        Err(error) => form.refused(visit, error),
-    }
+    let updated = visit.admin.update_client(client.id, version, new).await;
+    let Registered { client, secret } = form.saved(visit, updated)?;
+    let Some(secret) = secret else { return Ok(visit.done(&path(client.id), "saved")) };
+    let secrets = [("client_secret", &secret)];
+    Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))
 }
 
 async fn set_disabled(visit: &Visit<'_>, client: &Client, disabled: bool) -> Answered {

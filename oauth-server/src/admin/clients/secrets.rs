@@ -3,10 +3,11 @@
 use oauth_core::Client;
 use serde_json::{Value, json};
 
-use super::path;
 use crate::admin::{
     confirm,
-    form::{Field, Form, Kind},
+    field::{Field, Kind},
+    form::Form,
+    links::client as path,
     once,
     refusal::Answered,
     sent::Sent,
@@ -26,24 +27,16 @@ pub(super) async fn rotate(visit: &Visit<'_>, client: &Client) -> Answered {
     });
     let sent = visit.sent.clone().unwrap_or_else(|| Sent::default().with("old_ends_in", A_DAY));
     let mut form = Form::new("admin/clients/rotate", &FIELDS, sent, context);
-    if visit.sent.is_none() {
-        return form.page(visit);
-    }
-    form.check_text();
-    let old_ends_in = form.sent.text("old_ends_in").parse();
-    if old_ends_in.is_err() {
+    form.taken_in(visit)?;
+    let Ok(old_ends_in) = form.sent.text("old_ends_in").parse() else {
         form.wrong("old_ends_in", "must be a number of seconds");
-    }
-    let (Ok(old_ends_in), true) = (old_ends_in, form.is_right()) else {
-        return form.wrong_page(visit);
+        return Err(form.wrong_page(visit));
     };
-    match visit.admin.rotate_client_secret(client.id, old_ends_in).await {
-        Ok(secret) => {
-            let secrets = [("client_secret", &secret)];
-            Ok(once::show(visit, "secret", client.name(), &secrets, &back))
-        }
-        Err(error) => form.refused(visit, error),
-    }
+    form.judged(visit)?;
+    let rotated = visit.admin.rotate_client_secret(client.id, old_ends_in);
+    let secret = form.saved(visit, rotated.await)?;
+    let secrets = [("client_secret", &secret)];
+    Ok(once::show(visit, "secret", client.name(), &secrets, &back))
 }
 
 pub(super) async fn end(visit: &Visit<'_>, client: &Client, id: &str) -> Answered {
