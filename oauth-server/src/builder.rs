@@ -91,7 +91,7 @@ impl OAuthBuilder {
         Self { server: self.server.with_policy(policy), ..self }
     }
 
-    /// Adds a handlebars template, or replaces a bundled one of the same name. `oauth-server/TEMPLATES.md` says what each
+    /// Adds a handlebars template, or replaces a bundled one of the same name. [`guide::pages`](crate::guide::pages) says what each
     /// of those is given.
     pub fn template(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
         self.sources.templates.push((name.into(), source.into()));

@@ -1,8 +1,41 @@
 //! Guides: what an application meets on its way, one subject each.
 
+/// In an application that exists: the order of a start, addresses, the middleware, one database for both.
+#[doc = include_str!("embedding.md")]
+pub mod embedding {}
+
+/// Your own users, in full: the trait, your errors, your login page.
+#[doc = include_str!("users.md")]
+pub mod users {}
+
+/// Guards: what a view requires, what it is given, and what a refusal looks like.
+#[doc = include_str!("guards.md")]
+pub mod guards {}
+
+/// Pages of your own, and what each is given.
+#[doc = include_str!("pages.md")]
+#[doc = include_str!("../../TEMPLATES.md")]
+pub mod pages {}
+
+/// What a client meets: refresh, revocation, pushed requests, introspection, metadata, OAuth 2.1.
+#[doc = include_str!("clients.md")]
+pub mod clients {}
+
 /// What is issued, and for how long: rules of your own.
 #[doc = include_str!("policy.md")]
 pub mod policy {}
+
+/// The tests of your application.
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+/// Running it for years: statuses, serving, databases, the log, passwords, browsers.
+#[doc = include_str!("operating.md")]
+pub mod operating {}
+
+/// How far it goes: one machine, several, many.
+#[doc = include_str!("../../SCALING.md")]
+pub mod scaling {}
 
 /// When a user goes: what to end, what to erase, and what stays.
 #[doc = include_str!("when_a_user_goes.md")]
