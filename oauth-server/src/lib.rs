@@ -105,7 +105,7 @@
 //! [`guide`] goes into what an application meets on its way, one subject each: [`guide::embedding`], [`guide::users`],
 //! [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
 //! [`guide::scaling`], [`guide::when_a_user_goes`]. In the repository, `oauth-server/examples/` has short programs to copy
-//! from (`own_users`, `plain_handler`, `own_templates`, `tenants`), and `example-app/` is a whole application.
+//! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`), and `example-app/` is a whole application.
 
 mod accounts;
 mod addresses;

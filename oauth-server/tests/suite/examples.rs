@@ -1,5 +1,7 @@
 //! The programs of `examples/`, as somebody runs them: built, started, and walked over HTTP.
 
+mod notes;
+
 use std::{env, process::Command};
 
 use oauth_server::test_kit::{Answer, Browser, Form, HtmlForm, reqwest::Method};
@@ -10,7 +12,7 @@ use crate::support::{FormBody, process::Process, temporary_directory::TemporaryD
 struct Example {
     process: Process,
     origin: String,
-    _directory: TemporaryDirectory,
+    directory: TemporaryDirectory,
 }
 
 impl Example {
@@ -27,7 +29,7 @@ impl Example {
             let (_, rest) = stdout.split_once("listening on ")?;
             Some(rest.split_once(';')?.0.to_owned())
         });
-        Self { process, origin, _directory: directory }
+        Self { process, origin, directory }
     }
 
     fn browser(&self) -> Browser {
