@@ -128,7 +128,10 @@ fn check_redirect_uri(
     if matches {
         Ok(())
     } else {
-        Err(InvalidGrant("redirect_uri is not that of the authorization request".into()))
+        // Libraries with a URL type add the slash of an empty path.
+        Err(InvalidGrant(
+            "redirect_uri is not, to the last slash, that of the authorization request".into(),
+        ))
     }
 }
 

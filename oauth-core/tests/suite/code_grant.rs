@@ -82,7 +82,7 @@ both_databases! {
         for different in ["https://app.example/other", "https://app.example/callback/", "nonsense"]
         {
             let form = form.clone().set("redirect_uri", different);
-            assert_refused(fixture.token(&form).await, "invalid_grant", "redirect_uri");
+            assert_refused(fixture.token(&form).await, "invalid_grant", "to the last slash");
         }
         assert!(fixture.token(&form).await.is_ok(), "the very same");
     }
