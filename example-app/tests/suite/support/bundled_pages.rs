@@ -51,7 +51,7 @@ impl BundledPages {
 
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let port = acceptor.local_addr()[0].as_socket_addr().unwrap().port();
-        let urls = (0..pages.len()).map(|number| format!("http://localhost:{port}/{number}/"));
+        let urls = (0..pages.len()).map(|number| format!("http://localhost:{port}/{number}"));
         let urls = urls.collect();
         let routes =
             Route::new().at("/:number", get(page)).data(pages).with(oauth.middleware()).boxed();
