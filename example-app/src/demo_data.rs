@@ -3,7 +3,7 @@
 use oauth_server::{
     AccountError, Addresses, AuthorizationServer, ClientSecret,
     GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password, RefreshToken},
-    NewClient, NewUser, RegistrationError, Scopes,
+    NewClient, NewUser, RedirectUri, RegistrationError, Scopes,
 };
 
 /// The client of the Authorize button on `/docs/`.
@@ -32,7 +32,12 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         }
     }
     let programs = programs(&server.settings().issuer);
-    for client in quickstart_clients().into_iter().chain(programs) {
+    // Where TLS is required, a client that is answered without it is of no use, and is refused.
+    let is_of_use = |client: &NewClient| {
+        let is_secure = |uri: &String| RedirectUri::parse(uri).is_ok_and(|uri| uri.is_secure());
+        !server.settings().ssl_only || client.redirect_uris.iter().all(is_secure)
+    };
+    for client in quickstart_clients().into_iter().chain(programs).filter(is_of_use) {
         let name = client.name.clone();
         if added(server.register_client(client).await)?.is_some() {
             loaded.push(format!("client {name}"));

@@ -20,7 +20,7 @@ pub struct Settings {
     /// `ssl_only` is on.
     pub issuer: String,
     /// Refuse requests that did not come over TLS, and redirect URIs that do not use it (RFC 6749 §3.1, §3.1.2.1).
-    /// Loopback and private-use redirect URIs are exempt (RFC 8252). Default: true.
+    /// Loopback and private-use redirect URIs are exempt (RFC 8252). Others of http are not registered then. Default: true.
     pub ssl_only: bool,
     /// When an authorization request must carry `state` (RFC 6749 §10.12). Default: unless it uses PKCE.
     pub require_state: RequireState,

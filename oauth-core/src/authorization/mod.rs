@@ -114,9 +114,11 @@ impl AuthorizationServer {
             .map_err(|invalid| PageFault::InvalidRedirectUri(invalid.0))?;
 
         if !client.registered(&redirect_uri) {
-            return Err(PageFault::InvalidRedirectUri(
-                "redirect_uri is not one that the client registered",
-            ));
+            let without_slash = requested.trim_end_matches('/');
+            let mut registered = client.metadata.redirect_uris.iter();
+            let by_a_slash = registered.any(|uri| uri.trim_end_matches('/') == without_slash);
+            let problem = if by_a_slash { ANOTHER_SLASH } else { UNREGISTERED };
+            return Err(PageFault::InvalidRedirectUri(problem));
         }
         if self.settings.ssl_only && !redirect_uri.is_secure() {
             return Err(PageFault::InvalidRedirectUri("redirect_uri must use TLS"));
@@ -217,6 +219,9 @@ impl From<StoreError> for Unproven {
     }
 }
 
+const UNREGISTERED: &str = "redirect_uri is not one that the client registered";
+/// Some client libraries put one there.
+const ANOTHER_SLASH: &str = "redirect_uri is not one that the client registered: they are compared as text, and differ by a slash at the end";
 const MUST_BE_PUSHED: &str = "this client must push its authorization requests first (RFC 9126)";
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).

@@ -4,20 +4,20 @@ use url::Url;
 
 use super::{ClientSecret, NewClient};
 use crate::{
-    GrantType, InvalidRedirectUri, InvalidScope, NewScope, RedirectUri, Resource, Scopes,
+    GrantType, InvalidScope, NewScope, RedirectUri, Resource, Scopes,
     field::{Faults, LONGEST_URI, Problem},
     is_scope_token,
     settings::LASTS,
 };
 
-/// What is wrong with a client; `unknown` are those of its scopes that the server lacks.
-pub(crate) fn client(new: &NewClient, unknown: &Scopes) -> Faults {
+/// What is wrong with a client; `unknown` are those of its scopes that the server lacks, and `ssl_only` is the setting.
+pub(crate) fn client(new: &NewClient, unknown: &Scopes, ssl_only: bool) -> Faults {
     let mut faults = Faults::default();
     names(new, &mut faults);
     secret(new, &mut faults);
     grant_types(new, &mut faults);
     pages(new, &mut faults);
-    redirect_uris(new, &mut faults);
+    redirect_uris(new, ssl_only, &mut faults);
     scopes(new, unknown, &mut faults);
     policies(new, &mut faults);
     addresses(new, &mut faults);
@@ -85,13 +85,22 @@ fn pages(new: &NewClient, faults: &mut Faults) {
     faults.web_page("tos_uri", new.tos_uri.as_deref());
 }
 
-fn redirect_uris(new: &NewClient, faults: &mut Faults) {
+/// Each that is refused is named, and those that go with it.
+fn redirect_uris(new: &NewClient, ssl_only: bool, faults: &mut Faults) {
+    let (mut refused, mut fine) = (0, Vec::new());
     for uri in &new.redirect_uris {
-        if uri.len() > LONGEST_URI {
-            faults.add("redirect_uris", Problem::TooLong(LONGEST_URI));
-        } else if let Err(InvalidRedirectUri(problem)) = RedirectUri::parse(uri) {
-            faults.malformed("redirect_uris", format!("{uri}: {problem}"));
+        match redirect_uri(uri, new, ssl_only) {
+            Ok(()) => fine.push(uri.as_str()),
+            Err(problem) => {
+                refused += 1;
+                let named = uri.chars().take(LONGEST_URI).collect::<String>();
+                faults.malformed("redirect_uris", format!("{named}: {problem}"));
+            }
         }
+    }
+    if refused > 0 && !fine.is_empty() {
+        let problem = format!("{}: refused with what is wrong beside it", fine.join(", "));
+        faults.malformed("redirect_uris", problem);
     }
     if new.redirect_uris.len() > MOST_REDIRECT_URIS {
         faults.malformed("redirect_uris", format!("must be at most {MOST_REDIRECT_URIS}"));
@@ -101,6 +110,23 @@ fn redirect_uris(new: &NewClient, faults: &mut Faults) {
     if redirects && new.redirect_uris.is_empty() {
         faults.malformed("redirect_uris", "these grants need at least one");
     }
+}
+
+fn redirect_uri(uri: &str, new: &NewClient, ssl_only: bool) -> Result<(), String> {
+    if uri.len() > LONGEST_URI {
+        return Err(Problem::TooLong(LONGEST_URI).to_string());
+    }
+    let redirect_uri = RedirectUri::parse(uri).map_err(|invalid| invalid.to_string())?;
+    if ssl_only && !redirect_uri.is_secure() {
+        return Err("http is for loopback addresses alone (RFC 8252 7.3)".to_owned());
+    }
+    let is_public = matches!(new.secret, ClientSecret::None);
+    let uses_pkce = new.require_pkce != Some(false);
+    let is_bound = is_public && uses_pkce && !new.grant_types.contains(&GrantType::Implicit);
+    if redirect_uri.needs_pkce() && !is_bound {
+        return Err(UNOWNED.to_owned());
+    }
+    Ok(())
 }
 
 fn scopes(new: &NewClient, unknown: &Scopes, faults: &mut Faults) {
@@ -171,6 +197,8 @@ impl NewClient {
     }
 }
 
+const UNOWNED: &str = "a private-use scheme without a period may be claimed by any application, so it is for a public client \
+                       that must use PKCE and has no implicit grant (RFC 8252 8.4)";
 const LONGEST_NAME: usize = 100;
 /// An index holds it.
 const LONGEST_SCOPE: usize = 255;

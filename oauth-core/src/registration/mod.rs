@@ -46,14 +46,15 @@ pub enum RegistrationError {
 }
 
 impl RegistrationError {
-    /// Of all that is wrong with a registration.
+    /// Of all that is wrong with a registration: what is wrong with the first field.
     fn first(faults: Vec<FieldError>) -> Self {
-        match faults.into_iter().next() {
-            Some(FieldError { field, problem }) => {
-                Self::Invalid { field, problem: problem.to_string() }
-            }
-            None => Self::Store(StoreError::internal("a registration was refused for nothing")),
-        }
+        let mut faults = faults.into_iter().peekable();
+        let Some(field) = faults.peek().map(|fault| fault.field) else {
+            return Self::Store(StoreError::internal("a registration was refused for nothing"));
+        };
+        let of_field = faults.filter(|fault| fault.field == field);
+        let problems: Vec<_> = of_field.map(|fault| fault.problem.to_string()).collect();
+        Self::Invalid { field, problem: problems.join("; ") }
     }
 }
 
@@ -64,7 +65,9 @@ impl AuthorizationServer {
     /// When a field is wrong or the identifier is taken.
     pub async fn register_client(&self, new: NewClient) -> Result<Registered, RegistrationError> {
         let unknown = self.unknown_scopes(&new.named_scopes()).await?;
-        check::client(&new, &unknown).into_result().map_err(RegistrationError::first)?;
+        check::client(&new, &unknown, self.settings.ssl_only)
+            .into_result()
+            .map_err(RegistrationError::first)?;
         let client_id = new.client_id.clone();
         let client_id = client_id.unwrap_or_else(drawn_identifier);
         let Prepared { registration, secret } = self.prepare(&new).await?;

@@ -2,8 +2,8 @@
 
 use super::{ClientSecret, Lifetime, NewClient};
 use crate::{
-    AuthorizationServer, Resource, Secret, StoreError,
-    store::client::{ClientFields, ClientMetadata, NewSecret, Registration},
+    AuthorizationServer, RedirectUri, Resource, Secret, StoreError,
+    store::client::{ApplicationType, ClientFields, ClientMetadata, NewSecret, Registration},
 };
 
 /// What is stored, and the secret that was drawn for it.
@@ -41,9 +41,20 @@ fn metadata(new: &NewClient) -> ClientMetadata {
         redirect_uris: each_once(&new.redirect_uris),
         grant_types: each_once(&new.grant_types),
         scope: new.scopes.clone(),
-        application_type: new.application_type,
+        application_type: application_type(new),
         require_pushed_authorization_requests: new.require_pushed_authorization_requests,
         ..ClientMetadata::default()
+    }
+}
+
+/// What is only answered on its user's device runs there, whatever it says: many say nothing, which means `web`.
+fn application_type(new: &NewClient) -> ApplicationType {
+    let is_native =
+        |uri: &String| RedirectUri::parse(uri).is_ok_and(|redirect_uri| redirect_uri.is_native());
+    if !new.redirect_uris.is_empty() && new.redirect_uris.iter().all(is_native) {
+        ApplicationType::Native
+    } else {
+        new.application_type
     }
 }
 

@@ -1,8 +1,10 @@
 //! RFC 6749 §3.1.2.4, §4.1.2.1: until the client and its redirect URI are proven, a refusal is a page.
 
-use oauth_core::{AuthorizationErrorCode as Code, NewClient, PageFault};
+use oauth_core::{
+    ApplicationType, AuthorizationErrorCode as Code, ClientSecret, NewClient, PageFault,
+};
 
-use crate::support::{CALLBACK, CHALLENGE, Fixture, client, code_request};
+use crate::support::{CALLBACK, CHALLENGE, Fixture, client, code_request, public_request};
 
 const UNREGISTERED: PageFault =
     PageFault::InvalidRedirectUri("redirect_uri is not one that the client registered");
@@ -34,7 +36,6 @@ both_databases! {
     async fn an_unregistered_redirect_uri_is_refused_on_a_page(fixture: Fixture) {
         for other in [
             "https://evil.example/callback",
-            "https://app.example/callback/",
             "https://app.example/callback?x=1",
             "https://app.example/callback/../callback",
             "https://app.example:443/callback",
@@ -102,8 +103,8 @@ both_databases! {
 
     // RFC 8252 §7.3: "MUST allow any port to be specified at the time of the request for loopback IP redirect URIs".
     async fn a_loopback_address_may_name_any_port_and_gets_its_answer_there(fixture: Fixture) {
-        let loopback = vec!["http://127.0.0.1/cb".to_owned(), "http://localhost:1/cb".to_owned()];
-        fixture.register(NewClient { redirect_uris: loopback, ..client("native") }).await;
+        let uris = [CALLBACK, "http://127.0.0.1/cb", "http://localhost:1/cb"].map(str::to_owned);
+        fixture.register(NewClient { redirect_uris: uris.to_vec(), ..client("native") }).await;
 
         let request = code_request().set("client_id", "native");
         let location = fixture
@@ -114,17 +115,52 @@ both_databases! {
         assert_eq!(fixture.page(&by_name).await, UNREGISTERED);
     }
 
+    // What such clients register with one port, and ask for with another: Claude Code, OpenCode, mcp-remote.
+    async fn a_native_application_may_name_any_port_of_localhost_too(fixture: Fixture) {
+        let uris = [CALLBACK, "http://localhost:1/cb"].map(str::to_owned);
+        let application_type = ApplicationType::Native;
+        let new = NewClient { redirect_uris: uris.to_vec(), application_type, ..client("native") };
+        fixture.register(new).await;
+
+        let request = code_request().set("client_id", "native");
+        let here = request.clone().set("redirect_uri", "http://localhost:50123/cb");
+        let location = fixture.authorize(&here).await;
+        assert!(location.starts_with("http://localhost:50123/cb?code="), "{location}");
+        for other in ["http://localhost:50123/other", "http://127.0.0.1:1/cb", "https://app.example:1/callback"] {
+            let request = request.clone().set("redirect_uri", other);
+            assert_eq!(fixture.page(&request).await, UNREGISTERED, "{other}");
+        }
+    }
+
+    async fn a_redirect_uri_that_differs_by_a_slash_is_refused_with_that_reason(fixture: Fixture) {
+        let fault = fixture.page(&code_request().set("redirect_uri", "https://app.example/callback/")).await;
+        assert!(fault.to_string().ends_with("differ by a slash at the end"), "{fault}");
+    }
+
+    async fn an_application_with_a_scheme_of_any_name_is_answered_there(fixture: Fixture) {
+        let cursor = "cursor://anysphere.cursor-mcp/oauth/callback";
+        let redirect_uris = vec![cursor.to_owned(), "http://localhost:8787/callback".to_owned()];
+        let public = NewClient { secret: ClientSecret::None, require_pkce: None, ..client("cursor") };
+        fixture.register(NewClient { redirect_uris, ..public }).await;
+        let request = public_request().set("client_id", "cursor").set("redirect_uri", cursor);
+        let location = fixture.authorize(&request).await;
+        assert!(location.starts_with(&format!("{cursor}?code=")), "{location}");
+        let refusal = fixture.refusal(&request.without("code_challenge").without("code_challenge_method")).await;
+        assert!(refusal.description.contains("must use PKCE"), "{}", refusal.description);
+    }
+
     async fn ssl_only_refuses_a_redirect_uri_without_tls_on_a_page(fixture: Fixture) {
         let plain = "http://app.example/callback";
+        let fixture = fixture.with(|settings| settings.ssl_only = false);
         fixture
             .register(NewClient { redirect_uris: vec![plain.to_owned()], ..client("plain") })
             .await;
         let request = code_request().set("client_id", "plain").set("redirect_uri", plain);
+        assert!(fixture.authorize(&request).await.starts_with(plain));
 
+        let fixture = fixture.with(|settings| settings.ssl_only = true);
         let fault = fixture.page(&request).await;
         assert_eq!(fault, PageFault::InvalidRedirectUri("redirect_uri must use TLS"));
-        let fixture = fixture.with(|settings| settings.ssl_only = false);
-        assert!(fixture.authorize(&request).await.starts_with(plain));
     }
 
     // RFC 8252 §7: what does not leave the machine needs no TLS.

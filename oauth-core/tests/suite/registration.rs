@@ -1,6 +1,8 @@
 //! Registering clients and scopes: RFC 6749 §2.
 
-use oauth_core::{ClientSecret, GrantType, NewClient, NewScope, Registered, RegistrationError};
+use oauth_core::{
+    ApplicationType, ClientSecret, GrantType, NewClient, NewScope, Registered, RegistrationError,
+};
 
 use crate::support::{CALLBACK, Fixture, client, code_request, recognised_by, scopes};
 
@@ -176,6 +178,65 @@ both_databases! {
                 .assert_invalid(NewClient { redirect_uris, ..client("app") }, "redirect_uris")
                 .await;
         }
+    }
+
+    async fn a_refused_redirect_uri_is_named_with_the_reason_and_the_others_with_it(fixture: Fixture) {
+        let uris = ["https://app.example/cb", "javascript:alert(1)", "http://app.example/", "com.example.app:/cb"];
+        let redirect_uris = uris.map(str::to_owned).to_vec();
+        let refused = fixture.server.register_client(NewClient { redirect_uris, ..client("app") }).await;
+        let said = refused.unwrap_err().to_string();
+        let expected = "redirect_uris: javascript:alert(1): redirect_uri must use https, http on a loopback address, or \
+                        a private-use scheme; http://app.example/: http is for loopback addresses alone (RFC 8252 7.3); \
+                        https://app.example/cb, com.example.app:/cb: refused with what is wrong beside it";
+        assert_eq!(said, expected);
+        let long = format!("https://app.example/{}", "a".repeat(2000));
+        let new = NewClient { redirect_uris: vec![long], ..client("app") };
+        let said = fixture.server.register_client(new).await.unwrap_err().to_string();
+        assert!(said.contains("https://app.example/aaa") && said.ends_with("at most 2000 characters"), "{said}");
+    }
+
+    async fn http_is_for_loopback_addresses_unless_the_server_does_without_tls(fixture: Fixture) {
+        let new = || NewClient { redirect_uris: vec!["http://app.example/".to_owned()], ..client("app") };
+        fixture.assert_invalid(new(), "redirect_uris").await;
+        fixture.with(|settings| settings.ssl_only = false).register(new()).await;
+    }
+
+    // RFC 8252 §8.4: only a scheme made of a domain name has an owner.
+    async fn a_scheme_without_a_period_is_for_public_clients_that_must_use_pkce(fixture: Fixture) {
+        let public = || NewClient {
+            secret: ClientSecret::None,
+            require_pkce: None,
+            redirect_uris: vec!["cursor://anysphere.cursor-mcp/oauth/callback".to_owned()],
+            ..client("cursor")
+        };
+        let implicit = vec![GrantType::AuthorizationCode, GrantType::Implicit];
+        for refused in [
+            NewClient { secret: ClientSecret::Generated, ..public() },
+            NewClient { require_pkce: Some(false), ..public() },
+            NewClient { grant_types: implicit, ..public() },
+        ] {
+            fixture.assert_invalid(refused, "redirect_uris").await;
+        }
+        fixture.register(public()).await;
+        let owned = vec!["com.example.app:/cb".to_owned()];
+        fixture.register(NewClient { redirect_uris: owned, require_pkce: Some(false), ..client("owned") }).await;
+    }
+
+    async fn what_is_answered_on_its_users_device_alone_is_stored_as_native(fixture: Fixture) {
+        let types = [
+            (&["http://localhost:8787/callback"][..], ApplicationType::Native),
+            (&["com.example.app:/cb", "http://127.0.0.1/", "http://[::1]/"], ApplicationType::Native),
+            (&["http://127.0.0.1/", CALLBACK], ApplicationType::Web),
+            (&[CALLBACK], ApplicationType::Web),
+        ];
+        for (number, (uris, expected)) in types.into_iter().enumerate() {
+            let redirect_uris = uris.iter().copied().map(str::to_owned).collect();
+            let new = NewClient { redirect_uris, ..client(&number.to_string()) };
+            assert_eq!(fixture.register(new).await.client.metadata.application_type, expected, "{uris:?}");
+        }
+        let grant_types = vec![GrantType::ClientCredentials];
+        let new = NewClient { redirect_uris: Vec::new(), grant_types, ..client("service") };
+        assert_eq!(fixture.register(new).await.client.metadata.application_type, ApplicationType::Web);
     }
 
     // §3.1.2.2: public clients and those of the implicit grant MUST register one; here all that redirect do.

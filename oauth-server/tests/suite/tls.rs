@@ -219,20 +219,23 @@ both_databases! {
 
     /// RFC 6749 §3.1.2.1; RFC 8252 exempts loopback and private-use redirect URIs.
     async fn a_redirect_uri_without_tls_gets_a_page(site: Site) {
-        let site = secure(site).await;
-        let browser = site.sign_in().await;
-        for (uri, status) in [
+        let uris = [
             ("http://app.example/callback", 400),
             ("http://localhost:1111", 200),
             ("http://127.0.0.1/cb", 200),
             ("com.example.app:/cb", 200),
             (CALLBACK, 200),
-        ] {
+        ];
+        for (uri, _) in uris {
             site.register(|client| {
                 client.client_id = Some(uri.to_owned());
                 client.redirect_uris = vec![uri.to_owned()];
             })
             .await;
+        }
+        let site = secure(site).await;
+        let browser = site.sign_in().await;
+        for (uri, status) in uris {
             let request = code_request().set("client_id", uri).set("redirect_uri", uri);
             browser.ask(&request).await.with_status(status);
         }

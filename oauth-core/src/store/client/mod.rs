@@ -107,7 +107,10 @@ impl Client {
 
     /// Whether the client registered this redirection endpoint.
     pub(crate) fn registered(&self, redirect_uri: &RedirectUri) -> bool {
-        self.metadata.redirect_uris.iter().any(|registered| redirect_uri.matches(registered))
+        let is_native = self.metadata.application_type == ApplicationType::Native;
+        self.metadata.redirect_uris.iter().any(|registered| {
+            redirect_uri.matches(registered) || is_native && redirect_uri.matches_native(registered)
+        })
     }
 }
 

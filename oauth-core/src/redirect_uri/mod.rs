@@ -3,6 +3,8 @@
 //! A URI is judged by a real parser and compared as text: what was registered and what is requested must be the same,
 //! byte for byte. The one exception is the port of a loopback address, which a native application cannot choose.
 
+mod scheme;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
@@ -18,8 +20,10 @@ enum Kind {
     Https,
     /// `http` to this very machine: RFC 8252 §7.3.
     Loopback,
-    /// A private-use scheme of a native application: RFC 8252 §7.1.
+    /// A private-use scheme of a native application, after a name in the DNS: RFC 8252 §7.1.
     PrivateUse,
+    /// One of any name, such as `cursor`: whatever application says so gets the answer.
+    AnyScheme,
     Http,
 }
 
@@ -33,7 +37,7 @@ impl RedirectUri {
     ///
     /// # Errors
     /// When it is not absolute, has a fragment (§3.1.2: it "MUST NOT include a fragment component") or credentials, or
-    /// its scheme is neither `https`, `http` nor a private-use one with a period (RFC 8252 §8.4).
+    /// its scheme is another than `https` and `http` that IANA lists as permanent, or one that browsers act on.
     pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidRedirectUri(
@@ -69,11 +73,25 @@ impl RedirectUri {
         self.kind == Kind::Https
     }
 
+    /// Whether the answer stays on the user's own machine: with an application that listens there, or has a scheme of its
+    /// own (RFC 8252 §7).
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        matches!(self.kind, Kind::Loopback | Kind::PrivateUse | Kind::AnyScheme)
+    }
+
+    /// Whether any application may claim its scheme, because that is no name in the DNS turned around: then only PKCE has
+    /// the right one get a token (RFC 8252 §8.1 and §8.4).
+    #[must_use]
+    pub fn needs_pkce(&self) -> bool {
+        self.kind == Kind::AnyScheme
+    }
+
     /// The host that the answer goes to, as a browser's address bar has it, with the port where that is another than the
     /// scheme's. `None` of an application on the user's own machine (RFC 8252 §7).
     #[must_use]
     pub fn host(&self) -> Option<String> {
-        if matches!(self.kind, Kind::Loopback | Kind::PrivateUse) {
+        if self.is_native() {
             return None;
         }
         let url = Url::parse(&self.text).ok()?;
@@ -85,7 +103,14 @@ impl RedirectUri {
     #[must_use]
     pub fn matches(&self, registered: &str) -> bool {
         self.text == registered
-            || self.kind == Kind::Loopback && same_but_for_port(&self.text, registered)
+            || self.kind == Kind::Loopback && same_but_for_port(&self.text, registered, ADDRESSES)
+    }
+
+    /// The same for a native application, which may have any port of `localhost`, too: many have no address registered.
+    #[must_use]
+    pub fn matches_native(&self, registered: &str) -> bool {
+        self.matches(registered)
+            || self.kind == Kind::Loopback && same_but_for_port(&self.text, registered, NAME)
     }
 
     /// As a consent is remembered for it: on this very machine without the port, which may be another one each time.
@@ -120,10 +145,11 @@ fn kind(url: &Url, text: &str) -> Result<Kind, InvalidRedirectUri> {
         "https" => Ok(Kind::Https),
         "http" if is_loopback(url) => Ok(Kind::Loopback),
         "http" => Ok(Kind::Http),
-        scheme if scheme.contains('.') => Ok(Kind::PrivateUse),
-        _ => Err(InvalidRedirectUri(
-            "redirect_uri must use https, http on a loopback address, or a private-use scheme with a period",
+        scheme if scheme::means_something(scheme) => Err(InvalidRedirectUri(
+            "redirect_uri must use https, http on a loopback address, or a private-use scheme",
         )),
+        scheme if scheme.contains('.') => Ok(Kind::PrivateUse),
+        _ => Ok(Kind::AnyScheme),
     }
 }
 
@@ -137,16 +163,19 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// RFC 8252 §7.3: the server "MUST allow any port to be specified at the time of the request for loopback IP redirect
-/// URIs". Only the literal addresses: `localhost` can be made to resolve elsewhere (§8.3).
-fn same_but_for_port(requested: &str, registered: &str) -> bool {
+/// URIs".
+fn same_but_for_port(requested: &str, registered: &str, hosts: &[&str]) -> bool {
     let requested = without_port(requested);
     let is_at = |host: &str| {
         let path = requested.strip_prefix(host);
         path.is_some_and(|path| path.is_empty() || path.starts_with(['/', '?']))
     };
-    ["http://127.0.0.1", "http://[::1]"].into_iter().any(is_at)
-        && requested == without_port(registered)
+    hosts.iter().copied().any(is_at) && requested == without_port(registered)
 }
+
+const ADDRESSES: &[&str] = &["http://127.0.0.1", "http://[::1]"];
+/// It can be made to resolve elsewhere (RFC 8252 §8.3).
+const NAME: &[&str] = &["http://localhost"];
 
 fn without_port(uri: &str) -> String {
     let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
@@ -168,114 +197,4 @@ fn encoded(params: &[(&str, &str)]) -> String {
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn uri(text: &str) -> RedirectUri {
-        RedirectUri::parse(text).unwrap()
-    }
-
-    #[test]
-    fn a_redirect_uri_must_be_absolute_and_without_fragment() {
-        for invalid in [
-            "",
-            "/callback",
-            "callback",
-            "//a.example/cb",
-            "http:/a.example",
-            "https:a.example",
-            "http://",
-            "https://a.example/#",
-            "https://a.example/cb#x",
-            "https://user:pass@a.example/",
-            "https://a.example/a b",
-            "https://a.example/\u{fc}",
-            "https://a.example/\n",
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "myapp:/cb",
-            "file:///etc/passwd",
-        ] {
-            assert!(RedirectUri::parse(invalid).is_err(), "{invalid:?}");
-        }
-    }
-
-    #[test]
-    fn https_loopback_and_private_use_are_secure_and_plain_http_is_not() {
-        for secure in [
-            "https://a.example/cb",
-            "http://127.0.0.1:1/cb",
-            "http://[::1]/cb",
-            "http://localhost:1111",
-            "com.example.app:/cb",
-            "com.example.app://cb",
-        ] {
-            assert!(uri(secure).is_secure(), "{secure}");
-        }
-        assert!(!uri("http://a.example/cb").is_secure());
-        assert!(!uri("http://localhost.a.example/cb").is_secure());
-    }
-
-    #[test]
-    fn matching_is_exact() {
-        let registered = "https://a.example/cb?x=1";
-        assert!(uri(registered).matches(registered));
-        for other in [
-            "https://a.example/cb",
-            "https://a.example/cb?x=1&y=2",
-            "https://a.example:443/cb?x=1",
-            "https://A.example/cb?x=1",
-            "https://a.example/./cb?x=1",
-            "https://a.example/cb/?x=1",
-        ] {
-            assert!(!uri(other).matches(registered), "{other}");
-        }
-    }
-
-    #[test]
-    fn rfc_8252_section_7_3_a_loopback_address_may_use_any_port() {
-        assert!(uri("http://127.0.0.1:50000/cb").matches("http://127.0.0.1/cb"));
-        assert!(uri("http://[::1]:50000/cb").matches("http://[::1]:1/cb"));
-        assert!(!uri("http://127.0.0.1:50000/other").matches("http://127.0.0.1/cb"));
-        assert!(!uri("http://127.0.0.1:50000/cb").matches("http://[::1]/cb"));
-        assert!(!uri("http://localhost:50000/cb").matches("http://localhost/cb"));
-        assert!(!uri("http://127.0.0.1.a.example/cb").matches("http://127.0.0.1/cb"));
-    }
-
-    #[test]
-    fn a_loopback_address_is_remembered_without_its_port_and_any_other_as_it_is() {
-        for (text, remembered) in [
-            ("http://127.0.0.1:50000/cb?a=b:1", "http://127.0.0.1/cb?a=b:1"),
-            ("http://[::1]:50000", "http://[::1]"),
-            ("http://[::1]/cb", "http://[::1]/cb"),
-            ("http://localhost:1111?x", "http://localhost?x"),
-            ("https://a.example:8443/cb", "https://a.example:8443/cb"),
-            ("http://a.example:8080/cb", "http://a.example:8080/cb"),
-            ("com.example.app://cb:1/", "com.example.app://cb:1/"),
-        ] {
-            assert_eq!(uri(text).without_loopback_port(), remembered);
-        }
-    }
-
-    #[test]
-    fn the_query_of_the_redirect_uri_is_kept() {
-        let added = [("code", "x"), ("state", "a b&\u{fc}+")];
-        let tail = "code=x&state=a%20b%26%C3%BC%2B";
-        assert_eq!(
-            uri("https://a.example/cb").with_query(&added),
-            format!("https://a.example/cb?{tail}")
-        );
-        assert_eq!(
-            uri("https://a.example/cb?").with_query(&added),
-            format!("https://a.example/cb?{tail}")
-        );
-        assert_eq!(
-            uri("https://a.example/?%C3%BC=1&b=").with_query(&added),
-            format!("https://a.example/?%C3%BC=1&b=&{tail}")
-        );
-        assert_eq!(
-            uri("https://a.example/?a=1").with_fragment(&added),
-            format!("https://a.example/?a=1#{tail}")
-        );
-    }
-}
+mod tests;
