@@ -77,6 +77,9 @@
 //! Next: the architecture, with what is stored and a walk through each endpoint, is `oauth-core/ARCHITECTURE.md`, and
 //! the module `architecture` of this documentation.
 
+// Which feature an item is behind stands beside it on docs.rs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("switch on a database: the feature `sqlite`, `postgres`, or both");
 
@@ -86,6 +89,9 @@ pub mod admin;
 #[cfg(doc)]
 #[doc = include_str!("../ARCHITECTURE.md")]
 pub mod architecture {}
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 mod authorization;
 mod bearer;
 mod clearing;

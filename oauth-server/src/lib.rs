@@ -107,6 +107,9 @@
 //! [`guide::scaling`], [`guide::when_a_user_goes`]. In the repository, `oauth-server/examples/` has short programs to copy
 //! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`), and `example-app/` is a whole application.
 
+// Which feature an item is behind stands beside it on docs.rs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod accounts;
 mod addresses;
 mod admin;
@@ -130,6 +133,9 @@ mod own;
 mod pages;
 mod presentation;
 mod proxy;
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 mod refusals;
 mod request;
 mod request_id;
