@@ -113,6 +113,10 @@ impl TestServer {
     /// A browser in which this user of the bundled accounts has signed in, who is created when there is none: a plain
     /// user. Staff are created before, with [`AuthorizationServer::create_user`].
     ///
+    /// An application with its own users knows nothing of this session: there a test takes a [`browser`](Self::browser)
+    /// and signs in as users do, or gives it the application's own cookie ([`Browser::set_cookie`]). The guide
+    /// [`testing`](crate::guide::testing) has such a test, whole.
+    ///
     /// # Panics
     /// When the database fails.
     pub async fn sign_in(&self, username: &str) -> Browser {
