@@ -1,50 +1,14 @@
-//! Authorization codes: RFC 6749 §4.1.
+//! Authorization codes by hand: RFC 6749 §4.1.
 
-use super::{
-    Action, Admin, AdminError, Entry, IssuedByHand, IssuedFilter, IssuedId, Kind, Page, State,
-    by_hand::issued, client::ClientName, family::ended, page::Cursor,
-};
+use super::{Admin, AdminError, IssuedByHand, Kind};
 use crate::{
-    Client, Scopes, Secret, StoreError, Timestamp,
+    Client, Scopes, Secret,
     field::{Faults, Problem},
     grant::{Ruled, new_grant},
     pkce::Challenge,
     secret::{self, Digest},
-    store::{
-        self, DbConnection,
-        authorization_code::NewAuthorizationCode as NewRow,
-        family::NewFamily,
-        list::{CodeRow, Hook},
-        write::Write,
-    },
+    store::{authorization_code::NewAuthorizationCode as NewRow, family::NewFamily},
 };
-
-/// An authorization code.
-#[derive(Debug, Clone)]
-pub struct AuthorizationCodeRecord {
-    /// Its key.
-    pub id: IssuedId,
-    /// The first characters of its random part.
-    pub prefix: String,
-    /// Who it was issued to.
-    pub client: ClientName,
-    /// Who it acts for.
-    pub subject: Option<String>,
-    /// What was granted.
-    pub scopes: Scopes,
-    /// Where it was sent, if the request said so.
-    pub redirect_uri: Option<String>,
-    /// The key of its grant.
-    pub family: i64,
-    /// When it was issued.
-    pub created_at: Timestamp,
-    /// When it ends by itself.
-    pub expires_at: Timestamp,
-    /// When it was used.
-    pub redeemed_at: Option<Timestamp>,
-    /// How it stands.
-    pub state: State,
-}
 
 /// A code to be issued by hand.
 #[derive(Debug, Clone)]
@@ -62,35 +26,6 @@ pub struct NewAuthorizationCode {
 }
 
 impl Admin {
-    /// A page of the codes, those of the newest families first; `after` is the `next` of the page before.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn authorization_codes(
-        &self,
-        filter: IssuedFilter,
-        after: Option<&str>,
-    ) -> Result<Page<AuthorizationCodeRecord>, StoreError> {
-        let (before, now) = (Cursor::new(after).issued(), self.server.now());
-        let list = move |db: &mut DbConnection| store::list::codes(db, &filter, before);
-        let rows = self.server.store.list(list).await?;
-        let page = Page::of(rows, |(row, _)| row.id().to_string());
-        Ok(page.map(|row| AuthorizationCodeRecord::of(row, now)))
-    }
-
-    /// The code of this key.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn authorization_code(
-        &self,
-        id: IssuedId,
-    ) -> Result<Option<AuthorizationCodeRecord>, StoreError> {
-        let now = self.server.now();
-        let row = self.server.store.read(move |db| store::list::code(db, id)).await?;
-        Ok(row.map(|row| AuthorizationCodeRecord::of(row, now)))
-    }
-
     /// Issues a code, as if the user had said yes. It lasts as long as any.
     ///
     /// # Errors
@@ -117,40 +52,8 @@ impl Admin {
             created_at: now,
             expires_at: now + settings.authorization_code_lifetime,
         };
-        let (actor, client_id, prefix) = (self.actor.clone(), client.client_id, secret.prefix());
-        let id = IssuedId::of(grant.id, row.digest.as_bytes());
         let family = NewFamily { grant, first: row };
-        let issue = move |db: &mut DbConnection| {
-            if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
-                return Ok(Err(refusal));
-            }
-            family.step_by_step(db)?;
-            let key = family.grant.id;
-            let entry = Entry::new(Action::Issue, Kind::AuthorizationCode, key, &prefix);
-            Ok(Ok(((), Some(entry.raising(issued(&client_id, &family.grant))))))
-        };
-        self.change("client", issue).await?;
-        Ok(IssuedByHand { id, secret })
-    }
-
-    /// Ends a code, and its family, which is nothing but the code. One that was used or has ended stays as it is.
-    ///
-    /// # Errors
-    /// When there is no such code.
-    pub async fn revoke_authorization_code(&self, id: IssuedId) -> Result<(), AdminError> {
-        let now = self.server.now();
-        let revoke = move |db: &mut DbConnection| {
-            let Some((code, (grant, client))) = store::list::code(db, id)? else {
-                return Ok(Err(AdminError::NotFound));
-            };
-            if code.redeemed_at.is_some() || !store::grant::revoke(db, grant.id, now)? {
-                return Ok(Ok(((), None)));
-            }
-            let entry =
-                Entry::new(Action::Revoke, Kind::AuthorizationCode, id.family, &code.prefix);
-            Ok(Ok(((), Some(entry.raising(ended(&grant, &client))))))
-        };
-        self.change("id", revoke).await
+        self.issue(Kind::AuthorizationCode, client, secret, family).await
     }
 
     fn check_code(&self, new: &NewAuthorizationCode, client: &Client, faults: &mut Faults) {
@@ -172,32 +75,6 @@ impl Admin {
             }
             None if client.require_pkce => faults.add("code_challenge", Problem::Empty),
             _ => {}
-        }
-    }
-}
-
-impl AuthorizationCodeRecord {
-    pub(super) fn of((row, hook): (CodeRow, Hook), now: Timestamp) -> Self {
-        let (grant, client) = hook;
-        let id = row.id();
-        let CodeRow { prefix, redirect_uri, created_at, expires_at, redeemed_at, .. } = row;
-        let state = match redeemed_at {
-            Some(_) => State::Redeemed,
-            None => State::of(&grant, &client, Some(expires_at), now),
-        };
-        let (family, subject, scopes) = (grant.id, grant.subject, grant.scopes);
-        Self {
-            id,
-            prefix,
-            client,
-            subject,
-            scopes,
-            redirect_uri,
-            family,
-            created_at,
-            expires_at,
-            redeemed_at,
-            state,
         }
     }
 }

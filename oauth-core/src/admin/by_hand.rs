@@ -1,11 +1,12 @@
 //! What is issued by hand: to whom, and what it may allow.
 
-use super::{Actor, Admin, AdminError, IssuedId, LOST};
+use super::{Action, Actor, Admin, AdminError, Entry, IssuedId, Kind, LOST};
 use crate::{
     Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
     scope_request::{ScopeFault, available},
-    store::{self, DbConnection, Query, grant::NewGrant},
+    secret::Digest,
+    store::{self, DbConnection, Query, family::NewFamily, grant::NewGrant, write::Write},
 };
 
 /// What was issued by hand: its key, and its value, which can only be seen this once.
@@ -50,6 +51,31 @@ impl Admin {
         found.ok_or(AdminError::NotFound)
     }
 
+    /// Issues it, with its family.
+    pub(super) async fn issue<F>(
+        &self,
+        kind: Kind,
+        client: Client,
+        secret: Secret,
+        family: NewFamily<F>,
+    ) -> Result<IssuedByHand, AdminError>
+    where
+        NewFamily<F>: Write,
+    {
+        let id = IssuedId::of(family.grant.id, Digest::of(secret.expose()).as_bytes());
+        let (actor, prefix) = (self.actor.clone(), secret.prefix());
+        let issue = move |db: &mut DbConnection| {
+            if let Err(refusal) = Self::may_act_for(db, &actor, family.grant.subject.as_deref())? {
+                return Ok(Err(refusal));
+            }
+            family.step_by_step(db)?;
+            let entry = Entry::new(Action::Issue, kind, family.grant.id, &prefix);
+            Ok(Ok(((), Some(entry.raising(issued(&client.client_id, &family.grant))))))
+        };
+        self.change("client", issue).await?;
+        Ok(IssuedByHand { id, secret })
+    }
+
     /// Only a superuser may let something act for a member of staff who is somebody else.
     pub(super) fn may_act_for(
         db: &mut DbConnection,
@@ -71,7 +97,7 @@ impl Admin {
 }
 
 /// What is told of it.
-pub(super) fn issued(client_id: &str, grant: &NewGrant) -> EventKind {
+fn issued(client_id: &str, grant: &NewGrant) -> EventKind {
     let (client_id, subject) = (client_id.to_owned(), grant.subject.clone());
     EventKind::IssuedByStaff { client_id, subject, scopes: grant.scopes.clone() }
 }

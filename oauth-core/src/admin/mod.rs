@@ -10,6 +10,7 @@ mod authorization_code;
 mod by_hand;
 mod client;
 mod family;
+mod issued;
 mod page;
 mod scope;
 mod state;
@@ -19,18 +20,18 @@ mod user_password;
 
 pub(crate) use self::audit::Entry;
 pub use self::{
-    access_token::{AccessTokenRecord, NewAccessToken},
+    access_token::NewAccessToken,
     audit::{Action, AuditFilter, AuditRecord, Kind},
-    authorization_code::{AuthorizationCodeRecord, NewAuthorizationCode},
+    authorization_code::NewAuthorizationCode,
     by_hand::IssuedByHand,
     client::{ClientFilter, ClientName, IssuedToClient},
-    family::{FamilyDetails, FamilyFilter, FamilyRecord, RefreshTokenRecord},
+    family::{FamilyDetails, FamilyFilter, FamilyRecord},
+    issued::{IssuedFilter, IssuedId, IssuedKind, IssuedRecord, NoIssuedId},
     page::{PAGE_SIZE, Page},
     scope::{ScopeChange, ScopeFilter, ScopeRecord},
     state::State,
     user::{UserChange, UserFilter},
 };
-pub use crate::store::list::{IssuedFilter, IssuedId, NoIssuedId};
 use crate::{
     AuthorizationServer, FieldError, Problem, StoreError,
     event::LedTo,

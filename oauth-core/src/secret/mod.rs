@@ -8,9 +8,10 @@ mod shape;
 
 use std::fmt;
 
+pub use self::shape::Kind;
 pub(crate) use self::{
     family_keys::FamilyKeys,
-    shape::{Key, Kind, is_brand},
+    shape::{Key, is_brand},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -4,11 +4,15 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{Digest, Secret, hmac, random_bytes};
 
-/// What a secret is for.
+/// What is issued, and hangs on a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[non_exhaustive]
+pub enum Kind {
+    /// Access tokens: RFC 6749 §1.4.
     AccessToken,
+    /// Refresh tokens: §1.5.
     RefreshToken,
+    /// Authorization codes: §1.3.1.
     AuthorizationCode,
 }
 

@@ -4,13 +4,13 @@ use oauth_core::admin::{FamilyFilter, FamilyRecord};
 use serde_json::{Value, json};
 
 use super::{
-    codes, confirm,
+    confirm,
+    issued::Issued,
     links::{self, family as path},
     list::{Asked, Which},
     names::Names,
     refusal::{Answered, Refusal},
     shown::moment,
-    tokens,
     visit::{Visit, found, key},
 };
 
@@ -45,8 +45,8 @@ async fn show(visit: &Visit<'_>, id: i64) -> Answered {
     let details = found(visit.admin.family(id).await?)?;
     let subject = details.family.subject.as_deref();
     let names = Names::of(visit.oauth, vec![subject]).await?;
-    let codes = details.codes.rows.iter().map(|it| codes::shown(visit, it, &names));
-    let tokens = details.access_tokens.rows.iter().map(|it| tokens::shown(visit, it, &names));
+    let codes = details.codes.rows.iter().map(|it| Issued::Code.shown(visit, it, &names));
+    let tokens = details.access_tokens.rows.iter().map(|it| Issued::Token.shown(visit, it, &names));
     let refresh_tokens = details.refresh_tokens.rows.iter().map(|token| {
         json!({
             "prefix": token.prefix,

@@ -6,12 +6,12 @@
 
 mod audit;
 mod clients;
-mod codes;
 mod confirm;
 mod families;
 mod field;
 mod form;
 mod index;
+mod issued;
 mod links;
 mod list;
 mod names;
@@ -21,13 +21,13 @@ mod refusal;
 mod scopes;
 mod sent;
 mod shown;
-mod tokens;
 mod users;
 mod visit;
 
 use poem::{Endpoint, Request, Response, Result};
 
 use self::{
+    issued::Issued,
     refusal::{Answered, Refusal},
     visit::Visit,
 };
@@ -65,8 +65,8 @@ async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         ["clients", rest @ ..] => clients::answer(visit, rest).await,
         ["scopes", rest @ ..] => scopes::answer(visit, rest).await,
         ["users", rest @ ..] => users::answer(visit, rest).await,
-        ["codes", rest @ ..] => codes::answer(visit, rest).await,
-        ["tokens", rest @ ..] => tokens::answer(visit, rest).await,
+        ["codes", rest @ ..] => Issued::Code.answer(visit, rest).await,
+        ["tokens", rest @ ..] => Issued::Token.answer(visit, rest).await,
         ["families", rest @ ..] => families::answer(visit, rest).await,
         ["audit", rest @ ..] => audit::answer(visit, rest).await,
         _ => Err(Refusal::Missing),

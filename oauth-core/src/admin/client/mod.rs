@@ -6,13 +6,13 @@ mod secret;
 use std::cmp::Reverse;
 
 use super::{
-    AccessTokenRecord, Admin, AuthorizationCodeRecord, FamilyFilter, FamilyRecord, IssuedFilter,
-    IssuedId, Page, page::Cursor,
+    Admin, FamilyFilter, FamilyRecord, IssuedFilter, IssuedId, IssuedKind, IssuedRecord, Page,
+    page::Cursor,
 };
 pub use crate::store::{client::ClientName, list::ClientFilter};
 use crate::{
     Client, StoreError,
-    store::{self, DbConnection},
+    store::{self, DbConnection, Query},
 };
 
 /// What the newest grants of a client led to.
@@ -21,9 +21,9 @@ pub struct IssuedToClient {
     /// Its newest grants, at most 10.
     pub families: Vec<FamilyRecord>,
     /// The newest codes of these, at most 5 of each.
-    pub codes: Vec<AuthorizationCodeRecord>,
+    pub codes: Vec<IssuedRecord>,
     /// The newest access tokens of these, at most 5 of each.
-    pub access_tokens: Vec<AccessTokenRecord>,
+    pub access_tokens: Vec<IssuedRecord>,
 }
 
 impl Admin {
@@ -75,24 +75,24 @@ impl Admin {
             families.truncate(FAMILIES_OF_CLIENT);
             let (mut codes, mut access_tokens) = (Vec::new(), Vec::new());
             for family in &families {
-                let of_family = IssuedFilter::OfFamily(family.grant.id);
-                let mut newest = store::list::codes(db, &of_family, IssuedId::BEFORE_ALL)?;
-                newest.sort_by_key(|(row, _)| Reverse(row.created_at));
-                codes.extend(newest.into_iter().take(OF_FAMILY));
-                let mut newest = store::list::access_tokens(db, &of_family, IssuedId::BEFORE_ALL)?;
-                newest.sort_by_key(|(row, _)| Reverse(row.created_at));
-                access_tokens.extend(newest.into_iter().take(OF_FAMILY));
+                let mut newest = |kind| {
+                    let of_family = IssuedFilter::OfFamily(family.grant.id);
+                    let mut rows = store::list::issued(db, kind, &of_family, IssuedId::BEFORE_ALL)?;
+                    rows.sort_by_key(|(row, _)| Reverse(row.created_at));
+                    rows.truncate(OF_FAMILY);
+                    Query::Ok(rows)
+                };
+                codes.extend(newest(IssuedKind::AuthorizationCode)?);
+                access_tokens.extend(newest(IssuedKind::AccessToken)?);
             }
             Ok((families, codes, access_tokens))
         };
         let (families, codes, access_tokens) = self.server.store.list(list).await?;
+        let shown = |rows: Vec<_>| rows.into_iter().map(|row| IssuedRecord::of(row, now)).collect();
         Ok(IssuedToClient {
             families: families.into_iter().map(|row| FamilyRecord::of(row, now)).collect(),
-            codes: codes.into_iter().map(|row| AuthorizationCodeRecord::of(row, now)).collect(),
-            access_tokens: access_tokens
-                .into_iter()
-                .map(|row| AccessTokenRecord::of(row, now))
-                .collect(),
+            codes: shown(codes),
+            access_tokens: shown(access_tokens),
         })
     }
 }

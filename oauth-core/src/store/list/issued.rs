@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use diesel::{
     dsl::sql,
     prelude::*,
-    sql_types::{BigInt, Binary, Bool},
+    sql_types::{BigInt, Binary, Bool, Nullable, Text},
 };
 
 use super::PAGE;
@@ -85,81 +85,75 @@ impl FromStr for IssuedId {
 /// What something hangs on: its grant, and that one's client.
 pub(crate) type Hook = (Grant, ClientName);
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = oauth_authorization_codes)]
-pub(crate) struct CodeRow {
-    pub(crate) grant_id: i64,
-    pub(crate) digest: Vec<u8>,
-    pub(crate) prefix: String,
-    pub(crate) redirect_uri: Option<String>,
-    pub(crate) created_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) redeemed_at: Option<Timestamp>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = oauth_access_tokens)]
-pub(crate) struct TokenRow {
-    pub(crate) grant_id: i64,
-    pub(crate) digest: Vec<u8>,
-    pub(crate) prefix: String,
-    #[diesel(deserialize_as = String)]
-    pub(crate) scopes: Scopes,
-    pub(crate) created_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) revoked_at: Option<Timestamp>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = oauth_refresh_tokens)]
-pub(crate) struct RefreshTokenRow {
+/// What any of them is by itself.
+#[derive(Queryable)]
+pub(crate) struct IssuedRow {
     pub(crate) grant_id: i64,
     pub(crate) digest: Vec<u8>,
     pub(crate) prefix: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
+    #[diesel(deserialize_as = String)]
+    pub(crate) scopes: Scopes,
+    pub(crate) redirect_uri: Option<String>,
     pub(crate) redeemed_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
 }
 
-/// What each of them is known by.
-macro_rules! known_by_its_digest {
-    ($($Row:ty),*) => {
-        $(impl $Row {
-            pub(crate) fn id(&self) -> IssuedId {
-                IssuedId::of(self.grant_id, &self.digest)
-            }
-        })*
-    };
+impl IssuedRow {
+    pub(crate) fn id(&self) -> IssuedId {
+        IssuedId::of(self.grant_id, &self.digest)
+    }
 }
-known_by_its_digest!(CodeRow, TokenRow, RefreshTokenRow);
 
-/// A list of what hangs on a grant.
-macro_rules! list {
-    ($list:ident, $table:ident, $Row:ty, $kind:expr) => {
-        /// The newest first.
-        pub(crate) fn $list(
+/// The newest first.
+pub(crate) fn issued(
+    db: &mut DbConnection,
+    kind: Kind,
+    filter: &IssuedFilter,
+    before: IssuedId,
+) -> Query<Vec<(IssuedRow, Hook)>> {
+    match kind {
+        Kind::AuthorizationCode => codes(db, filter, before),
+        Kind::AccessToken => access_tokens(db, filter, before),
+        Kind::RefreshToken => refresh_tokens(db, filter, before),
+    }
+}
+
+/// The one of this key.
+pub(crate) fn issued_one(
+    db: &mut DbConnection,
+    kind: Kind,
+    id: IssuedId,
+) -> Query<Option<(IssuedRow, Hook)>> {
+    match kind {
+        Kind::AuthorizationCode => code(db, id),
+        Kind::AccessToken => access_token(db, id),
+        Kind::RefreshToken => refresh_token(db, id),
+    }
+}
+
+/// The queries of a kind: `own` is what its rows hold behind what all have.
+macro_rules! queries {
+    ($kind:expr, $list:ident, $one:ident, $table:ident, $($own:expr),+) => {
+        fn $list(
             db: &mut DbConnection,
             filter: &IssuedFilter,
             before: IssuedId,
-        ) -> Query<Vec<($Row, Hook)>> {
+        ) -> Query<Vec<(IssuedRow, Hook)>> {
+            let key = concat!("(", stringify!($table), ".grant_id, ", stringify!($table), ".digest) < (");
             let list = $table::table
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
                 .filter(
-                    sql::<Bool>(concat!(
-                        "(",
-                        stringify!($table),
-                        ".grant_id, ",
-                        stringify!($table),
-                        ".digest) < ("
-                    ))
-                    .bind::<BigInt, _>(before.family)
-                    .sql(", ")
-                    .bind::<Binary, _>(before.digest.to_vec())
-                    .sql(")"),
+                    sql::<Bool>(key)
+                        .bind::<BigInt, _>(before.family)
+                        .sql(", ")
+                        .bind::<Binary, _>(before.digest.to_vec())
+                        .sql(")"),
                 )
                 .order(($table::grant_id.desc(), $table::digest.desc()))
                 .limit(PAGE)
-                .select((<$Row>::as_select(), (Grant::as_select(), ClientName::as_select())))
+                .select(queries!(@columns $table, $($own),+))
                 .into_boxed();
             match filter {
                 IssuedFilter::All => list,
@@ -173,27 +167,60 @@ macro_rules! list {
             }
             .load(db)
         }
-    };
-}
 
-/// A look-up by key of what hangs on a grant.
-macro_rules! one {
-    ($one:ident, $table:ident, $Row:ty) => {
-        pub(crate) fn $one(db: &mut DbConnection, id: IssuedId) -> Query<Option<($Row, Hook)>> {
+        fn $one(db: &mut DbConnection, id: IssuedId) -> Query<Option<(IssuedRow, Hook)>> {
             $table::table
                 .filter($table::grant_id.eq(id.family))
                 .filter($table::digest.ge(id.digest.to_vec()))
                 .filter($table::digest.le(id.behind()))
                 .inner_join(oauth_grants::table.inner_join(oauth_clients::table))
-                .select((<$Row>::as_select(), (Grant::as_select(), ClientName::as_select())))
+                .select(queries!(@columns $table, $($own),+))
                 .get_result(db)
                 .optional()
         }
     };
+    (@columns $table:ident, $($own:expr),+) => {
+        (
+            (
+                $table::grant_id,
+                $table::digest,
+                $table::prefix,
+                $table::created_at,
+                $table::expires_at.nullable(),
+                $($own),+
+            ),
+            (Grant::as_select(), ClientName::as_select()),
+        )
+    };
 }
 
-list!(codes, oauth_authorization_codes, CodeRow, Kind::AuthorizationCode);
-list!(access_tokens, oauth_access_tokens, TokenRow, Kind::AccessToken);
-list!(refresh_tokens, oauth_refresh_tokens, RefreshTokenRow, Kind::RefreshToken);
-one!(code, oauth_authorization_codes, CodeRow);
-one!(access_token, oauth_access_tokens, TokenRow);
+queries!(
+    Kind::AuthorizationCode,
+    codes,
+    code,
+    oauth_authorization_codes,
+    oauth_grants::scopes,
+    oauth_authorization_codes::redirect_uri,
+    oauth_authorization_codes::redeemed_at,
+    sql::<Nullable<BigInt>>("NULL")
+);
+queries!(
+    Kind::AccessToken,
+    access_tokens,
+    access_token,
+    oauth_access_tokens,
+    oauth_access_tokens::scopes,
+    sql::<Nullable<Text>>("NULL"),
+    sql::<Nullable<BigInt>>("NULL"),
+    oauth_access_tokens::revoked_at
+);
+queries!(
+    Kind::RefreshToken,
+    refresh_tokens,
+    refresh_token,
+    oauth_refresh_tokens,
+    oauth_grants::scopes,
+    sql::<Nullable<Text>>("NULL"),
+    oauth_refresh_tokens::redeemed_at,
+    sql::<Nullable<BigInt>>("NULL")
+);

@@ -19,10 +19,7 @@ pub(crate) use self::{
     client::clients,
     cursor::Cursor,
     family::{FamilyRow, families, family},
-    issued::{
-        CodeRow, Hook, RefreshTokenRow, TokenRow, access_token, access_tokens, code, codes,
-        refresh_tokens,
-    },
+    issued::{Hook, IssuedRow, issued, issued_one},
     scope::scopes,
     user::users,
 };

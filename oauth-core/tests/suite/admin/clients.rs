@@ -2,7 +2,7 @@
 
 use oauth_core::{
     ClientChange, EventKind, GrantType, NewClient, Secret,
-    admin::{AdminError, IssuedFilter},
+    admin::{AdminError, IssuedFilter, IssuedKind},
 };
 
 use super::refused_fields;
@@ -176,7 +176,7 @@ both_databases! {
         }
         let issued = fixture.admin().issued_to_client(fixture.key("confidential").await).await.unwrap();
         assert_eq!((issued.families.len(), issued.codes.len(), issued.access_tokens.len()), (10, 10, 10));
-        let newest = fixture.admin().access_tokens(IssuedFilter::All, None).await.unwrap();
+        let newest = fixture.admin().issued(IssuedKind::AccessToken, IssuedFilter::All, None).await.unwrap();
         assert_eq!(issued.access_tokens[0].id, newest.rows[0].id);
         assert!(issued.families.iter().all(|family| family.client.client_id == "confidential"));
         let none = fixture.admin().issued_to_client(fixture.key("public").await).await.unwrap();

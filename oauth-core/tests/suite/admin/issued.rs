@@ -2,7 +2,9 @@
 
 use oauth_core::{
     BearerError, EventKind, Lifetime, NewClient, Revocation,
-    admin::{AdminError, IssuedFilter, IssuedId, NewAccessToken, NewAuthorizationCode, State},
+    admin::{
+        AdminError, IssuedFilter, IssuedId, IssuedKind, NewAccessToken, NewAuthorizationCode, State,
+    },
 };
 
 use super::refused_fields;
@@ -29,11 +31,17 @@ impl Fixture {
     }
 
     async fn state_of_newest_token(&self) -> State {
-        self.admin().access_tokens(IssuedFilter::All, None).await.unwrap().rows[0].state
+        self.admin().issued(IssuedKind::AccessToken, IssuedFilter::All, None).await.unwrap().rows[0]
+            .state
     }
 
     async fn state_of_newest_code(&self) -> State {
-        self.admin().authorization_codes(IssuedFilter::All, None).await.unwrap().rows[0].state
+        self.admin()
+            .issued(IssuedKind::AuthorizationCode, IssuedFilter::All, None)
+            .await
+            .unwrap()
+            .rows[0]
+            .state
     }
 }
 
@@ -41,25 +49,27 @@ both_databases! {
     async fn a_code_and_a_token_are_shown_by_prefix_and_found_by_their_whole_value(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         let tokens = fixture.exchange(&code).await.unwrap();
-        let shown = fixture.admin().authorization_codes(IssuedFilter::Value(code.as_str().into()), None).await.unwrap();
+        let shown = fixture.admin().issued(IssuedKind::AuthorizationCode, IssuedFilter::Value(code.as_str().into()), None).await.unwrap();
         let [record] = shown.rows.as_slice() else { panic!("{shown:?}") };
         assert_eq!(record.prefix, recognised_by(&code));
         assert_eq!((record.client.client_id.as_str(), record.subject.as_deref()), ("confidential", Some("alice")));
         assert_eq!((record.state, record.redirect_uri.as_deref()), (State::Redeemed, Some(CALLBACK)));
 
         let access = IssuedFilter::Value(tokens.access_token.clone());
-        let access = fixture.admin().access_tokens(access, None).await.unwrap();
+        let access = fixture.admin().issued(IssuedKind::AccessToken, access, None).await.unwrap();
         assert_eq!(access.rows[0].prefix, recognised_by(tokens.access_token.expose()));
         assert_eq!(access.rows[0].scopes, scopes("read write"));
         let refresh = IssuedFilter::Value(refresh_token(&tokens).clone());
-        let refresh = fixture.admin().refresh_tokens(refresh, None).await.unwrap();
+        let refresh = fixture.admin().issued(IssuedKind::RefreshToken, refresh, None).await.unwrap();
         assert_eq!(refresh.rows[0].prefix, recognised_by(refresh_token(&tokens).expose()));
+        let one = fixture.admin().issued_one(IssuedKind::RefreshToken, refresh.rows[0].id).await.unwrap().unwrap();
+        assert_eq!((one.prefix, one.state), (refresh.rows[0].prefix.clone(), State::Live));
         let shown = format!("{record:?} {access:?} {refresh:?}");
         for secret in [code.as_str(), tokens.access_token.expose(), refresh_token(&tokens).expose()] {
             assert!(!shown.contains(secret), "{shown}");
         }
         let wrong = IssuedFilter::Value("never issued".into());
-        assert!(fixture.admin().access_tokens(wrong, None).await.unwrap().rows.is_empty());
+        assert!(fixture.admin().issued(IssuedKind::AccessToken, wrong, None).await.unwrap().rows.is_empty());
     }
 
     async fn a_token_says_how_it_stands(fixture: Fixture) {
@@ -88,7 +98,7 @@ both_databases! {
         let token = fixture.server.verify(issued.secret.expose(), &scopes("read")).await.unwrap();
         assert_eq!((token.subject.as_deref(), token.client_id.as_str()), (Some("alice"), "confidential"));
         assert!(matches!(fixture.server.verify(issued.secret.expose(), &scopes("write")).await, Err(BearerError::InsufficientScope { .. })));
-        let record = fixture.admin().access_token(issued.id).await.unwrap().unwrap();
+        let record = fixture.admin().issued_one(IssuedKind::AccessToken, issued.id).await.unwrap().unwrap();
         assert_eq!(record.prefix, recognised_by(issued.secret.expose()));
         assert_eq!(fixture.trail().await, [format!("issue access_token {}: ", record.prefix)]);
         assert_eq!((fixture.count("oauth_grants"), fixture.count("oauth_refresh_tokens")), ("1".into(), "0".into()));
@@ -100,9 +110,9 @@ both_databases! {
         for (lifetime, expires_at) in ends {
             let new = NewAccessToken { lifetime, ..fixture.new_token().await };
             let issued = fixture.admin().issue_access_token(new).await.unwrap();
-            let record = fixture.admin().access_token(issued.id).await.unwrap().unwrap();
+            let record = fixture.admin().issued_one(IssuedKind::AccessToken, issued.id).await.unwrap().unwrap();
             assert_eq!(record.expires_at, expires_at, "{lifetime:?}");
-            let family = fixture.admin().family(record.family).await.unwrap().unwrap().family;
+            let family = fixture.admin().family(record.id.family).await.unwrap().unwrap().family;
             assert!(family.expires_at.is_none_or(|end| Some(end) >= expires_at), "{lifetime:?}");
         }
     }
@@ -166,7 +176,7 @@ both_databases! {
 
     async fn a_revoked_code_is_refused(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
-        let id = fixture.admin().authorization_codes(IssuedFilter::All, None).await.unwrap().rows[0].id;
+        let id = fixture.admin().issued(IssuedKind::AuthorizationCode, IssuedFilter::All, None).await.unwrap().rows[0].id;
         for _ in 0..2 {
             fixture.admin().revoke_authorization_code(id).await.unwrap();
         }
@@ -177,7 +187,7 @@ both_databases! {
 
     async fn what_a_redeemed_code_led_to_is_not_ended_by_revoking_it(fixture: Fixture) {
         let tokens = fixture.tokens().await;
-        let id = fixture.admin().authorization_codes(IssuedFilter::All, None).await.unwrap().rows[0].id;
+        let id = fixture.admin().issued(IssuedKind::AuthorizationCode, IssuedFilter::All, None).await.unwrap().rows[0].id;
         fixture.admin().revoke_authorization_code(id).await.unwrap();
         assert!(fixture.is_live(&tokens.access_token).await);
         assert_eq!(fixture.count("oauth_audit"), "0");
@@ -185,7 +195,7 @@ both_databases! {
 
     async fn a_revoked_access_token_is_dead_and_its_family_lives(fixture: Fixture) {
         let tokens = fixture.tokens().await;
-        let id = fixture.admin().access_tokens(IssuedFilter::All, None).await.unwrap().rows[0].id;
+        let id = fixture.admin().issued(IssuedKind::AccessToken, IssuedFilter::All, None).await.unwrap().rows[0].id;
         for _ in 0..2 {
             fixture.admin().revoke_access_token(id).await.unwrap();
         }
@@ -200,8 +210,8 @@ both_databases! {
         assert!(matches!(admin.revoke_access_token(nowhere).await, Err(AdminError::NotFound)));
         assert!(matches!(admin.revoke_authorization_code(nowhere).await, Err(AdminError::NotFound)));
         assert!(matches!(admin.revoke_family(99).await, Err(AdminError::NotFound)));
-        assert!(admin.access_token(nowhere).await.unwrap().is_none());
-        assert!(admin.authorization_code(nowhere).await.unwrap().is_none());
+        assert!(admin.issued_one(IssuedKind::AccessToken, nowhere).await.unwrap().is_none());
+        assert!(admin.issued_one(IssuedKind::AuthorizationCode, nowhere).await.unwrap().is_none());
         assert!(admin.family(99).await.unwrap().is_none());
     }
 

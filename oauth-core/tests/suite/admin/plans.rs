@@ -11,7 +11,8 @@ use diesel::{
     sql_types::Text,
 };
 use oauth_core::admin::{
-    Admin, AuditFilter, ClientFilter, FamilyFilter, IssuedFilter, Kind, ScopeFilter, UserFilter,
+    Admin, AuditFilter, ClientFilter, FamilyFilter, IssuedFilter, IssuedKind, Kind, ScopeFilter,
+    UserFilter,
 };
 
 use crate::support::{Database, Fixture};
@@ -130,11 +131,17 @@ fn literals(binds: &str) -> String {
 /// Asks for each of the lists, and adds to `$lists` what it asked the database.
 macro_rules! listed {
     ($lists:ident, $admin:ident . $list:ident, $after:expr, $($filter:expr => $index:expr),+ $(,)?) => {$(
+        listed!(@asked $lists, $filter, $index, $admin.$list($filter, Some($after)));
+    )+};
+    ($lists:ident, $admin:ident . issued of $kind:ident, $after:expr, $($filter:expr => $index:expr),+ $(,)?) => {$(
+        listed!(@asked $lists, $filter, $index, $admin.issued(IssuedKind::$kind, $filter, Some($after)));
+    )+};
+    (@asked $lists:ident, $filter:expr, $index:expr, $asked:expr) => {
         SENT.lock().unwrap().clear();
-        $admin.$list($filter, Some($after)).await.expect("a list");
+        $asked.await.expect("a list");
         let queries = SENT.lock().unwrap().drain(..).collect();
         $lists.push(Listed { filter: stringify!($filter), index: $index, queries });
-    )+};
+    };
 }
 
 /// What the lists of clients, scopes and users ask.
@@ -176,17 +183,17 @@ async fn of_issues(admin: &Admin) -> Vec<Listed> {
         FamilyFilter::OfSubject("7".to_owned()) => "oauth_grants_subject",
         FamilyFilter::Revoked => "oauth_grants_revoked",
     );
-    listed!(lists, admin.authorization_codes, ISSUED,
+    listed!(lists, admin.issued of AuthorizationCode, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("oac_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH-4m9Cc".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_authorization_codes",
     );
-    listed!(lists, admin.access_tokens, ISSUED,
+    listed!(lists, admin.issued of AccessToken, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("oat_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyxeD0E".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_access_tokens",
     );
-    listed!(lists, admin.refresh_tokens, ISSUED,
+    listed!(lists, admin.issued of RefreshToken, ISSUED,
         IssuedFilter::All => "",
         IssuedFilter::Value("ort_AAAAADreaLEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH09zbno".into()) => "digest",
         IssuedFilter::OfFamily(7) => "oauth_refresh_tokens",

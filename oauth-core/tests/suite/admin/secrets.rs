@@ -2,7 +2,7 @@
 
 use oauth_core::{
     ClientSecret, NewClient, Secret,
-    admin::{AdminError, IssuedFilter},
+    admin::{AdminError, IssuedFilter, IssuedKind},
 };
 
 use super::{clients::robot, refused_fields};
@@ -140,7 +140,7 @@ both_databases! {
         let (tokens, id) = (fixture.tokens().await, fixture.key("confidential").await);
         fixture.rotated(id, 0).await;
         assert_live(&fixture, &tokens).await;
-        let known = fixture.admin().access_tokens(IssuedFilter::All, None).await.unwrap();
+        let known = fixture.admin().issued(IssuedKind::AccessToken, IssuedFilter::All, None).await.unwrap();
         assert_eq!(known.rows.len(), 1);
         fixture.server.disconnect("alice", None).await.unwrap();
         assert!(!fixture.is_live(&tokens.access_token).await);

@@ -11,14 +11,14 @@ use oauth_core::{
 use serde_json::{Value, json};
 
 use super::{
-    audit, codes, confirm, families,
+    audit, confirm, families,
+    issued::Issued,
     links::client as path,
     list::{Asked, Which},
     names::Names,
     once,
     refusal::{Answered, Refusal},
     shown::moment,
-    tokens,
     visit::{Visit, found, key},
 };
 
@@ -127,8 +127,8 @@ async fn show(visit: &Visit<'_>, client: &Client) -> Answered {
         "client": details(visit, client, owner.map(|owner| names.name(owner))),
         "here": visit.here(),
         "families": issued.families.iter().map(|it| families::shown(visit, it, &names)).collect::<Vec<_>>(),
-        "codes": issued.codes.iter().map(|it| codes::shown(visit, it, &names)).collect::<Vec<_>>(),
-        "tokens": issued.access_tokens.iter().map(|it| tokens::shown(visit, it, &names)).collect::<Vec<_>>(),
+        "codes": issued.codes.iter().map(|it| Issued::Code.shown(visit, it, &names)).collect::<Vec<_>>(),
+        "tokens": issued.access_tokens.iter().map(|it| Issued::Token.shown(visit, it, &names)).collect::<Vec<_>>(),
         "history": history.rows.iter().map(|it| audit::shown(visit, it)).collect::<Vec<_>>(),
     });
     Ok(visit.page("admin/clients/record", context))
