@@ -48,8 +48,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
         // The page for requests that cannot be answered by a redirect to the client.
         .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
-        // A protected API endpoint.
-        .at("/api/user_info", service.clone())
+        // A protected API endpoint, which pages of other origins may call where a client registered them.
+        .at("/api/user_info", service.clone().with(oauth.cors()))
         // The quickstart of django-oauthost: its two endpoints where it has them, and its guarded views.
         .at("/auth", oauth2server::views::authorization_endpoint(oauth))
         .at("/token", oauth.token_endpoint())

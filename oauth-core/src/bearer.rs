@@ -60,6 +60,7 @@ impl AuthorizationServer {
             let first = alternatives.first().cloned().unwrap_or_default();
             return Err(BearerError::InsufficientScope(first));
         }
+        self.admitted(&token.client_id).await?;
         self.mark_used(&token);
         Ok(AccessToken {
             subject: token.subject.clone(),

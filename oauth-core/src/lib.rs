@@ -98,6 +98,7 @@ mod clearing;
 mod client_auth;
 mod clock;
 mod consent;
+mod cors;
 mod csrf;
 mod error;
 mod event;

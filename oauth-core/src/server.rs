@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt, pin::Pin, sync::Arc};
 
 use crate::{
     Caller, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store, StoreError, Timestamp,
-    account::Guesses, admin::Actor, grant::GrantHandler, password::Hasher, secret::FamilyKeys,
+    account::Guesses, admin::Actor, cors::CorsOrigins, grant::GrantHandler, password::Hasher,
+    secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -37,6 +38,7 @@ pub struct AuthorizationServer {
     pub(crate) caller: Caller,
     pub(crate) family_keys: Arc<FamilyKeys>,
     pub(crate) events: Events,
+    pub(crate) cors_origins: CorsOrigins,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
     pub(crate) policy: Option<Arc<dyn Policy>>,
@@ -77,6 +79,7 @@ impl AuthorizationServer {
             caller: Caller::default(),
             family_keys: Arc::default(),
             events: Events::new(),
+            cors_origins: CorsOrigins::default(),
             passwords: None,
             active: None,
             policy: None,

@@ -119,6 +119,7 @@ mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod cookies;
+mod cors;
 mod csrf;
 mod endpoint;
 mod forwarded;
@@ -171,6 +172,7 @@ pub use self::{
     addresses::Addresses,
     build_error::BuildError,
     builder::OAuthBuilder,
+    cors::{Cors, CorsEndpoint},
     endpoint::{api::OAuthApi, authorization::AuthorizationPage},
     guard::{Access, FromSubject, Guard, GuardRefusal, Me, Secured, Shown},
     middleware::{OAuthEndpoint, OAuthMiddleware},

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use oauth_core::{AuthorizationServer, BearerError, Caller, Settings};
-use poem::{Endpoint, Request, Response};
+use poem::{Endpoint, Middleware, Request, Response};
 use poem_openapi::{OpenApi, OpenApiService, Webhook};
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ use crate::{
     addresses::Place,
     admin,
     cookies::Cookies,
+    cors::Cors,
     endpoint::{self, authorization::CONSENT},
     methods, openapi, own,
     pages::Pages,
@@ -74,7 +75,8 @@ impl OAuth {
     /// The token endpoint, RFC 6749 §3.2, at a path of your own. At `/oauth2/token` it comes with
     /// [`OAuthApi`](crate::OAuthApi), and is then in the OpenAPI document.
     pub fn token_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
-        own::around(self, endpoint::token::TokenEndpoint::new(self.clone()))
+        let endpoint = endpoint::token::TokenEndpoint::new(self.clone());
+        own::around(self, Cors::of_endpoint().transform(own::contained(endpoint)))
     }
 
     /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use poem::{
-    Endpoint, EndpointExt, Response,
+    Endpoint, EndpointExt, Middleware, Response,
     endpoint::{BoxEndpoint, make_sync},
     http::Method,
 };
@@ -17,7 +17,7 @@ use poem_openapi::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Addresses, OAuth, addresses::bare, declared_scopes, methods, own};
+use crate::{Addresses, OAuth, addresses::bare, cors::Cors, declared_scopes, methods, own};
 
 /// An API whose document shows the scopes that its guards require: see [`OAuth::document`](crate::OAuth::document).
 pub struct Document<A>(pub(crate) A);
@@ -51,7 +51,10 @@ impl<A: OpenApi> OpenApi for Document<A> {
             let Some(operations) = routes.remove(path) else { continue };
             let own = operations
                 .into_iter()
-                .map(|(method, endpoint)| (method, own::contained(endpoint).boxed()));
+                .map(|(method, endpoint)| (method, own::contained(endpoint)))
+                .map(|(method, endpoint)| {
+                    (method, Cors::of_endpoint().transform(endpoint).boxed())
+                });
             routes.insert(path.to_owned(), own.collect());
         }
     }

@@ -8,7 +8,7 @@ mod secret;
 use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    AuthorizationServer, Client, EventKind, Params, Secret,
+    AuthorizationServer, Client, EventKind, Params, Secret, cors,
     error::TokenError::{self, InvalidClient, InvalidRequest},
     origin,
 };
@@ -45,6 +45,7 @@ impl AuthorizationServer {
         };
         let proven = credentials.prove(self, &client).await;
         self.told(&client, proven)?;
+        cors::proven(&client);
         Ok(client)
     }
 

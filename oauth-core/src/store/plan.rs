@@ -54,8 +54,13 @@ mod tests {
     use diesel::{Connection, connection::InstrumentationEvent};
 
     use super::super::{
-        DbConnection, connection::Database as Kind, consent, executor::tests::databases, grant,
-        plan::assert_indexed, session, user,
+        DbConnection, client,
+        connection::Database as Kind,
+        consent,
+        executor::tests::databases,
+        grant,
+        plan::{assert_indexed, plan},
+        session, user,
     };
     use crate::secret::Digest;
 
@@ -67,6 +72,18 @@ mod tests {
         consent::forget(db, "1", Some(7)).unwrap();
         session::delete(db, &Digest::of("a session")).unwrap();
         user::end_sessions(db, 7).unwrap();
+    }
+
+    #[test]
+    fn the_origins_of_pages_are_read_from_an_index_of_the_clients_that_have_some() {
+        for database in databases() {
+            crate::Store::open(&database.url).unwrap().migrate().unwrap();
+            let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
+            assert!(client::cors_origins(&mut db).unwrap().is_empty());
+            let statement = "SELECT cors_origins FROM oauth_clients WHERE cors_origins <> '' AND disabled_at IS NULL";
+            let plan = plan(&mut db, statement);
+            assert!(plan.iter().any(|line| line.contains("oauth_clients_cors")), "{plan:#?}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod code_grant;
 mod code_replay;
 mod concurrency;
 mod consent;
+mod cors;
 mod csrf;
 mod errors;
 mod event_delivery;

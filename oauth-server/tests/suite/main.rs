@@ -15,6 +15,7 @@ mod behaviours;
 mod client_authentication;
 mod connected_apps;
 mod consent_page;
+mod cors;
 mod csrf;
 mod events;
 mod examples;

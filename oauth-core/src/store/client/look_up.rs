@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients, secret};
 use crate::store::{PgConnection, kept::native};
@@ -72,6 +72,15 @@ pub(crate) fn with_secrets(db: &mut DbConnection, rows: Vec<ClientRow>) -> Query
 /// What the client of this key is registered with.
 pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
     oauth_clients::table.find(id).select(ClientFields::as_select()).get_result(db)
+}
+
+/// The origins of the pages of all clients that are enabled, a list of each client.
+pub(crate) fn cors_origins(db: &mut DbConnection) -> Query<Vec<String>> {
+    // In the words of its index.
+    let enabled = oauth_clients::table
+        .filter(sql::<Bool>("cors_origins <> ''"))
+        .filter(oauth_clients::disabled_at.is_null());
+    enabled.select(oauth_clients::cors_origins).load(db)
 }
 
 /// The key of a client, disabled, deleted or not.

@@ -13,7 +13,10 @@ use diesel::prelude::*;
 
 pub(crate) use self::{
     change::{delete, disown, raise_version, register, set_disabled, update},
-    look_up::{ClientVersion, fields, key, version, versions, with_key, with_keys, with_secrets},
+    look_up::{
+        ClientVersion, cors_origins, fields, key, version, versions, with_key, with_keys,
+        with_secrets,
+    },
     registration::{ClientFields, ClientRow, Registration},
     remembered::Remembered,
     secret::NewSecret,
