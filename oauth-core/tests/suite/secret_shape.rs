@@ -26,7 +26,8 @@ fn shape<'a>(text: &'a str, brand: &str) -> (&'a str, usize) {
 /// What was never issued: texts of no shape, and tokens of a family in which nothing else is of their kind.
 fn rubbish(tokens: &Tokens) -> Vec<String> {
     let access = tokens.access_token.expose();
-    let slip = format!("{}A{}", &access[..20], &access[21..]);
+    let another = if &access[20..21] == "A" { "B" } else { "A" };
+    let slip = format!("{}{another}{}", &access[..20], &access[21..]);
     let (another_kind, another_brand) =
         (access.replace("at_", "rt_"), access.replace("oat", "pat"));
     let texts = ["", "x", "oat_", "oat_AAAA", "a token", "äöü_ä"];
