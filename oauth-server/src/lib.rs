@@ -166,6 +166,10 @@ pub use oauth_core::{
     Secret, Session, Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp,
     TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
 };
+/// The web framework, at the version that this crate's endpoints and middleware belong to.
+pub use poem;
+/// The OpenAPI half of it, likewise.
+pub use poem_openapi;
 
 pub use self::{
     accounts::Accounts,
