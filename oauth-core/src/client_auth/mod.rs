@@ -73,7 +73,8 @@ impl AuthorizationServer {
     }
 
     /// Tells an operator who was refused what, never what was presented. For a token request that is wrong already as
-    /// HTTP; of all others [`AuthorizationServer::token`] tells. A guess that is not heard is no event of its own: that
+    /// HTTP; of all others the verb itself tells, such as
+    /// [`AuthorizationServer::token`]. A guess that is not heard is no event of its own: that
     /// its limit began to bite was one ([`EventKind::GuessesLimited`]), and nobody floods the rest out with more of them.
     pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
         if matches!(refusal, TokenError::Server(_)) {

@@ -15,8 +15,9 @@ use crate::{
     response::{refusal::Refusal, token::TokenResponse},
 };
 
-/// The endpoints at which clients authenticate: tokens at `/oauth2/token`, what they give back at `/oauth2/revoke`, and what
-/// a token is worth at `/oauth2/introspect`.
+/// The endpoints at which clients authenticate: tokens at `/oauth2/token` (RFC 6749 §3.2), what they give back at
+/// `/oauth2/revoke` (RFC 7009), what a token is worth at `/oauth2/introspect` (RFC 7662), and what they push at
+/// `/oauth2/par` (RFC 9126).
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthApi;
 
