@@ -45,13 +45,13 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         // Where a client leaves an authorization request, to send the browser with its name alone.
         .at("/oauth2/par", service.clone())
         // The page where each "resource owner" is shown what the "client" asks for.
-        .at("/oauth2/authorization", oauth2server::views::authorization_endpoint(oauth))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         // The page for requests that cannot be answered by a redirect to the client.
         .at("/oauth2/missing_redirect_uri", get(oauth2server::views::missing_redirect_uri))
         // A protected API endpoint, which pages of other origins may call where a client registered them.
         .at("/api/user_info", service.clone().with(oauth.cors()))
         // The quickstart of django-oauthost: its two endpoints where it has them, and its guarded views.
-        .at("/auth", oauth2server::views::authorization_endpoint(oauth))
+        .at("/auth", oauth.authorization_endpoint())
         .at("/token", oauth.token_endpoint())
         .at("/polls/:id/stats", service.clone())
         .at("/polls/:id/results", service)

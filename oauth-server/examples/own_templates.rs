@@ -36,12 +36,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .template_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates"))
         // Every text of the bundled pages has a key; this replaces one, in English.
         .locale("en", "sign-in = Enter the kitchen")
+        .authorization_page(AuthorizationPage {
+            authorization_template: "consent",
+            ..AuthorizationPage::default()
+        })
         .build()?;
-    let consent = AuthorizationPage { authorization_template: "consent", ..Default::default() };
     let urls = Route::new()
         .at("/", get(home))
         .nest("/accounts", oauth.accounts())
-        .at("/oauth2/authorization", oauth.authorization_endpoint(consent))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/oauth2/token", oauth.token_endpoint())
         .with(oauth.middleware());
 

@@ -12,8 +12,8 @@ use std::{
 };
 
 use oauth_server::{
-    Access, AuthorizationPage, AuthorizationServer, ClientSecret, NewClient, OAuth, ResourceOwner,
-    Secret, Settings, Store, StoreError, Users, async_trait, scope, sync_scopes,
+    Access, AuthorizationServer, ClientSecret, NewClient, OAuth, ResourceOwner, Secret, Settings,
+    Store, StoreError, Users, async_trait, scope, sync_scopes,
 };
 use poem::{
     EndpointExt, IntoResponse, Request, Response, Route, get, handler,
@@ -152,7 +152,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let oauth = OAuth::builder(server).users(sessions.clone()).build()?;
     let urls = Route::new()
         .at("/login", get(login_page).post(login))
-        .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/oauth2/token", oauth.token_endpoint())
         .at("/apps", oauth.connected_apps()) // where users see who acts for them, and end it
         .at("/profile", profile)

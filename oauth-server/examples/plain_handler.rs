@@ -7,8 +7,8 @@
 use std::{env, error::Error};
 
 use oauth_server::{
-    Access, AuthorizationPage, AuthorizationServer, ClientSecret, NewClient, NewUser, OAuth,
-    Settings, Store, scope, sync_scopes,
+    Access, AuthorizationServer, ClientSecret, NewClient, NewUser, OAuth, Settings, Store, scope,
+    sync_scopes,
 };
 use poem::{
     EndpointExt, Route, handler,
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let oauth = OAuth::builder(server).build()?;
     let urls = Route::new()
         .nest("/accounts", oauth.accounts()) // signing in and out
-        .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/oauth2/token", oauth.token_endpoint())
         .at("/notes", notes)
         .with(oauth.middleware()); // gives the guard its server

@@ -165,9 +165,21 @@ impl OAuthBuilder {
         Self { body_timeout: timeout, ..self }
     }
 
-    /// What the authorization endpoint shows, where it is mounted with all the others. Its template is rendered once with
-    /// sample data by [`OAuthBuilder::build`], so that one that does not exist, or asks for what it is not given, is
-    /// found there.
+    /// What the authorization endpoint shows, wherever it is mounted. Its template is rendered once with sample data by
+    /// [`OAuthBuilder::build`], so that one that does not exist, or asks for what it is not given, is found there.
+    ///
+    /// ```no_run
+    /// # use oauth_server::{AuthorizationPage, BuildError, OAuth, OAuthBuilder};
+    /// # fn example(builder: OAuthBuilder) -> Result<OAuth, BuildError> {
+    /// builder
+    ///     .template("our/consent", "... {{client.name}} ... {{> form_fields}} ...")
+    ///     .authorization_page(AuthorizationPage {
+    ///         authorization_template: "our/consent",
+    ///         ..AuthorizationPage::default()
+    ///     })
+    ///     .build()
+    /// # }
+    /// ```
     pub fn authorization_page(self, page: AuthorizationPage) -> Self {
         Self { page, ..self }
     }

@@ -9,18 +9,9 @@ use serde::Serialize;
 
 use crate::{
     Accounts, AuthorizationPage, Document, FullMiddleware, GuardRefusal, OAuthBuilder,
-    OAuthMiddleware, Page, ResourceOwner, Users, accounts,
-    addresses::Place,
-    admin,
-    cookies::Cookies,
-    cors::Cors,
-    endpoint::{self, authorization::CONSENT},
-    methods, openapi, own,
-    pages::Pages,
-    proxy::TrustedProxies,
-    refusals::Refusals,
-    response,
-    swagger::SwaggerUi,
+    OAuthMiddleware, Page, ResourceOwner, Users, accounts, addresses::Place, admin,
+    cookies::Cookies, cors::Cors, endpoint, methods, openapi, own, pages::Pages,
+    proxy::TrustedProxies, refusals::Refusals, response, swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -55,21 +46,9 @@ impl OAuth {
         OAuthBuilder::new(server)
     }
 
-    /// The authorization endpoint: RFC 6749 §3.1. Of a page that cannot be shown, because its template does not exist or
-    /// asks for what it is not given, the log says so at once, at the level `error`;
-    /// [`OAuthBuilder::authorization_page`] has the start refuse it.
-    pub fn authorization_endpoint(
-        &self,
-        page: AuthorizationPage,
-    ) -> impl Endpoint<Output = Response> + use<> {
-        let template = page.authorization_template;
-        if template != self.0.page.authorization_template
-            && let Err(error) = self.pages().check_in_place_of(CONSENT, template)
-        {
-            tracing::error!(%error, "the authorization endpoint cannot ask for consent");
-        }
-        let endpoint = endpoint::authorization::AuthorizationEndpoint::new(self.clone(), page);
-        own::around(self, endpoint)
+    /// The authorization endpoint: RFC 6749 §3.1. What it shows is said by [`OAuthBuilder::authorization_page`].
+    pub fn authorization_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        own::around(self, endpoint::authorization::AuthorizationEndpoint::new(self.clone()))
     }
 
     /// The token endpoint, RFC 6749 §3.2, at a path of your own. At `/oauth2/token` it comes with
@@ -208,7 +187,7 @@ impl OAuth {
         self.0.own_users.as_deref()
     }
 
-    /// What the authorization endpoint shows, where it is mounted with all the others.
+    /// What the authorization endpoint shows.
     pub(crate) fn authorization_page(&self) -> AuthorizationPage {
         self.0.page
     }

@@ -34,9 +34,8 @@ impl OAuth {
     /// The pages of several providers with a path each stand beside each other by poem's `nest_no_strip("/id", ...)`.
     #[must_use]
     pub fn routes(&self) -> Route {
-        let page = self.authorization_page();
         let mounted = Mounting { oauth: self, routes: Route::new() }
-            .at(|at| &at.authorization, self.authorization_endpoint(page))
+            .at(|at| &at.authorization, self.authorization_endpoint())
             .api()
             .nest(|at| &at.admin, self.admin())
             .accounts()

@@ -13,7 +13,7 @@ use tracing::field::display;
 use super::Failure;
 use crate::{
     demo_data,
-    oauth2server::views::{LOCALES, TEMPLATES},
+    oauth2server::views::{AUTHORIZATION_ENDPOINT, LOCALES, TEMPLATES},
     options::Site,
     urls,
 };
@@ -32,7 +32,9 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     let server = prepared(site, bound).await?;
     server.events().on_event(log);
     let mount = site.server.mount(server.settings())?;
-    let mut oauth = OAuth::builder(server).trusted_proxies(site.server.trusted_proxies()?);
+    let mut oauth = OAuth::builder(server)
+        .authorization_page(AUTHORIZATION_ENDPOINT)
+        .trusted_proxies(site.server.trusted_proxies()?);
     if let Some(mount) = mount {
         oauth = oauth.at(mount);
     }

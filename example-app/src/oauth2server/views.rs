@@ -1,7 +1,7 @@
 //! The quickstart's `oauth2server/views.py`.
 
 use oauth_server::{AuthorizationPage, OAuth, Page};
-use poem::{Endpoint, Response, handler, web::Data};
+use poem::{Response, handler, web::Data};
 use serde_json::json;
 
 /// Displays an error message when an authorization request fails and has no valid redirect URI.
@@ -13,15 +13,13 @@ pub(crate) fn missing_redirect_uri(Data(oauth): Data<&OAuth>) -> Response {
     oauth.page("oauth2server/missing_redirect_uri", &json!({}))
 }
 
-/// The authorization endpoint, with this application's own consent page.
-pub(crate) fn authorization_endpoint(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-    oauth.authorization_endpoint(AuthorizationPage {
-        // The page to show when a client makes a malformed or insecure request, and its redirect URI cannot be trusted.
-        missing_redirect_uri: Some("/oauth2/missing_redirect_uri/"),
-        // The template that shows the resource owner what the client asks for.
-        authorization_template: "oauth2server/authorization_page",
-    })
-}
+/// What the authorization endpoint shows.
+pub(crate) const AUTHORIZATION_ENDPOINT: AuthorizationPage = AuthorizationPage {
+    // The page to show when a client makes a malformed or insecure request, and its redirect URI cannot be trusted.
+    missing_redirect_uri: Some("/oauth2/missing_redirect_uri/"),
+    // The template that shows the resource owner what the client asks for.
+    authorization_template: "oauth2server/authorization_page",
+};
 
 /// The front page: where to go from here.
 #[handler]

@@ -52,8 +52,8 @@ pub(crate) struct AuthorizationEndpoint {
 }
 
 impl AuthorizationEndpoint {
-    pub(crate) fn new(oauth: OAuth, page: AuthorizationPage) -> Self {
-        Self { oauth, page }
+    pub(crate) fn new(oauth: OAuth) -> Self {
+        Self { page: oauth.authorization_page(), oauth }
     }
 }
 

@@ -9,7 +9,7 @@
 //! A first test:
 //!
 //! ```
-//! # use oauth_server::{Access, AuthorizationPage, OAuth, scope};
+//! # use oauth_server::{Access, OAuth, scope};
 //! # use poem::{Endpoint, EndpointExt, Response, Route, handler};
 //! use oauth_server::test_kit::TestServer;
 //!
@@ -24,7 +24,7 @@
 //! # fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
 //! #     Route::new()
 //! #         .nest("/accounts", oauth.accounts())
-//! #         .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
+//! #         .at("/oauth2/authorization", oauth.authorization_endpoint())
 //! #         .at("/oauth2/token", oauth.token_endpoint())
 //! #         .at("/notes", read_notes)
 //! #         .with(oauth.middleware())

@@ -185,14 +185,15 @@ async fn the_openapi_document_and_swagger_ui_name_the_issuer() {
 
 #[tokio::test]
 async fn a_request_without_a_page_to_go_to_goes_to_an_address_below_the_issuer() {
-    let builder = TestServer::builder().settings(|settings| settings.issuer = ISSUER.to_owned());
-    let server = builder
+    let page = AuthorizationPage {
+        missing_redirect_uri: Some("/missing/"),
+        ..AuthorizationPage::default()
+    };
+    let server = TestServer::builder()
+        .settings(|settings| settings.issuer = ISSUER.to_owned())
+        .oauth(move |builder| builder.authorization_page(page))
         .start(|oauth| {
-            let page = AuthorizationPage {
-                missing_redirect_uri: Some("/missing/"),
-                ..AuthorizationPage::default()
-            };
-            let urls = Route::new().at("/ask", oauth.authorization_endpoint(page));
+            let urls = Route::new().at("/ask", oauth.authorization_endpoint());
             Route::new().nest(oauth.mount(), urls).with(oauth.middleware())
         })
         .await;

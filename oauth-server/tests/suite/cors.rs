@@ -1,6 +1,6 @@
 //! Pages of other origins: at the endpoints at which clients authenticate, and around guarded APIs.
 
-use oauth_server::{AuthorizationPage, ClientSecret, OAuth};
+use oauth_server::{ClientSecret, OAuth};
 use poem::{EndpointExt, Response, Route, endpoint::BoxEndpoint};
 use reqwest::Method;
 
@@ -62,7 +62,7 @@ impl Site {
 }
 
 /// The same resource with the layer, and the endpoints that `routes` mounts.
-fn layered(oauth: &OAuth, _: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+fn layered(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
     let routes = oauth.routes().at("/plain/read", app::guarded().with(oauth.cors()));
     Route::new().nest("/", routes).with(oauth.middleware()).map_to_response().boxed()
 }

@@ -203,8 +203,8 @@ both_databases! {
     /// Nobody could tell there who sends a request: it fails closed.
     async fn an_application_without_the_middleware_refuses_every_call(site: Site) {
         let token = site.access_token("read").await;
-        let bare = |oauth: &_, page| -> BoxEndpoint<'static, _> {
-            app::bare_urls(oauth, page).map_to_response().boxed()
+        let bare = |oauth: &_| -> BoxEndpoint<'static, _> {
+            app::bare_urls(oauth).map_to_response().boxed()
         };
         let site = site.with(|config| config.urls = bare).await;
         for path in READ.iter().chain(&ANY) {

@@ -1,6 +1,6 @@
 //! The headers of answers, those to programs included.
 
-use oauth_server::{AuthorizationPage, OAuth};
+use oauth_server::OAuth;
 use poem::{
     EndpointExt, Response, Route,
     endpoint::{BoxEndpoint, make_sync},
@@ -38,7 +38,7 @@ async fn answers(site: &Site) -> Vec<(String, Answer)> {
 }
 
 /// An application that says itself what its answers say.
-fn outspoken(oauth: &OAuth, _: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+fn outspoken(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
     let own = make_sync(|_| {
         let response = Response::builder().header(HSTS, "max-age=60; includeSubDomains");
         response.header("X-Content-Type-Options", "own").body("own")

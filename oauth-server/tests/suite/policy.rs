@@ -1,8 +1,7 @@
 //! The application's policy, as clients and guarded handlers meet it.
 
 use oauth_server::{
-    Access, AuthorizationPage, Lifetime, OAuth, OAuthBuilder, PolicyRequest, Ruling, StoreError,
-    TokenError,
+    Access, Lifetime, OAuth, OAuthBuilder, PolicyRequest, Ruling, StoreError, TokenError,
     test_kit::{TestDatabase, TestServer},
 };
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint, get, handler};
@@ -16,8 +15,8 @@ async fn tenant(token: Access<()>) -> String {
     token.data.as_ref().map_or("none".to_owned(), |data| data.parse().unwrap())
 }
 
-fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
-    let urls = app::bare_urls(oauth, page).at("/tenant", get(tenant));
+fn urls(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
+    let urls = app::bare_urls(oauth).at("/tenant", get(tenant));
     urls.with(oauth.middleware()).map_to_response().boxed()
 }
 
@@ -93,7 +92,7 @@ async fn a_test_of_an_application_brings_a_policy() {
     let server = TestServer::builder()
         .database(&TestDatabase::at(&database.url))
         .policy(of_acme)
-        .start(|oauth| urls(oauth, AuthorizationPage::default()))
+        .start(|oauth| urls(oauth))
         .await;
     let client = server.register_client("read").await;
     let tokens = client.tokens(&server.sign_in("alice").await, "read").await;

@@ -1,8 +1,7 @@
 //! The test kit, as an embedder uses it: djoauth2's `tests/abstractions.py` (D79).
 
 use oauth_server::{
-    AuthorizationPage, ClientSecret, GrantType, NewClient, OAuth, ResourceOwner, StoreError, Users,
-    async_trait,
+    ClientSecret, GrantType, NewClient, OAuth, ResourceOwner, StoreError, Users, async_trait,
     test_kit::{Form, HtmlForm, PASSWORD, TestDatabase, TestServer},
 };
 use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler, post, web::Html};
@@ -11,9 +10,7 @@ use crate::support::{Database, app};
 
 /// An application of an embedder.
 fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-    app::bare_urls(oauth, AuthorizationPage::default())
-        .with(oauth.full_middleware())
-        .map_to_response()
+    app::bare_urls(oauth).with(oauth.full_middleware()).map_to_response()
 }
 
 /// The kit with the database of a claim.
@@ -163,7 +160,7 @@ fn enter() -> Response {
 fn own_urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     let urls = Route::new()
         .at("/enter", get(entrance).post(enter))
-        .at("/ask", oauth.authorization_endpoint(AuthorizationPage::default()))
+        .at("/ask", oauth.authorization_endpoint())
         .at("/redeem", post(oauth.token_endpoint()))
         .at("/plain/read", app::guarded());
     urls.with(oauth.middleware()).map_to_response()

@@ -1,8 +1,6 @@
 //! An embedder's own users, without the bundled accounts.
 
-use oauth_server::{
-    AuthorizationPage, GrantType, OAuth, OAuthApi, ResourceOwner, StoreError, Users, async_trait,
-};
+use oauth_server::{GrantType, OAuth, OAuthApi, ResourceOwner, StoreError, Users, async_trait};
 use poem::{EndpointExt, Request, Response, Route, endpoint::BoxEndpoint};
 use poem_openapi::OpenApiService;
 
@@ -93,18 +91,18 @@ fn by_host(config: &mut Config) {
 }
 
 /// The token endpoint in the document, as the others mount it, and by itself.
-fn plain_token_endpoint(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+fn plain_token_endpoint(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
     let urls = Route::new()
-        .at("/oauth2/authorization", oauth.authorization_endpoint(page))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/oauth2/token", oauth.token_endpoint())
         .at("/plain/read", app::guarded());
     urls.with(oauth.middleware()).map_to_response().boxed()
 }
 
 /// What such an application mounts.
-fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+fn urls(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
     let service = OpenApiService::new(oauth.document(OAuthApi), "Notes", "1.0");
-    let authorization = oauth.authorization_endpoint(page);
+    let authorization = oauth.authorization_endpoint();
     let urls = Route::new()
         .at("/oauth2/authorization", authorization)
         .at("/oauth2/token", service)

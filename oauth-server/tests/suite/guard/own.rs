@@ -1,8 +1,7 @@
 //! The application's own user of a token, its own extractors, and its own words for a refusal.
 
 use oauth_server::{
-    Access, AuthorizationPage, FromSubject, GrantType, Guard, GuardRefusal, OAuth, OAuthApi, Shown,
-    StoreError,
+    Access, FromSubject, GrantType, Guard, GuardRefusal, OAuth, OAuthApi, Shown, StoreError,
 };
 use poem::{
     EndpointExt, FromRequest, IntoResponse, Request, RequestBody, Response, Route,
@@ -78,7 +77,7 @@ fn urls(oauth: &OAuth, state: &'static str) -> BoxEndpoint<'static, Response> {
     let openapi = service.spec_endpoint();
     Route::new()
         .nest("/accounts", oauth.accounts())
-        .at("/oauth2/authorization", oauth.authorization_endpoint(AuthorizationPage::default()))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/plain/me", plain_me)
         .at("/catches", catches)
         .at("/openapi.json", openapi)
@@ -90,15 +89,15 @@ fn urls(oauth: &OAuth, state: &'static str) -> BoxEndpoint<'static, Response> {
 }
 
 fn own(config: &mut Config) {
-    config.urls = |oauth, _| urls(oauth, "there");
+    config.urls = |oauth| urls(oauth, "there");
 }
 
 fn gone(config: &mut Config) {
-    config.urls = |oauth, _| urls(oauth, "gone");
+    config.urls = |oauth| urls(oauth, "gone");
 }
 
 fn down(config: &mut Config) {
-    config.urls = |oauth, _| urls(oauth, "down");
+    config.urls = |oauth| urls(oauth, "down");
 }
 
 fn problems(config: &mut Config) {

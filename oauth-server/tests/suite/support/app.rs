@@ -3,8 +3,8 @@
 use std::{io, sync::Arc};
 
 use oauth_server::{
-    Access, AccessToken, AnyOf, Anywhere, AuthorizationPage, InHeaderOrBody, OAuth, OAuthApi,
-    Secured, StoreError, scope,
+    Access, AccessToken, AnyOf, Anywhere, InHeaderOrBody, OAuth, OAuthApi, Secured, StoreError,
+    scope,
 };
 use poem::{
     EndpointExt, IntoEndpoint, Request, Response, Route, RouteMethod,
@@ -153,7 +153,7 @@ pub(crate) fn guarded() -> RouteMethod {
 }
 
 /// Without [`OAuth::middleware`].
-pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
+pub(crate) fn bare_urls(oauth: &OAuth) -> Route {
     let document = oauth.document((OAuthApi, Api));
     let service = OpenApiService::new(document, "Notes", "1.0");
     let openapi = oauth.openapi(&service);
@@ -164,7 +164,7 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
         .nest("/accounts", oauth.accounts())
         .nest("/admin", oauth.admin())
         .nest("/.well-known", oauth.well_known())
-        .at("/oauth2/authorization", oauth.authorization_endpoint(page))
+        .at("/oauth2/authorization", oauth.authorization_endpoint())
         .at("/oauth2/token", service.clone())
         .at("/oauth2/revoke", service.clone())
         .at("/oauth2/introspect", service.clone())
@@ -187,8 +187,8 @@ pub(crate) fn bare_urls(oauth: &OAuth, page: AuthorizationPage) -> Route {
 }
 
 /// What most tests call.
-pub(crate) fn urls(oauth: &OAuth, page: AuthorizationPage) -> BoxEndpoint<'static, Response> {
-    bare_urls(oauth, page).with(oauth.full_middleware()).map_to_response().boxed()
+pub(crate) fn urls(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
+    bare_urls(oauth).with(oauth.full_middleware()).map_to_response().boxed()
 }
 
 /// An application that has the provider beside itself.
@@ -203,7 +203,7 @@ pub(crate) fn beside(oauth: &OAuth) -> Route {
 }
 
 /// Swagger UI, which is large, and few tests call.
-pub(crate) fn docs(oauth: &OAuth, _: AuthorizationPage) -> BoxEndpoint<'static, Response> {
+pub(crate) fn docs(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
     let service = OpenApiService::new(oauth.document((OAuthApi, Api)), "Notes", "1.0");
     let docs = oauth.swagger_ui(&service, "swagger-ui");
     Route::new().nest("/docs", docs).with(oauth.full_middleware()).map_to_response().boxed()

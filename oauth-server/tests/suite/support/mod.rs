@@ -69,7 +69,7 @@ pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) page: AuthorizationPage,
     pub(crate) oauth: fn(OAuthBuilder) -> OAuthBuilder,
-    pub(crate) urls: fn(&OAuth, AuthorizationPage) -> BoxEndpoint<'static, Response>,
+    pub(crate) urls: fn(&OAuth) -> BoxEndpoint<'static, Response>,
     /// What a proxy in front of the site adds to every request.
     pub(crate) proxy_headers: &'static [(&'static str, &'static str)],
 }
@@ -170,16 +170,16 @@ impl Deref for Site {
 }
 
 async fn launch(config: &Config, database: &TestDatabase, clock: &MovableClock) -> TestServer {
-    let settings = config.settings.clone();
+    let (settings, page, change) = (config.settings.clone(), config.page, config.oauth);
     let builder = TestServer::builder()
         .database(database)
         .clock(clock)
         .settings(|default| *default = settings)
-        .oauth(config.oauth)
+        .oauth(move |builder| change(builder.authorization_page(page)))
         .without_scopes();
     let headers = config.proxy_headers.iter();
     let builder = headers.fold(builder, |builder, (name, value)| builder.header(name, value));
-    builder.start(|oauth| (config.urls)(oauth, config.page)).await
+    builder.start(config.urls).await
 }
 
 async fn registered(server: &AuthorizationServer) -> Secret {
