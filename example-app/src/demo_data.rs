@@ -32,10 +32,13 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         }
     }
     let programs = programs(&server.settings().issuer);
-    // Where TLS is required, a client that is answered without it is of no use, and is refused.
+    // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
+    // secret, where there are no public clients.
+    let settings = server.settings();
     let is_of_use = |client: &NewClient| {
         let is_secure = |uri: &String| RedirectUri::parse(uri).is_ok_and(|uri| uri.is_secure());
-        !server.settings().ssl_only || client.redirect_uris.iter().all(is_secure)
+        (!settings.ssl_only || client.redirect_uris.iter().all(is_secure))
+            && (settings.public_clients || !matches!(client.secret, ClientSecret::None))
     };
     for client in quickstart_clients().into_iter().chain(programs).filter(is_of_use) {
         let name = client.name.clone();

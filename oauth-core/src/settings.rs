@@ -43,6 +43,9 @@ pub struct Settings {
     /// Hold clients to OAuth 2.1: no implicit grant, no password grant, PKCE of every client, no access token in a query,
     /// whatever their registrations say. Default: false.
     pub oauth_2_1: bool,
+    /// Whether there are public clients (RFC 6749 §2.1). Where it is off none is registered, and one that is there is
+    /// refused wherever it says who it is; what was issued to it before stays good until its end. Default: true.
+    pub public_clients: bool,
     /// From each rotation of a refresh token to the end of the new one; `None` never ends. Default: 30 days.
     pub refresh_token_lifetime: Option<i64>,
     /// From an authorization to the end of everything it led to; `None` never ends. Default: 365 days.
@@ -125,6 +128,7 @@ impl Settings {
             access_tokens_refreshable: true,
             refresh_needs_offline_access: false,
             oauth_2_1: false,
+            public_clients: true,
             refresh_token_lifetime: Some(30 * 24 * 3600),
             grant_lifetime: Some(365 * 24 * 3600),
             refresh_token_grace: 10,

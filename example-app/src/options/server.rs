@@ -51,6 +51,9 @@ pub(crate) struct ServerOptions {
     /// Hold clients to OAuth 2.1: no implicit and no password grant, PKCE always, no token in a query [default: false]
     #[arg(long = "oauth-2-1", env = "OAUTH_2_1", global = true, value_name = "BOOL")]
     oauth_2_1: Option<String>,
+    /// Whether there are clients without a secret [default: true]
+    #[arg(long, env = "OAUTH_PUBLIC_CLIENTS", global = true, value_name = "BOOL")]
+    public_clients: Option<String>,
     /// From each rotation, 0 = never expires [default: 2592000]
     #[arg(long, env = "OAUTH_REFRESH_TOKEN_LIFETIME", global = true, value_name = "SECONDS")]
     refresh_token_lifetime: Option<String>,
@@ -116,6 +119,8 @@ impl ServerOptions {
             )
             .switch(library.refresh_needs_offline_access)?,
             oauth_2_1: of("OAUTH_2_1", &self.oauth_2_1).switch(library.oauth_2_1)?,
+            public_clients: of("OAUTH_PUBLIC_CLIENTS", &self.public_clients)
+                .switch(library.public_clients)?,
             refresh_token_lifetime: of(
                 "OAUTH_REFRESH_TOKEN_LIFETIME",
                 &self.refresh_token_lifetime,

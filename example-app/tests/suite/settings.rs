@@ -9,7 +9,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 30] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 31] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -55,6 +55,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 30] = [
         "true or false",
     ),
     ("OAUTH_2_1", "--oauth-2-1", "true", "2.1", "true or false"),
+    ("OAUTH_PUBLIC_CLIENTS", "--public-clients", "false", "none", "true or false"),
     ("OAUTH_REFRESH_TOKEN_LIFETIME", "--refresh-token-lifetime", "0", "a month", "or 0 for no end"),
     ("OAUTH_GRANT_LIFETIME", "--grant-lifetime", "0", "-1", "or 0 for no end"),
     ("OAUTH_REFRESH_TOKEN_GRACE", "--refresh-token-grace", "0", "3601", "seconds from 0 to 3600"),

@@ -16,6 +16,7 @@ use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
     Scope, Scopes, StoreError,
+    client_auth::NO_PUBLIC_CLIENTS,
     error::AuthorizationErrorCode as Code,
     pkce::Challenge,
     scope_request::{names, requested_scopes},
@@ -132,6 +133,9 @@ impl AuthorizationServer {
         params: &Params,
     ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
         params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
+        if client.is_public && !self.settings.public_clients {
+            return Err(Refusal::new(Code::UnauthorizedClient, NO_PUBLIC_CLIENTS));
+        }
         let response_type = ResponseType::requested(self, client, params)?;
         let is_code = response_type == ResponseType::Code;
         let uses_pkce = is_code && params.get("code_challenge").is_some();

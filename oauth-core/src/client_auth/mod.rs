@@ -99,6 +99,9 @@ impl Credentials {
     /// `invalid_client` when they prove nothing.
     async fn prove(&self, server: &AuthorizationServer, client: &Client) -> Result<(), TokenError> {
         match (client.is_public, &self.secret) {
+            (true, _) if !server.settings.public_clients => {
+                Err(InvalidClient(NO_PUBLIC_CLIENTS.into()))
+            }
             (true, None) => Ok(()),
             (true, Some(_)) => Err(InvalidClient(
                 "this client is public and has no secret; leave client_secret out".into(),
@@ -120,6 +123,9 @@ fn with_hint(why: &'static str, may_be_raw: bool) -> Cow<'static, str> {
     if may_be_raw { format!("{why}; {HOW_BASIC_ENCODES}").into() } else { why.into() }
 }
 
+/// Where a setting says so.
+pub(crate) const NO_PUBLIC_CLIENTS: &str =
+    "this server serves no public clients: the client must be registered with a secret";
 const HOW_BASIC_ENCODES: &str =
     "HTTP Basic form-urlencodes both first (RFC 6749 2.3.1): + is sent as %2B, and % as %25";
 

@@ -4,20 +4,20 @@ use url::Url;
 
 use super::{ClientSecret, NewClient};
 use crate::{
-    GrantType, InvalidScope, NewScope, RedirectUri, Resource, Scopes,
+    GrantType, InvalidScope, NewScope, RedirectUri, Resource, Scopes, Settings,
     field::{Faults, LONGEST_URI, Problem},
     is_scope_token,
     settings::LASTS,
 };
 
-/// What is wrong with a client; `unknown` are those of its scopes that the server lacks, and `ssl_only` is the setting.
-pub(crate) fn client(new: &NewClient, unknown: &Scopes, ssl_only: bool) -> Faults {
+/// What is wrong with a client; `unknown` are those of its scopes that the server lacks.
+pub(crate) fn client(new: &NewClient, unknown: &Scopes, settings: &Settings) -> Faults {
     let mut faults = Faults::default();
     names(new, &mut faults);
-    secret(new, &mut faults);
+    secret(new, settings.public_clients, &mut faults);
     grant_types(new, &mut faults);
     pages(new, &mut faults);
-    redirect_uris(new, ssl_only, &mut faults);
+    redirect_uris(new, settings.ssl_only, &mut faults);
     scopes(new, unknown, &mut faults);
     policies(new, &mut faults);
     addresses(new, &mut faults);
@@ -54,11 +54,14 @@ fn names(new: &NewClient, faults: &mut Faults) {
     }
 }
 
-fn secret(new: &NewClient, faults: &mut Faults) {
+fn secret(new: &NewClient, public_clients: bool, faults: &mut Faults) {
     if let ClientSecret::Chosen(secret) = &new.secret {
         faults.chosen_secret("secret", secret.expose());
     }
     let is_public = matches!(new.secret, ClientSecret::None);
+    if is_public && !public_clients {
+        faults.malformed("secret", "this server has no public clients: the client needs a secret");
+    }
     if is_public && new.grant_types.contains(&GrantType::ClientCredentials) {
         let problem = "client_credentials is for clients with a secret (RFC 6749 4.4)";
         faults.malformed("grant_types", problem);

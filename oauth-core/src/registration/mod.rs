@@ -65,7 +65,7 @@ impl AuthorizationServer {
     /// When a field is wrong or the identifier is taken.
     pub async fn register_client(&self, new: NewClient) -> Result<Registered, RegistrationError> {
         let unknown = self.unknown_scopes(&new.named_scopes()).await?;
-        check::client(&new, &unknown, self.settings.ssl_only)
+        check::client(&new, &unknown, &self.settings)
             .into_result()
             .map_err(RegistrationError::first)?;
         let client_id = new.client_id.clone();

@@ -44,6 +44,7 @@ mod introspection;
 mod killed;
 mod known_browsers;
 mod migrations;
+mod no_public_clients;
 mod oauth_2_1;
 mod offline_access;
 mod origin;

@@ -23,8 +23,8 @@ struct Metadata {
     response_types_supported: Vec<&'static str>,
     response_modes_supported: Vec<&'static str>,
     grant_types_supported: Vec<String>,
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
@@ -38,6 +38,7 @@ impl Metadata {
         let with_implicit = |always: &'static str, more: &'static str| {
             [always].into_iter().chain(implicit.then_some(more)).collect()
         };
+        let methods = [BASIC, POST].into_iter().chain(settings.public_clients.then_some(NONE));
         Self {
             issuer: settings.issuer.clone(),
             authorization_endpoint: oauth.url(|addresses| &addresses.authorization),
@@ -51,8 +52,8 @@ impl Metadata {
             grant_types_supported: grant_types(settings)
                 .chain(oauth.server().own_grants().map(str::to_owned))
                 .collect(),
-            token_endpoint_auth_methods_supported: [BASIC, POST, NONE],
-            revocation_endpoint_auth_methods_supported: [BASIC, POST, NONE],
+            token_endpoint_auth_methods_supported: methods.clone().collect(),
+            revocation_endpoint_auth_methods_supported: methods.collect(),
             introspection_endpoint_auth_methods_supported: [BASIC, POST],
             code_challenge_methods_supported: ["S256"],
             authorization_response_iss_parameter_supported: true,

@@ -4,7 +4,10 @@ use oauth_server::test_kit::TestServer;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Site, app, client::implicit_request};
+use crate::support::{
+    Site, app,
+    client::{implicit_request, public_exchange, public_request},
+};
 
 const DOCUMENT: &str = "/.well-known/oauth-authorization-server";
 
@@ -72,6 +75,21 @@ both_databases! {
         assert_eq!(texts(&document["grant_types_supported"]), grants);
         let refused = site.sign_in().await.ask(&implicit_request()).await;
         assert_eq!(refused.in_fragment("error").as_deref(), Some("unsupported_response_type"));
+    }
+
+    async fn without_public_clients_there_is_no_none_in_it_and_none_is_served(site: Site) {
+        let code = site.sign_in().await.code(&public_request()).await;
+        let site = site.with(|config| config.settings.public_clients = false).await;
+        let document = site.get(DOCUMENT).await.json();
+        let methods = json!(["client_secret_basic", "client_secret_post"]);
+        assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
+        assert_eq!(document["revocation_endpoint_auth_methods_supported"], methods);
+        let refused = site.token(&public_exchange(&code)).await.with_status(401);
+        assert_eq!(refused.text("error"), "invalid_client");
+        let pushed = site.post("/oauth2/par/", &public_request()).await.with_status(401);
+        assert_eq!(pushed.text("error"), "invalid_client");
+        let asked = site.sign_in().await.ask(&public_request()).await;
+        assert_eq!(asked.in_query("error").as_deref(), Some("unauthorized_client"));
     }
 
     async fn without_refresh_tokens_there_is_no_refresh_grant_in_it(site: Site) {

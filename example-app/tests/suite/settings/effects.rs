@@ -149,6 +149,21 @@ async fn refresh_needs_offline_access_says_whether_a_refresh_token_needs_that_sc
 }
 
 #[tokio::test]
+async fn public_clients_says_whether_there_are_any() {
+    let document = "/.well-known/oauth-authorization-server";
+    for (value, public) in [(None, true), (Some("false"), false)] {
+        let site = Site::new();
+        let mut command = site.program(&[]);
+        command.envs(value.map(|value| ("OAUTH_PUBLIC_CLIENTS", value)));
+        let server = Server::start(&mut command);
+        let answer = server.agent().get(document).await;
+        assert_eq!(answer.body.contains("\"none\""), public, "{answer:?}");
+        let registered = site.query("SELECT count(*) FROM oauth_clients WHERE is_public");
+        assert_eq!(registered, [if public { "4" } else { "0" }], "{value:?}");
+    }
+}
+
+#[tokio::test]
 async fn oauth_2_1_holds_clients_to_it() {
     let document = "/.well-known/oauth-authorization-server";
     for (value, implicit) in [(None, true), (Some("true"), false)] {

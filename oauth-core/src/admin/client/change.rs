@@ -135,7 +135,7 @@ impl Admin {
 
     async fn judge(&self, new: &NewClient) -> Result<(Scopes, Prepared), AdminError> {
         let unknown = self.server.unknown_scopes(&new.named_scopes()).await?;
-        check::client(new, &unknown, self.server.settings.ssl_only).into_result()?;
+        check::client(new, &unknown, &self.server.settings).into_result()?;
         Ok((unknown, self.server.prepare(new).await?))
     }
 }

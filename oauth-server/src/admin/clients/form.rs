@@ -73,7 +73,12 @@ pub(super) async fn form(
     };
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
-    form.offer("kind", choices(["confidential", "public"].into_iter()));
+    let may_be_public =
+        visit.oauth.settings().public_clients || client.is_some_and(|it| it.is_public);
+    form.offer(
+        "kind",
+        choices(["confidential"].into_iter().chain(may_be_public.then_some("public"))),
+    );
     form.offer("grant_types", choices(grant_types(visit, client).iter().map(GrantType::as_str)));
     form.offer("application_type", choices(["web", "native"].into_iter()));
     form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));

@@ -77,6 +77,17 @@ both_databases! {
         assert!(again.location().ends_with("?done=saved"), "{again:#?}");
     }
 
+    async fn where_there_are_no_public_clients_none_is_made(site: Site) {
+        let site = site.with(|config| config.settings.public_clients = false).await;
+        let browser = site.superuser().await;
+        assert!(!browser.get(NEW).await.body.contains("value=\"public\""));
+        let form = opened(&browser, NEW).await.set("name", "Printer").set("kind", "public");
+        browser.post(NEW, &form.set("redirect_uris", CALLBACK)).await.with_status(422);
+        let path = format!("{}edit/", record(&browser, "/admin/clients/", "public").await);
+        let refused = change(&browser, &path, &[("name", "Still public")]).await.with_status(422);
+        assert!(refused.body.contains("no public clients"), "{}", refused.body);
+    }
+
     async fn tokens_of_a_disabled_client_are_dead_until_it_is_enabled(site: Site) {
         let token = site.access_token("read").await;
         let browser = site.superuser().await;
