@@ -1,7 +1,7 @@
 //! What a token is worth, told to a resource server that asks: RFC 7662.
 
 use crate::{
-    AuthorizationServer, Client, Params, Resource, Scopes, Timestamp, TokenError,
+    AuthorizationServer, Client, Params, PolicyData, Resource, Scopes, Timestamp, TokenError,
     error::TokenError::{InvalidRequest, UnauthorizedClient},
     grant::NEVER,
     secret::{Key, Kind},
@@ -25,6 +25,8 @@ pub struct Introspection {
     pub expires_at: Option<Timestamp>,
     /// The resource that it is for: the issuer is the server's own API.
     pub audience: String,
+    /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
+    pub data: Option<PolicyData>,
 }
 
 impl AuthorizationServer {
@@ -87,6 +89,7 @@ impl AuthorizationServer {
             issued_at: token.created_at,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
             audience,
+            data: token.data.as_deref().map(PolicyData::stored),
         }))
     }
 
@@ -112,6 +115,7 @@ impl AuthorizationServer {
             issued_at: token.created_at,
             expires_at: [token.expires_at, grant.expires_at].into_iter().flatten().min(),
             audience: self.own_api(),
+            data: grant.data.as_deref().map(PolicyData::stored),
         }))
     }
 

@@ -130,7 +130,8 @@ pub struct Ruling {
     pub refresh_token_lifetime: Option<Lifetime>,
     /// From the beginning of the family to its end; of no effect where it has begun.
     pub grant_lifetime: Option<Lifetime>,
-    /// What is stored with the family, 4 KiB of JSON at most, and given to guards and events. It takes the place of what
+    /// What is stored with the family, 4 KiB of JSON at most, and given to guards, to events, and to who may introspect
+    /// its tokens, their client among them. It takes the place of what
     /// was attached before; `None` leaves that.
     pub data: Option<Value>,
     /// What the answer of the token endpoint has more, 4 KiB of JSON at most, under names that RFC 6749 §5.1 does not have.

@@ -2,6 +2,7 @@
 
 use oauth_core::{AuthorizationServer, Introspection};
 use poem_openapi::{ApiResponse, Object, payload::Json};
+use serde_json::Value;
 
 use super::client_form::{ClientForm, Sent};
 use crate::{OAuth, response::refusal::Refusal};
@@ -42,6 +43,8 @@ pub(super) struct IntrospectionBody {
     aud: Option<String>,
     /// This server.
     iss: Option<String>,
+    /// What the provider's policy attached to the authorization, as JSON of its own form. Absent where it attached nothing.
+    data: Option<Value>,
 }
 
 /// What a token is worth.
@@ -78,5 +81,6 @@ fn active(token: Introspection, issuer: &str) -> IntrospectionBody {
         sub: token.subject,
         aud: Some(token.audience),
         iss: Some(issuer.to_owned()),
+        data: token.data.and_then(|data| data.parse().ok()),
     }
 }

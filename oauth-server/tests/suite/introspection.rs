@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 impl Site {
-    async fn introspect(&self, token: &str) -> Answer {
+    pub(crate) async fn introspect(&self, token: &str) -> Answer {
         let form = self.refresh_form("").without("grant_type").without("refresh_token");
         self.post("/oauth2/introspect/", &form.set("token", token)).await
     }

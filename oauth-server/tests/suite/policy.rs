@@ -48,6 +48,18 @@ both_databases! {
         assert_eq!(seen.body, "acme");
     }
 
+    async fn who_introspects_a_token_sees_what_it_attached(site: Site) {
+        let before = site.tokens("read").await;
+        let site = site.with(with(|oauth| oauth.policy(of_acme))).await;
+        let after = site.tokens("read").await;
+        for kind in ["access_token", "refresh_token"] {
+            let seen = site.introspect(&after.text(kind)).await.json();
+            assert_eq!(seen["data"], "acme", "{kind}: {seen}");
+            let seen = site.introspect(&before.text(kind)).await.json();
+            assert_eq!(seen.get("data"), None, "{kind}: {seen}");
+        }
+    }
+
     async fn a_refresh_that_is_repeated_gets_the_very_members_again(site: Site) {
         let site = site.with(with(|oauth| oauth.policy(of_acme))).await;
         let refresh_token = site.tokens("read").await.text("refresh_token");
