@@ -25,7 +25,7 @@ pub enum StoreError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database refused a statement.
     #[error("the database refused: {0}")]
-    Query(#[source] Error),
+    Query(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),
@@ -70,7 +70,15 @@ impl StoreError {
 
     /// Whether there is already a row of this key.
     pub(crate) fn is_duplicate(&self) -> bool {
-        matches!(self, Self::Query(DatabaseError(Kind::UniqueViolation, _)))
+        matches!(self.refused(), Some(DatabaseError(Kind::UniqueViolation, _)))
+    }
+
+    /// What the database refused, as diesel tells it.
+    pub(super) fn refused(&self) -> Option<&Error> {
+        match self {
+            Self::Query(cause) => cause.downcast_ref(),
+            _ => None,
+        }
     }
 
     /// The same failure, told to another of those who share it.
@@ -90,14 +98,8 @@ impl From<Error> for StoreError {
                 Self::unavailable(format!("{POOLER} ({})", told.message()))
             }
             error_of_database if is_of_availability(error_of_database) => Self::unavailable(error),
-            _ => Self::Query(error),
+            _ => Self::Query(Box::new(error)),
         }
-    }
-}
-
-impl From<diesel::r2d2::PoolError> for StoreError {
-    fn from(error: diesel::r2d2::PoolError) -> Self {
-        Self::unavailable(format!("no connection: {error}"))
     }
 }
 

@@ -9,6 +9,7 @@ use diesel::{
     Connection, ExpressionMethods, QueryDsl, RunQueryDsl,
     connection::SimpleConnection,
     migration::{Migration, MigrationSource},
+    result::Error::QueryBuilderError,
     sql_types::Bool,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
@@ -137,7 +138,9 @@ pub(super) fn standing(
         Ok(_) => Err(NotReady::Pending),
         Err(StoreError::Newer(_)) => Err(NotReady::Newer),
         Err(StoreError::Older(_)) => Err(NotReady::Older),
-        Err(StoreError::Query(error)) => return Err(error),
+        Err(StoreError::Query(cause)) => {
+            return Err(cause.downcast().map_or_else(QueryBuilderError, |error| *error));
+        }
         Err(error) => Err(NotReady::of(&error).unwrap_or(NotReady::Failing)),
     })
 }

@@ -8,7 +8,7 @@ use super::{DbConnection, Query, StoreError};
 pub(super) fn is_complete(db: &mut DbConnection) -> Result<bool, StoreError> {
     match ask(db).map_err(StoreError::from) {
         Ok(()) => Ok(true),
-        Err(StoreError::Query(DatabaseError(..))) => Ok(false),
+        Err(error) if matches!(error.refused(), Some(DatabaseError(..))) => Ok(false),
         Err(error) => Err(error),
     }
 }

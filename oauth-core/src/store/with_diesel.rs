@@ -1,9 +1,16 @@
 //! For applications that have diesel beside us, on the same database.
 //!
 //! What stands here implements traits of diesel **2.3**: an application can use it with a diesel of that version, and with
-//! no other. Nothing else of this crate asks for one: for other libraries there is [`SQLITE_PRAGMAS`].
+//! no other. That is what it is for, migrations and connections of the application's own diesel, and no type of ours
+//! could stand in for diesel's there: [`Migrations`] is a `MigrationSource` for both databases, and `SharedSqlite` a
+//! `CustomizeConnection` that also takes one `SqliteConnection`.
+//!
+//! No other public signature of this crate names a type of diesel: for other libraries there is [`SQLITE_PRAGMAS`]. Traits
+//! of diesel that rustdoc lists of types elsewhere, such as `Queryable` of rows, or `From<diesel::result::Error>` of
+//! [`StoreError`], are for our own queries: another version may lack them.
 //!
 //! [`SQLITE_PRAGMAS`]: crate::SQLITE_PRAGMAS
+//! [`StoreError`]: crate::StoreError
 
 #[cfg(feature = "sqlite")]
 use diesel::sqlite::Sqlite;

@@ -36,6 +36,63 @@ fn what_is_below_the_store_names_nothing_of_it_and_nothing_above() {
     }
 }
 
+/// An application's own diesel, or none, is not ours to choose.
+#[test]
+fn no_public_signature_names_a_type_of_diesel() {
+    const OF_THE_APPLICATION: [&str; 2] = ["with_diesel.rs", "shared_sqlite.rs"];
+    for file in files_of("") {
+        if OF_THE_APPLICATION.iter().any(|it| file.ends_with(it)) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let theirs = of_diesel(&text);
+        for signature in public_signatures(&text) {
+            let signature =
+                signature.replace("std::error::Error", "").replace("Query<", "QueryOf<");
+            let mut names = signature.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let named = names.find(|name| theirs.contains(name));
+            assert_eq!(named, None, "{}: {signature}", file.display());
+        }
+    }
+}
+
+/// The names by which a file knows types of diesel, or of ours that are one.
+fn of_diesel(text: &str) -> Vec<&str> {
+    let uses = text.split("\nuse ").skip(1).filter_map(|it| it.split(';').next());
+    let theirs = uses.filter(|it| it.starts_with("diesel"));
+    let names = theirs.flat_map(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let types = names.filter(|name| name.starts_with(char::is_uppercase));
+    types.chain(["diesel", "diesel_migrations", "QueryOf", "DbConnection"]).collect()
+}
+
+/// Functions without their bodies, public fields, and enums and traits in whole.
+fn public_signatures(text: &str) -> Vec<String> {
+    let mut signatures = Vec::new();
+    let mut lines = text.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with("//") && !line.starts_with("#[")
+    });
+    while let Some(line) = lines.next() {
+        if !line.trim_start().starts_with("pub ") {
+            continue;
+        }
+        let whole = line.starts_with("pub enum ") || line.starts_with("pub trait ");
+        let is_field = line.split_whitespace().nth(1).is_some_and(|name| name.ends_with(':'));
+        let ends = |line: &str| match whole {
+            true => line == "}",
+            false => is_field || line.ends_with(['{', '}', ';']),
+        };
+        let (mut signature, mut last) = (line.to_owned(), line);
+        while !ends(last) {
+            let Some(next) = lines.next() else { break };
+            signature += next;
+            last = next;
+        }
+        signatures.push(signature);
+    }
+    signatures
+}
+
 fn is_below(name: &str) -> bool {
     BELOW.iter().any(|(module, its)| *module == name || its.contains(&name))
 }

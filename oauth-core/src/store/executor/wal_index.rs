@@ -43,7 +43,8 @@ impl WalIndex {
     /// Of a database that is in WAL mode already.
     pub(super) fn open(database: &Database, path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
-        connection.batch_execute("PRAGMA user_version").map_err(StoreError::Query)?; // the file is there after a read
+        let read = connection.batch_execute("PRAGMA user_version"); // the file is there after a read
+        read.map_err(|error| StoreError::Query(error.into()))?;
         let file = std::fs::canonicalize(path).and_then(|mut path| {
             path.as_mut_os_string().push("-shm");
             File::open(path).map(kept_open)
