@@ -11,6 +11,7 @@ use crate::{
 
 /// An application that a user has granted access.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ConnectedApp {
     /// The client.
     pub client: Arc<Client>,

@@ -3,6 +3,7 @@
 /// A field that does not hold what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {problem}")]
+#[non_exhaustive]
 pub struct FieldError {
     /// The field, by its name in the struct that was given.
     pub field: &'static str,
@@ -48,6 +49,7 @@ pub enum Problem {
 
 /// What would make a password harder to guess, or why it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Advice {
     /// The key of its message, for who says it in another language; those of `oauth-server` have all of them.
     pub key: &'static str,

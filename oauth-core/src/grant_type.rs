@@ -15,6 +15,7 @@ use url::Url;
 /// # Ok::<(), oauth_core::UnknownGrantType>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GrantType {
     /// RFC 6749 §4.1.
     AuthorizationCode,

@@ -198,6 +198,7 @@ impl Settings {
 /// A setting that no server can run with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the setting {setting} must be {expected}")]
+#[non_exhaustive]
 pub struct InvalidSetting {
     /// The field of [`Settings`] or of [`StoreOptions`](crate::StoreOptions).
     pub setting: &'static str,

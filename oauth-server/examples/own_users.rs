@@ -101,10 +101,8 @@ async fn login(
 #[async_trait]
 impl Users for Sessions {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        Ok(self.user(request).map(|user| ResourceOwner {
-            subject: user.id.to_string(), // a key that never changes hands, not the name
-            name: user.name.to_owned(),
-        }))
+        // Known by a key that never changes hands, not by the name.
+        Ok(self.user(request).map(|user| ResourceOwner::new(user.id.to_string(), user.name)))
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {

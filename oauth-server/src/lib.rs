@@ -146,6 +146,7 @@ mod scope;
 #[doc(hidden)]
 pub mod scope_name;
 mod scope_sync;
+mod sealed;
 mod serve;
 mod swagger;
 #[cfg(feature = "test-kit")]

@@ -6,11 +6,12 @@ use poem::{Body, Request, RequestBody, http::Method};
 use crate::{
     body::{self, Unreadable},
     request,
+    sealed::Sealed,
 };
 
 /// The ways that a guard admits. The `Authorization` header always is one (§2.1: "Resource servers MUST support this
 /// method"); the others are a guard's explicit choice, because bodies and queries end up in logs and histories.
-pub trait Presentation: Send + Sync + 'static {
+pub trait Presentation: Sealed + Send + Sync + 'static {
     /// Whether a form-encoded body may carry the token (§2.2).
     const IN_BODY: bool;
     /// Whether the query may carry the token (§2.3: "SHOULD NOT be used").
@@ -28,6 +29,10 @@ pub struct InHeaderOrBody;
 /// The header, a form-encoded body, or the query: django-oauthost's three ways.
 #[derive(Debug, Clone, Copy)]
 pub struct Anywhere;
+
+impl Sealed for InHeader {}
+impl Sealed for InHeaderOrBody {}
+impl Sealed for Anywhere {}
 
 impl Presentation for InHeader {
     const IN_BODY: bool = false;

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use crate::sealed::Sealed;
+
 /// A scope that the code knows; [`scope!`](crate::scope!) declares one.
 pub trait Scope: Send + Sync + 'static {
     /// The scope token: RFC 6749 §3.3.
@@ -12,7 +14,7 @@ pub trait Scope: Send + Sync + 'static {
 
 /// The scopes that a guard requires: one scope; all of a tuple of up to four; one of [`AnyOf`] several; or `()`, for any
 /// valid token.
-pub trait ScopeSet: Send + Sync + 'static {
+pub trait ScopeSet: Sealed + Send + Sync + 'static {
     /// The sets of names of which a token must have one, whole. A client that has none is told of the first.
     const ALTERNATIVES: &'static [&'static [&'static str]];
 }
@@ -37,14 +39,18 @@ pub trait ScopeSet: Send + Sync + 'static {
 pub struct AnyOf<T>(PhantomData<fn() -> T>);
 
 /// Scopes that are required together: one, or all of a tuple of up to four.
-pub trait AllOf: Send + Sync + 'static {
+pub trait AllOf: Sealed + Send + Sync + 'static {
     /// Their names.
     const NAMES: &'static [&'static str];
 }
 
+impl<S: Scope> Sealed for S {}
+
 impl<S: Scope> AllOf for S {
     const NAMES: &'static [&'static str] = &[S::NAME];
 }
+
+impl Sealed for () {}
 
 impl AllOf for () {
     const NAMES: &'static [&'static str] = &[];
@@ -56,9 +62,13 @@ impl<S: AllOf> ScopeSet for S {
 
 macro_rules! tuples {
     ($(($($scope:ident)+))*) => { $(
+        impl<$($scope: Scope),+> Sealed for ($($scope,)+) {}
+
         impl<$($scope: Scope),+> AllOf for ($($scope,)+) {
             const NAMES: &'static [&'static str] = &[$($scope::NAME),+];
         }
+
+        impl<$($scope: AllOf),+> Sealed for AnyOf<($($scope,)+)> {}
 
         impl<$($scope: AllOf),+> ScopeSet for AnyOf<($($scope,)+)> {
             const ALTERNATIVES: &'static [&'static [&'static str]] = &[$($scope::NAMES),+];

@@ -6,6 +6,7 @@ use crate::{ScopeDeclaration, declared_scopes};
 
 /// What [`sync_scopes`] did and found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyncedScopes {
     /// Declared, and created now.
     pub created: Vec<&'static str>,

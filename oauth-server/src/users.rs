@@ -6,11 +6,19 @@ use poem::Request;
 
 /// Who owns the protected resources: RFC 6749 §1.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ResourceOwner {
     /// What identifies the user for good, at most 255 characters: a key, never a name that can change hands.
     pub subject: String,
     /// How pages call the user.
     pub name: String,
+}
+
+impl ResourceOwner {
+    /// The user of this subject, whom pages call by this name.
+    pub fn new(subject: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { subject: subject.into(), name: name.into() }
+    }
 }
 
 /// An application's users, as far as an authorization server must know them. The bundled [`Accounts`](crate::Accounts)
@@ -29,8 +37,7 @@ pub struct ResourceOwner {
 /// #[async_trait]
 /// impl Users for BehindSingleSignOn {
 ///     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-///         let subject = request.header("X-Authenticated-User").map(str::to_owned);
-///         Ok(subject.map(|subject| ResourceOwner { name: subject.clone(), subject }))
+///         Ok(request.header("X-Authenticated-User").map(|user| ResourceOwner::new(user, user)))
 ///     }
 ///
 ///     fn login_url(&self, _: &Request, next: &str) -> String {

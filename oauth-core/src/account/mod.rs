@@ -29,6 +29,7 @@ use crate::{
 
 /// The session of a browser in which a user has signed in.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Session {
     /// The session id, as the browser keeps it.
     pub secret: Secret,

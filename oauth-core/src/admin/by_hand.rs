@@ -11,6 +11,7 @@ use crate::{
 
 /// What was issued by hand: its key, and its value, which can only be seen this once.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IssuedByHand {
     /// Its key.
     pub id: IssuedId,

@@ -14,6 +14,7 @@ use crate::{
 
 /// An authorization, or a client's own grant.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FamilyRecord {
     /// The key of its row.
     pub id: i64,
@@ -37,6 +38,7 @@ pub struct FamilyRecord {
 
 /// A family, with the first page of what hangs on it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FamilyDetails {
     /// The grant.
     pub family: FamilyRecord,

@@ -19,6 +19,7 @@ pub use crate::{
 
 /// An authorization code, an access token or a refresh token.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IssuedRecord {
     /// Its key, which begins with that of its grant.
     pub id: IssuedId,

@@ -5,6 +5,7 @@ pub use crate::store::list::PAGE_SIZE;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The rows: the newest first, or in alphabetical order where names were searched for.
     pub rows: Vec<T>,

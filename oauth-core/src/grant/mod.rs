@@ -30,6 +30,7 @@ use crate::{
 
 /// A successful answer of the token endpoint: RFC 6749 §5.1. `token_type` is always `Bearer`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Tokens {
     /// The access token.
     pub access_token: Secret,

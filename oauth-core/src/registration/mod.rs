@@ -18,6 +18,7 @@ use crate::{
 
 /// A client that was registered.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Registered {
     /// The client.
     pub client: Client,

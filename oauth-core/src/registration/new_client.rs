@@ -116,6 +116,7 @@ impl Lifetime {
 
 /// What a client authenticates with.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum ClientSecret {
     /// 256 random bits, drawn by the server.
     Generated,

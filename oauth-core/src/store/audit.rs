@@ -8,6 +8,7 @@ use crate::Timestamp;
 /// One change, as the trail has it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = oauth_audit)]
+#[non_exhaustive]
 pub struct AuditRecord {
     /// The key of its row.
     pub id: i64,
@@ -117,6 +118,7 @@ impl Action {
 
 /// Which changes are listed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum AuditFilter {
     /// Every one.
     All,

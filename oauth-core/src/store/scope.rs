@@ -12,6 +12,7 @@ use crate::Scopes;
 /// A scope as users see it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_scopes)]
+#[non_exhaustive]
 pub struct Scope {
     /// The scope token.
     pub name: String,
@@ -24,6 +25,7 @@ pub struct Scope {
 /// A scope as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_scopes)]
+#[non_exhaustive]
 pub struct ScopeRecord {
     /// The key of its row.
     pub id: i64,

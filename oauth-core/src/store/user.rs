@@ -16,6 +16,7 @@ use crate::{Timestamp, precis::ComparedName};
 /// A user of the bundled accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_users)]
+#[non_exhaustive]
 pub struct User {
     /// The key, which as text is the user's subject.
     pub id: i64,

@@ -49,7 +49,7 @@ both_databases! {
     }
 
     async fn a_generated_secret_is_recognised_by_its_prefix_and_a_chosen_one_is_not(fixture: Fixture) {
-        let Registered { client: app, secret } = fixture.register(client("app")).await;
+        let Registered { client: app, secret, .. } = fixture.register(client("app")).await;
         assert_eq!(app.secrets[0].prefix, recognised_by(secret.unwrap().expose()));
         let chosen =
             NewClient { secret: ClientSecret::Chosen("correct horse".into()), ..client("chosen") };

@@ -59,7 +59,7 @@ struct OwnUsers(Database);
 impl Users for OwnUsers {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
         let user = User::signed_in(&self.0, request).await.map_err(unavailable)?;
-        Ok(user.map(|user| ResourceOwner { subject: user.id.to_string(), name: user.name }))
+        Ok(user.map(|user| ResourceOwner::new(user.id.to_string(), user.name)))
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {

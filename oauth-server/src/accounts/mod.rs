@@ -111,7 +111,7 @@ fn resource_owner(user: &User) -> ResourceOwner {
     } else {
         full_name.trim().to_owned()
     };
-    ResourceOwner { subject: user.id.to_string(), name }
+    ResourceOwner::new(user.id.to_string(), name)
 }
 
 /// The browser is known from now on, because the password was right. What it was given for is done, also where that

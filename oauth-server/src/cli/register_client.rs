@@ -21,7 +21,7 @@ pub(super) async fn run(
     } else {
         None
     };
-    let Registered { client, secret } =
+    let Registered { client, secret, .. } =
         server.register_client(options.into_client(owner, chosen)).await?;
 
     say!("client_id:     {}", client.client_id);

@@ -31,10 +31,10 @@ impl TestClient {
         registered: Registered,
     ) -> Self {
         let redirect_uri = new.redirect_uris.first().cloned().unwrap_or_default();
-        let Registered { client, secret: generated } = registered;
+        let Registered { client, secret: generated, .. } = registered;
         let secret = match &new.secret {
             ClientSecret::Chosen(chosen) => Some(chosen.clone()),
-            ClientSecret::Generated | ClientSecret::None => generated,
+            _ => generated,
         };
         let (token_path, client_id) = (token_path.to_owned(), client.client_id);
         Self { http, token_path, client_id, secret, redirect_uri }

@@ -13,7 +13,7 @@ struct Own;
 #[async_trait]
 impl Users for Own {
     async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        Ok(Some(ResourceOwner { subject: "1867".to_owned(), name: "Curie".to_owned() }))
+        Ok(Some(ResourceOwner::new("1867", "Curie")))
     }
 
     fn login_url(&self, _: &Request, _: &str) -> String {

@@ -139,7 +139,7 @@ impl Users for Cookie {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
         let cookies = request.header("Cookie").unwrap_or_default();
         let subject = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("user="));
-        Ok(subject.map(|subject| ResourceOwner { subject: subject.into(), name: subject.into() }))
+        Ok(subject.map(|subject| ResourceOwner::new(subject, subject)))
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {

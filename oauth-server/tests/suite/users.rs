@@ -12,8 +12,8 @@ struct BehindSingleSignOn;
 #[async_trait]
 impl Users for BehindSingleSignOn {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        let subject = request.header("X-Authenticated-User").map(str::to_owned);
-        Ok(subject.map(|subject| ResourceOwner { name: format!("Dr. {subject}"), subject }))
+        let subject = request.header("X-Authenticated-User");
+        Ok(subject.map(|subject| ResourceOwner::new(subject, format!("Dr. {subject}"))))
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {
@@ -80,7 +80,7 @@ impl Users for ByHost {
         password: &str,
     ) -> Result<Option<ResourceOwner>, StoreError> {
         let subject = format!("{username} of {}", hospital(request));
-        let owner = ResourceOwner { name: username.to_owned(), subject };
+        let owner = ResourceOwner::new(subject, username);
         Ok((password == "radium").then_some(owner))
     }
 }

@@ -17,6 +17,7 @@ use crate::{
 
 /// What the newest grants of a client led to.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct IssuedToClient {
     /// Its newest grants, at most 10.
     pub families: Vec<FamilyRecord>,

@@ -53,6 +53,7 @@ pub struct ClientMetadata {
 /// Where a client runs: OpenID Connect Registration §2.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ApplicationType {
     /// On a server, or in a page that one serves.
     #[default]

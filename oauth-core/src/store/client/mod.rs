@@ -30,6 +30,7 @@ use crate::{GrantType, RedirectUri, RequireState, Resource, Scopes, Timestamp};
 
 /// A registered client. What it is registered with is parsed once for each version of it, and shared.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Client {
     /// The key of its row.
     pub id: i64,
@@ -77,6 +78,7 @@ pub struct Client {
 /// A client, as far as it is named beside what hangs on it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_clients)]
+#[non_exhaustive]
 pub struct ClientName {
     /// The key of its row.
     pub id: i64,

@@ -11,6 +11,7 @@ use crate::store::{
 
 /// Which clients are listed, of those that are not deleted.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum ClientFilter {
     /// Every one.
     All,

@@ -15,6 +15,7 @@ use crate::{
 
 /// Which families are listed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum FamilyFilter {
     /// Every one.
     All,

@@ -25,6 +25,7 @@ use crate::{
 
 /// Which codes and tokens are listed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum IssuedFilter {
     /// Every one.
     All,

@@ -7,6 +7,7 @@ use crate::store::{DbConnection, Query, schema::oauth_scopes, scope::ScopeRecord
 
 /// Which scopes are listed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum ScopeFilter {
     /// Every one.
     All,

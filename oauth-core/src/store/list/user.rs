@@ -14,6 +14,7 @@ use crate::{
 
 /// Which users are listed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum UserFilter {
     /// Every one.
     All,

@@ -32,7 +32,7 @@ impl Fixture {
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
             let page = self.admin().clients(filter.clone(), after.as_deref()).await.unwrap();
-            let Page { rows, next } = page;
+            let Page { rows, next, .. } = page;
             pages.push(rows.into_iter().map(|client| client.client_id).collect());
             match next {
                 Some(next) => after = Some(next),

@@ -76,7 +76,8 @@ async fn create(visit: &Visit<'_>) -> Answered {
     let context = json!({ "client": null, "back": visit.address("/clients/") });
     let mut form = form::form(visit, None, context).await?;
     let new = form::read(visit, &mut form).await?;
-    let Registered { client, secret } = form.saved(visit, visit.admin.create_client(new).await)?;
+    let Registered { client, secret, .. } =
+        form.saved(visit, visit.admin.create_client(new).await)?;
     let id = Secret::from(client.client_id.as_str());
     let secret = secret.as_ref().map(|secret| ("client_secret", secret));
     let secrets: Vec<_> = [("client_id", &id)].into_iter().chain(secret).collect();
@@ -92,7 +93,7 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     let new = NewClient { client_id: Some(client.client_id.clone()), ..new };
     let version = form.version().parse().unwrap_or_default();
     let updated = visit.admin.update_client(client.id, version, new).await;
-    let Registered { client, secret } = form.saved(visit, updated)?;
+    let Registered { client, secret, .. } = form.saved(visit, updated)?;
     let Some(secret) = secret else { return Ok(visit.done(&path(client.id), "saved")) };
     let secrets = [("client_secret", &secret)];
     Ok(once::show(visit, "secret", client.name(), &secrets, &path(client.id)))

@@ -20,8 +20,8 @@ struct Elsewhere;
 #[async_trait]
 impl Users for Elsewhere {
     async fn signed_in(&self, request: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        let subject = request.header("X-Authenticated-User").map(str::to_owned);
-        Ok(subject.map(|subject| ResourceOwner { name: format!("Dr. {subject}"), subject }))
+        let subject = request.header("X-Authenticated-User");
+        Ok(subject.map(|subject| ResourceOwner::new(subject, format!("Dr. {subject}"))))
     }
 
     fn login_url(&self, _: &Request, next: &str) -> String {
@@ -178,6 +178,6 @@ async fn by_default_nobody_is_staff() {
         }
     }
 
-    let owner = ResourceOwner { subject: "1".to_owned(), name: "alice".to_owned() };
+    let owner = ResourceOwner::new("1", "alice");
     assert!(!Nobody.is_staff(&owner).await.unwrap());
 }

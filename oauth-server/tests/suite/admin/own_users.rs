@@ -12,7 +12,7 @@ struct Own;
 #[async_trait]
 impl Users for Own {
     async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
-        Ok(Some(ResourceOwner { subject: "curie".to_owned(), name: "Dr. Curie".to_owned() }))
+        Ok(Some(ResourceOwner::new("curie", "Dr. Curie")))
     }
 
     fn login_url(&self, _: &Request, _: &str) -> String {
