@@ -24,8 +24,8 @@ use std::{
 
 use divan::{Bencher, counter::ItemsCount};
 use oauth_core::{
-    AuthorizationServer, GrantType, Lifetime, NewClient, Params, PolicyRequest, Ruling, Scopes,
-    Settings, Store, TokenError, Tokens,
+    AuthorizationResponse, AuthorizationServer, GrantType, Lifetime, NewClient, Params,
+    PolicyRequest, Ruling, Scopes, Settings, Store, TokenError, Tokens,
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
@@ -221,8 +221,10 @@ impl Bench {
         let mut codes = Vec::new();
         for _ in 0..CALLERS {
             let request = self.server.authorization_request(&Params::parse(query.as_bytes())).await;
-            let location =
-                self.server.accept(request.expect("a request"), "1").await.expect("a code");
+            let response = self.server.accept(request.expect("a request"), "1").await;
+            let Ok(AuthorizationResponse::Redirect(location)) = response else {
+                panic!("no redirect: {response:?}")
+            };
             let (_, code) = location.split_once("code=").expect("a code");
             codes.push(code.split('&').next().expect("its end").to_owned());
         }

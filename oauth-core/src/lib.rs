@@ -31,7 +31,9 @@
 //! let request = server.authorization_request(&Params::parse(query.as_bytes())).await?;
 //! assert_eq!(request.client().name(), "Printer");
 //! // The user says yes, and the browser goes back to the client, with a code.
-//! let location = server.accept(request, "alice").await?;
+//! let AuthorizationResponse::Redirect(location) = server.accept(request, "alice").await? else {
+//!     unreachable!("the request asked for no other response mode")
+//! };
 //! let (_, answer) = location.split_once('?').expect("a query");
 //! let answer = Params::parse(answer.as_bytes());
 //! assert_eq!(answer.get("state"), Some("xyz"));
@@ -57,7 +59,7 @@
 //! |---|---|
 //! | the verbs, and what they run on | [`AuthorizationServer`], [`Settings`], [`Store`], [`Clock`] |
 //! | what comes over the wire | [`Params`], [`Scopes`], [`RedirectUri`], [`Secret`] |
-//! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationError`] |
+//! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationResponse`], [`AuthorizationError`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
 //! | protected resources | [`AccessToken`], [`BearerError`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
@@ -127,7 +129,7 @@ pub use async_trait::async_trait;
 
 pub use self::{
     account::{AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session},
-    authorization::{AuthorizationRequest, Pushed},
+    authorization::{AuthorizationRequest, AuthorizationResponse, Pushed},
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},
     clock::{Clock, MovableClock, Timestamp},

@@ -4,5 +4,6 @@ mod accessibility;
 mod accounts;
 mod admin;
 mod consent;
+mod form_post;
 mod keyboard;
 mod onward;

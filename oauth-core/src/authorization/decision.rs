@@ -6,13 +6,15 @@ use super::{
     response_type::{self, ResponseType},
 };
 use crate::{
-    AuthorizationError, AuthorizationServer, Endpoint, EventKind, StoreError,
+    AuthorizationError, AuthorizationResponse, AuthorizationServer, Endpoint, EventKind,
+    StoreError,
     error::AuthorizationErrorCode as Code,
     grant::{Asked, Ruled, checked_subject, ruled},
 };
 
 impl AuthorizationServer {
-    /// The resource owner said yes: remembers it, issues what was asked for, and answers where the browser goes with it.
+    /// The resource owner said yes: remembers it, issues what was asked for, and gives what the browser takes
+    /// to the client.
     ///
     /// # Errors
     /// When the user is not active any more (`access_denied`), when the policy refuses, and when the store fails: all are
@@ -21,18 +23,18 @@ impl AuthorizationServer {
         &self,
         request: AuthorizationRequest,
         subject: &str,
-    ) -> Result<String, AuthorizationError> {
+    ) -> Result<AuthorizationResponse, AuthorizationError> {
         let issued = match self.spend_pushed(&request).await {
             Ok(()) => self.issue(&request, subject).await,
             Err(refusal) => Err(refusal),
         };
         match issued {
-            Ok(params) => Ok(request.reply.grant(&params)),
+            Ok(params) => Ok(request.reply.with(params)),
             Err(refusal) => Err(self.refused_at_client(&request.client, &request.reply, refusal)),
         }
     }
 
-    /// The resource owner said no: where the browser goes with that (`access_denied`, §4.1.2.1).
+    /// The resource owner said no: what the browser takes to the client then (`access_denied`, §4.1.2.1).
     ///
     /// # Errors
     /// When the request was pushed and is answered already, and when the store fails: both are answered at the client.
@@ -40,17 +42,17 @@ impl AuthorizationServer {
         &self,
         request: AuthorizationRequest,
         subject: &str,
-    ) -> Result<String, AuthorizationError> {
+    ) -> Result<AuthorizationResponse, AuthorizationError> {
         if let Err(refusal) = self.spend_pushed(&request).await {
             return Err(self.refused_at_client(&request.client, &request.reply, refusal));
         }
         let AuthorizationRequest { client, reply, .. } = request;
-        let location = reply.error(Code::AccessDenied, "the resource owner denied the request");
+        let response = reply.error(Code::AccessDenied, "the resource owner denied the request");
         self.raise(|| EventKind::AuthorizationDeclined {
             client_id: client.client_id.clone(),
             subject: subject.to_owned(),
         });
-        Ok(location)
+        Ok(response)
     }
 
     /// The store failed between the request and its answer: the client is told, at the address that is proven by now.

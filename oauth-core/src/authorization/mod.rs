@@ -7,12 +7,15 @@ mod decision;
 mod pushed;
 mod refusal;
 mod reply;
+mod response_mode;
 mod response_type;
 
 use std::sync::Arc;
 
-pub use self::pushed::Pushed;
-use self::{refusal::Refusal, reply::Reply, response_type::ResponseType};
+pub use self::{pushed::Pushed, reply::AuthorizationResponse};
+use self::{
+    refusal::Refusal, reply::Reply, response_mode::ResponseMode, response_type::ResponseType,
+};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
     Scope, Scopes, StoreError,
@@ -67,7 +70,7 @@ impl AuthorizationServer {
             return Err(self.refused_at_client(&client, &reply, refusal));
         }
 
-        match self.judge(&client, params).await {
+        match self.judge(&client, &reply.redirect_uri, params).await {
             Ok((response_type, scopes, challenge)) => {
                 let prompts = params
                     .get("prompt")
@@ -130,6 +133,7 @@ impl AuthorizationServer {
     async fn judge(
         &self,
         client: &Client,
+        redirect_uri: &RedirectUri,
         params: &Params,
     ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
         params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
@@ -137,6 +141,7 @@ impl AuthorizationServer {
             return Err(Refusal::new(Code::UnauthorizedClient, NO_PUBLIC_CLIENTS));
         }
         let response_type = ResponseType::requested(self, client, params)?;
+        ResponseMode::requested(params, redirect_uri)?;
         let is_code = response_type == ResponseType::Code;
         let uses_pkce = is_code && params.get("code_challenge").is_some();
         if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
@@ -229,5 +234,12 @@ const ANOTHER_SLASH: &str = "redirect_uri is not one that the client registered:
 const MUST_BE_PUSHED: &str = "this client must push its authorization requests first (RFC 9126)";
 
 /// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
-const PARAMETERS: &[&str] =
-    &["response_type", "scope", "state", "code_challenge", "code_challenge_method", "prompt"];
+const PARAMETERS: &[&str] = &[
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+];

@@ -45,8 +45,9 @@ impl AuthorizationServer {
             // §2.1: "The request_uri authorization request parameter is one exception, and it MUST NOT be provided".
             return Err(invalid("request_uri must not be pushed".to_owned()));
         }
-        self.redirect_uri(client, params).map_err(|fault| invalid(fault.to_string()))?;
-        self.judge(client, params).await?;
+        let redirect_uri = self.redirect_uri(client, params);
+        let redirect_uri = redirect_uri.map_err(|fault| invalid(fault.to_string()))?;
+        self.judge(client, &redirect_uri, params).await?;
 
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());

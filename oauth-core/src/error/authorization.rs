@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error, fmt};
 
 use super::token::failure_description;
-use crate::StoreError;
+use crate::{AuthorizationResponse, StoreError};
 
 /// Why the authorization endpoint refused a request, and where that is answered.
 #[derive(Debug)]
@@ -12,10 +12,10 @@ pub enum AuthorizationError {
     /// On a page of ours: the client or its redirect URI is not proven, so nothing may be sent there (§4.1.2.1: the
     /// server "MUST NOT automatically redirect the user-agent to the invalid redirection URI").
     Page(PageFault),
-    /// At the client: the browser goes to `location`, which carries the error and `state`.
+    /// At the client: what the browser takes there carries the error and `state`.
     Client {
-        /// Where the browser goes.
-        location: String,
+        /// What the browser takes to the client.
+        response: AuthorizationResponse,
         /// The value of `error`.
         code: AuthorizationErrorCode,
         /// The value of `error_description`.

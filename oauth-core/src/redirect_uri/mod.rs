@@ -73,6 +73,11 @@ impl RedirectUri {
         self.kind == Kind::Https
     }
 
+    /// Whether a browser can post a form there: it is `https` or `http`, and no application's own scheme.
+    pub(crate) fn takes_forms(&self) -> bool {
+        matches!(self.kind, Kind::Https | Kind::Loopback | Kind::Http)
+    }
+
     /// Whether the answer stays on the user's own machine: with an application that listens there, or has a scheme of its
     /// own (RFC 8252 §7).
     #[must_use]
@@ -120,7 +125,7 @@ impl RedirectUri {
 
     /// The URI with `params` added to its query, which keeps what it had (§4.1.2).
     #[must_use]
-    pub fn with_query(&self, params: &[(&str, &str)]) -> String {
+    pub fn with_query<V: AsRef<str>>(&self, params: &[(&str, V)]) -> String {
         let separator = match self.text.split_once('?') {
             None => "?",
             Some((_, "")) => "",
@@ -131,7 +136,7 @@ impl RedirectUri {
 
     /// The URI with `params` as its fragment (§4.2.2).
     #[must_use]
-    pub fn with_fragment(&self, params: &[(&str, &str)]) -> String {
+    pub fn with_fragment<V: AsRef<str>>(&self, params: &[(&str, V)]) -> String {
         format!("{}#{}", self.text, encoded(params))
     }
 }
@@ -187,9 +192,10 @@ fn without_port(uri: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-fn encoded(params: &[(&str, &str)]) -> String {
-    let pair =
-        |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+fn encoded<V: AsRef<str>>(params: &[(&str, V)]) -> String {
+    let pair = |(name, value): &(&str, V)| {
+        format!("{name}={}", utf8_percent_encode(value.as_ref(), ESCAPED))
+    };
     params.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 

@@ -10,7 +10,7 @@ use oauth_core::{
 };
 
 use crate::support::{
-    Fixture, Form, assert_refused, client, code_request, implicit_request, refresh_token,
+    Fixture, Form, Redirect, assert_refused, client, code_request, implicit_request, refresh_token,
 };
 
 /// Whether users are active, as the application says while it runs.
@@ -64,7 +64,9 @@ async fn password_request(fixture: &mut Fixture) -> Form {
 async fn refused_at_client(fixture: &Fixture, request: &Form) -> (Code, String) {
     let request = fixture.judge(request).await.unwrap();
     match fixture.server.accept(request, "alice").await {
-        Err(AuthorizationError::Client { code, location, .. }) => (code, location),
+        Err(AuthorizationError::Client { code, response: location, .. }) => {
+            (code, location.location().to_owned())
+        }
         other => panic!("not refused at the client: {other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use oauth_core::{AuthorizationError, AuthorizationErrorCode as Code, NewClient};
 
-use crate::support::{CALLBACK, Fixture, Form, client, code_request, in_query};
+use crate::support::{CALLBACK, Fixture, Form, Redirect, client, code_request, in_query};
 
 both_databases! {
     async fn an_answer_carries_a_code_in_the_query_and_nothing_else_but_state_and_issuer(fixture: Fixture) {
@@ -137,7 +137,8 @@ both_databases! {
 
     async fn a_user_who_says_no_is_access_denied(fixture: Fixture) {
         let request = fixture.judge(&code_request()).await.unwrap();
-        let location = fixture.server.decline(request, "alice").await.unwrap();
+        let response = fixture.server.decline(request, "alice").await.unwrap();
+        let location = response.location();
         assert!(
             location.starts_with("https://app.example/callback?error=access_denied&"),
             "{location}"
@@ -154,8 +155,8 @@ both_databases! {
         let before = fixture.refusal(&code_request()).await;
         assert_eq!(before.code, Code::ServerError);
         let after = fixture.server.accept(request, "alice").await;
-        let Err(AuthorizationError::Client { location, .. }) = after else { panic!("{after:?}") };
-        for location in [before.location, location] {
+        let Err(AuthorizationError::Client { response: location, .. }) = after else { panic!("{after:?}") };
+        for location in [before.location.as_str(), location.location()] {
             assert_eq!(in_query(&location, "error").as_deref(), Some("server_error"));
             assert_eq!(in_query(&location, "state").as_deref(), Some("xyz"));
             assert!(!location.contains("oauth_"), "{location}");

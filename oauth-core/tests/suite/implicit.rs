@@ -3,7 +3,8 @@
 use oauth_core::{AuthorizationErrorCode as Code, ClientSecret, GrantType, Lifetime, NewClient};
 
 use crate::support::{
-    CALLBACK, Fixture, client, code_request, implicit_request, in_fragment, in_query, scopes,
+    CALLBACK, Fixture, Redirect, client, code_request, implicit_request, in_fragment, in_query,
+    scopes,
 };
 
 both_databases! {
@@ -84,7 +85,8 @@ both_databases! {
 
     async fn a_user_who_says_no_is_access_denied_in_the_fragment(fixture: Fixture) {
         let request = fixture.judge(&implicit_request()).await.unwrap();
-        let location = fixture.server.decline(request, "alice").await.unwrap();
+        let response = fixture.server.decline(request, "alice").await.unwrap();
+        let location = response.location();
         assert!(location.starts_with(&format!("{CALLBACK}#error=access_denied&")), "{location}");
     }
 

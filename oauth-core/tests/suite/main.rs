@@ -62,6 +62,7 @@ mod registration;
 mod registration_document;
 mod remembered_clients;
 mod request_deadline;
+mod response_mode;
 mod revocation;
 mod schema;
 mod secrecy;

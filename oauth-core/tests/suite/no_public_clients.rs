@@ -31,7 +31,7 @@ both_databases! {
     async fn one_that_is_there_is_refused_at_the_authorization_endpoint(fixture: Fixture) {
         let fixture = fixture.without_public_clients();
         let refused = fixture.judge(&public_request()).await.unwrap_err();
-        let AuthorizationError::Client { location, .. } = refused else { panic!("{refused:?}") };
+        let AuthorizationError::Client { response: location, .. } = refused else { panic!("{refused:?}") };
         assert_eq!(in_query(&location, "error").as_deref(), Some("unauthorized_client"));
         assert!(fixture.judge(&code_request()).await.is_ok());
     }

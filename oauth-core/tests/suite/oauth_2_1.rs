@@ -8,7 +8,8 @@ use crate::support::{
 
 impl Fixture {
     async fn error_of(&self, request: &Form) -> String {
-        let Err(AuthorizationError::Client { location, .. }) = self.judge(request).await else {
+        let Err(AuthorizationError::Client { response: location, .. }) = self.judge(request).await
+        else {
             panic!("not refused: {request:?}")
         };
         in_query(&location, "error").or_else(|| in_fragment(&location, "error")).expect("an error")

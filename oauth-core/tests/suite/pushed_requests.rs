@@ -5,7 +5,7 @@ use oauth_core::{
 };
 
 use crate::support::{
-    CALLBACK, Fixture, Form, assert_live, client, code_request, in_query, public_request,
+    CALLBACK, Fixture, Form, Redirect, assert_live, client, code_request, in_query, public_request,
 };
 
 impl Fixture {
@@ -46,7 +46,7 @@ both_databases! {
         assert_eq!(pushed.expires_in, 60);
         let request = fixture.bring(&pushed.request_uri, &Secret::generate()).await.unwrap();
         let location = fixture.server.accept(request, "alice").await.unwrap();
-        assert!(location.starts_with(CALLBACK));
+        assert!(location.location().starts_with(CALLBACK));
         assert_eq!(in_query(&location, "state").as_deref(), Some("xyz"));
         let tokens = fixture.exchange(&in_query(&location, "code").unwrap()).await.unwrap();
         assert_live(&fixture, &tokens).await;
@@ -59,7 +59,7 @@ both_databases! {
         let in_two_tabs = [fixture.bring(&accepted, &browser).await, fixture.bring(&accepted, &browser).await];
         let [one, other] = in_two_tabs.map(Result::unwrap);
         fixture.server.accept(one, "alice").await.unwrap();
-        let Err(AuthorizationError::Client { location, .. }) = fixture.server.accept(other, "alice").await else {
+        let Err(AuthorizationError::Client { response: location, .. }) = fixture.server.accept(other, "alice").await else {
             panic!("answered twice")
         };
         assert_eq!(in_query(&location, "error").as_deref(), Some("invalid_request"));
@@ -143,7 +143,7 @@ both_databases! {
         let new = NewClient { require_pushed_authorization_requests: true, ..client("pushes") };
         let secret = fixture.register(new).await.secret.unwrap();
         let request = code_request().set("client_id", "pushes");
-        let Err(AuthorizationError::Client { location, .. }) = fixture.judge(&request).await else {
+        let Err(AuthorizationError::Client { response: location, .. }) = fixture.judge(&request).await else {
             panic!("not refused")
         };
         assert_eq!(in_query(&location, "error").as_deref(), Some("invalid_request"));
@@ -179,8 +179,8 @@ both_databases! {
         let request = fixture.judge(&code_request()).await.unwrap();
         let declined = fixture.server.decline(request, "alice").await.unwrap();
         let refused = fixture.judge(&code_request().set("scope", "admin")).await;
-        let Err(AuthorizationError::Client { location: refused, .. }) = refused else { panic!("{refused:?}") };
-        for location in [accepted, declined, refused] {
+        let Err(AuthorizationError::Client { response: refused, .. }) = refused else { panic!("{refused:?}") };
+        for location in [accepted.location(), declined.location(), refused.location()] {
             assert_eq!(in_query(&location, "iss").as_deref(), Some("https://id.example"), "{location}");
         }
     }

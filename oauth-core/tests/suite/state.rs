@@ -110,7 +110,7 @@ both_databases! {
         for &state in HOSTILE {
             let request = fixture.judge(&code_request().set("state", state)).await.unwrap();
             let location = fixture.server.decline(request, "alice").await.unwrap();
-            assert_eq!(in_query(&location, "state").as_deref(), Some(state), "{location}");
+            assert_eq!(in_query(&location, "state").as_deref(), Some(state), "{location:?}");
         }
     }
 

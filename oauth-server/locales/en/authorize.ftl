@@ -18,6 +18,10 @@ proceed-granted = Access was granted. One more step: return to the application.
 proceed-declined = Nothing was granted. Return to the application.
 proceed-return = Return
 
+# For a moment, before the browser goes on by itself; or until it is told to.
+post = Back to the application
+post-continue = Continue
+
 authorize-error-title = This link does not work
 authorize-error-insecure = It needs a secure connection: open it again with https at the front.
 authorize-error-malformed = The application sent you here with a request that cannot be read.

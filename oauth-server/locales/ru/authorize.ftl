@@ -18,6 +18,10 @@ proceed-granted = Доступ разрешён. Остался один шаг:
 proceed-declined = Доступ не предоставлен. Вернитесь в приложение.
 proceed-return = Вернуться
 
+# For a moment, before the browser goes on by itself; or until it is told to.
+post = Возврат в приложение
+post-continue = Продолжить
+
 authorize-error-title = Ссылка не работает
 authorize-error-insecure = Нужно защищённое соединение: откройте ссылку ещё раз, с https в начале адреса.
 authorize-error-malformed = Приложение направило вас сюда с запросом, который не удалось прочитать.

@@ -134,9 +134,9 @@ impl AuthorizationEndpoint {
         let authorization = self.judged(request, &browser).await?;
         if !accepted {
             let way = WayBack::to(authorization.client());
-            let location = self.oauth.server().decline(authorization, &owner.subject).await;
-            let location = location.map_err(|error| self.refused(error))?;
-            return Ok(way.take(&self.oauth, &location, Decision::Declined));
+            let response = self.oauth.server().decline(authorization, &owner.subject).await;
+            let response = response.map_err(|error| self.refused(error))?;
+            return Ok(way.take(&self.oauth, response, Decision::Declined));
         }
         self.accept(authorization, &owner).await
     }
@@ -147,9 +147,9 @@ impl AuthorizationEndpoint {
         owner: &ResourceOwner,
     ) -> Result<Response, Response> {
         let way = WayBack::to(authorization.client());
-        let location = self.oauth.server().accept(authorization, &owner.subject).await;
-        let location = location.map_err(|error| self.refused(error))?;
-        Ok(way.take(&self.oauth, &location, Decision::Granted))
+        let response = self.oauth.server().accept(authorization, &owner.subject).await;
+        let response = response.map_err(|error| self.refused(error))?;
+        Ok(way.take(&self.oauth, response, Decision::Granted))
     }
 
     async fn judged(

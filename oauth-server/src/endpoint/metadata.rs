@@ -21,7 +21,7 @@ struct Metadata {
     pushed_authorization_request_endpoint: String,
     scopes_supported: Vec<String>,
     response_types_supported: Vec<&'static str>,
-    response_modes_supported: Vec<&'static str>,
+    response_modes_supported: [&'static str; 3],
     grant_types_supported: Vec<String>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -34,10 +34,7 @@ struct Metadata {
 impl Metadata {
     fn of(oauth: &OAuth, scopes: &Scopes) -> Self {
         let settings = oauth.settings();
-        let implicit = !settings.oauth_2_1;
-        let with_implicit = |always: &'static str, more: &'static str| {
-            [always].into_iter().chain(implicit.then_some(more)).collect()
-        };
+        let implicit = (!settings.oauth_2_1).then_some("token");
         let methods = [BASIC, POST].into_iter().chain(settings.public_clients.then_some(NONE));
         Self {
             issuer: settings.issuer.clone(),
@@ -47,8 +44,8 @@ impl Metadata {
             introspection_endpoint: oauth.url(|addresses| &addresses.introspection),
             pushed_authorization_request_endpoint: oauth.url(|addresses| &addresses.pushed),
             scopes_supported: scopes.iter().map(str::to_owned).collect(),
-            response_types_supported: with_implicit("code", "token"),
-            response_modes_supported: with_implicit("query", "fragment"),
+            response_types_supported: ["code"].into_iter().chain(implicit).collect(),
+            response_modes_supported: ["query", "fragment", "form_post"],
             grant_types_supported: grant_types(settings)
                 .chain(oauth.server().own_grants().map(str::to_owned))
                 .collect(),

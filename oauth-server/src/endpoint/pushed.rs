@@ -12,6 +12,8 @@ use crate::{OAuth, response::refusal::Refusal};
 pub(super) struct PushedRequest {
     /// `code`, or `token` for the implicit grant.
     response_type: String,
+    /// `query`, `fragment` or `form_post`: how the answer travels.
+    response_mode: Option<String>,
     /// The client.
     client_id: Option<String>,
     /// The client's secret, where it does not use HTTP Basic and is not public.

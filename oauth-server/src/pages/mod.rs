@@ -23,6 +23,7 @@ pub struct Page<'a, C> {
     language: Option<&'a str>,
     status: StatusCode,
     leads_to_a_client: bool,
+    submits_itself: bool,
     images: &'static str,
 }
 
@@ -35,6 +36,7 @@ impl<'a, C: Serialize> Page<'a, C> {
             language: None,
             status: StatusCode::OK,
             leads_to_a_client: false,
+            submits_itself: false,
             images: "'self'",
         }
     }
@@ -58,13 +60,18 @@ impl<'a, C: Serialize> Page<'a, C> {
         Self { leads_to_a_client: true, ..self }
     }
 
+    /// Lets it run the one script that there is, `submit.js`, which sends its form.
+    pub(crate) fn submits_itself(self) -> Self {
+        Self { submits_itself: true, ..self }
+    }
+
     /// Lets it show the pictures of clients.
     pub(crate) fn images_from_clients(self) -> Self {
         Self { images: "'self' https: http://localhost:* http://127.0.0.1:*", ..self }
     }
 
     /// The answer, with the provider's security headers: nobody may frame it (RFC 6749 §10.13), keep it, or learn its
-    /// URL, and it runs no script.
+    /// URL, and it runs no script but where it sends its own form.
     pub fn render(self, oauth: &OAuth) -> Response {
         let (pages, messages) = (oauth.pages(), oauth.pages().messages());
         let language = self
@@ -82,8 +89,9 @@ impl<'a, C: Serialize> Page<'a, C> {
         } else {
             (" form-action 'self';", "same-origin")
         };
+        let script = if self.submits_itself { pages.script.as_str() } else { "" };
         let policy = format!(
-            "default-src 'none'; style-src 'self' {}; img-src {};{form_action} frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none';{script} style-src 'self' {}; img-src {};{form_action} frame-ancestors 'none'; base-uri 'none'",
             pages.styles, self.images
         );
         let response = Response::builder()

@@ -19,14 +19,17 @@ use crate::{
 #[folder = "templates"]
 #[include = "*.hbs"]
 #[include = "*.css"]
+#[include = "*.js"]
 struct Bundled;
 
-/// The parsed templates, and the hashes by which the policy knows the stylesheets.
+/// The parsed templates, and the hashes by which the policy knows the stylesheets and the script.
 pub(crate) struct Pages {
     /// One set for each language: they differ in what `{{t}}` says.
     templates: HashMap<String, Handlebars<'static>>,
     messages: Arc<Messages>,
     pub(super) styles: String,
+    /// The directive for a page that submits itself.
+    pub(super) script: String,
 }
 
 impl Pages {
@@ -47,22 +50,26 @@ impl Pages {
         let mut templates = Handlebars::new();
         templates.set_strict_mode(true);
         let mut styles = STYLESHEETS.map(|_| String::new());
+        let mut script = String::new();
         for (name, source) in bundled().chain(overrides) {
             let stylesheets = STYLESHEETS.iter().zip(&mut styles);
             for (_, style) in stylesheets.filter(|(stylesheet, _)| **stylesheet == name) {
-                *style = STANDARD.encode(Sha256::digest(source.as_bytes()));
+                *style = hash(&source);
+            }
+            if name == SCRIPT {
+                script = format!(" script-src {};", hash(&source));
             }
             let parsed = templates.register_template_string(&name, source);
             parsed.map_err(|error| BuildError::Template { name, problem: error.to_string() })?;
         }
-        let styles = styles.map(|hash| format!("'sha256-{hash}'")).join(" ");
+        let styles = styles.join(" ");
         let in_language = |language: &str| {
             let mut templates = templates.clone();
             add_helpers(&mut templates, &messages, language, NotWhole::Shown);
             (language.to_owned(), templates)
         };
-        let pages =
-            Self { templates: messages.languages().map(in_language).collect(), messages, styles };
+        let templates = messages.languages().map(in_language).collect();
+        let pages = Self { templates, messages, styles, script };
         pages.check()?;
         Ok(pages)
     }
@@ -116,6 +123,11 @@ impl Pages {
     }
 }
 
+/// By which a policy knows what stands inside of a page.
+fn hash(source: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(source.as_bytes())))
+}
+
 fn contexts() -> HashMap<String, [Value; 2]> {
     serde_json::from_str(CONTEXTS).unwrap_or_default()
 }
@@ -130,6 +142,9 @@ fn bundled() -> impl Iterator<Item = (String, String)> {
 
 /// The stylesheets stand inside of each page, so that an application has nothing to mount.
 const STYLESHEETS: [&str; 2] = ["style.css", "admin/style.css"];
+
+/// The one script, which stands inside of the page that submits itself.
+const SCRIPT: &str = "submit.js";
 
 /// What each page is given, with everything in it, and with nothing that may be absent: `TEMPLATES.md` explains it.
 const CONTEXTS: &str = include_str!("../../templates/contexts.json");

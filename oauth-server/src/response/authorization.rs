@@ -1,11 +1,12 @@
 //! What the authorization endpoint answers: RFC 6749 §4.1.2 and §4.1.2.1.
 
-use oauth_core::{AuthorizationError, PageFault};
+use oauth_core::{AuthorizationError, AuthorizationResponse, PageFault};
 use poem::{Response, http::StatusCode};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Refused, see_other, tell, try_again};
-use crate::{AuthorizationPage, OAuth, Page, locale::Message, refusals};
+use crate::{AuthorizationPage, OAuth, Page, locale::Message, pages::HiddenField, refusals};
 
 /// A refusal: at the client, or on a page where nothing may be sent there.
 pub(crate) fn refusal(
@@ -14,12 +15,12 @@ pub(crate) fn refusal(
     page: &AuthorizationPage,
 ) -> Response {
     match error {
-        AuthorizationError::Client { location, code, description, cause } => {
+        AuthorizationError::Client { response, code, description, cause } => {
             cause.iter().for_each(tell);
             if refusals::admits("authorization request") {
                 tracing::info!(error = code.as_str(), %description, "an authorization request is refused at the client");
             }
-            refused_at(&location)
+            refused(at_client(oauth, response))
         }
         AuthorizationError::Page(fault) => on_page(&fault, oauth, page),
         AuthorizationError::Server(cause) => {
@@ -30,9 +31,31 @@ pub(crate) fn refusal(
     }
 }
 
+/// The browser takes this to the client: by a redirect, or by a form that it posts (OAuth 2.0 Form Post Response Mode
+/// §2), with a script where it runs one, and else by a button.
+pub(crate) fn at_client(oauth: &OAuth, response: AuthorizationResponse) -> Response {
+    match response {
+        AuthorizationResponse::Redirect(location) => see_other(&location),
+        AuthorizationResponse::FormPost { redirect_uri, fields } => {
+            let context = FormPost {
+                redirect_host: redirect_uri.host(),
+                form_action: redirect_uri.as_str(),
+                form: fields.into_iter().map(|(name, value)| HiddenField { name, value }).collect(),
+            };
+            Page::new("authorize_post", &context).leads_to_a_client().submits_itself().render(oauth)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FormPost<'a> {
+    redirect_host: Option<String>,
+    form_action: &'a str,
+    form: Vec<HiddenField>,
+}
+
 /// The browser goes there with the refusal.
-fn refused_at(location: &str) -> Response {
-    let mut response = see_other(location);
+fn refused(mut response: Response) -> Response {
     response.set_data(Refused);
     response
 }
@@ -43,7 +66,7 @@ fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Respon
         tracing::info!(%fault, "an authorization request cannot be answered by redirect");
     }
     if let Some(uri) = page.missing_redirect_uri {
-        return refused_at(&oauth.place().link(uri));
+        return refused(see_other(&oauth.place().link(uri)));
     }
     let problem = match fault {
         PageFault::InsecureRequest => Message::new("authorize-error-insecure"),

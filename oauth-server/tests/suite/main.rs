@@ -42,6 +42,7 @@ mod proceed;
 mod pushed_requests;
 mod raw_http;
 mod request_id;
+mod response_mode;
 mod restricted;
 mod revocation;
 mod seed;

@@ -64,13 +64,14 @@ both_databases! {
     async fn oauth_2_1_is_seen_in_it_and_in_what_the_endpoints_do(site: Site) {
         let document = site.get(DOCUMENT).await.json();
         assert_eq!(document["response_types_supported"], json!(["code", "token"]));
-        assert_eq!(document["response_modes_supported"], json!(["query", "fragment"]));
+        let modes = json!(["query", "fragment", "form_post"]);
+        assert_eq!(document["response_modes_supported"], modes);
         assert!(texts(&document["grant_types_supported"]).contains(&"password"));
 
         let site = site.with(|config| config.settings.oauth_2_1 = true).await;
         let document = site.get(DOCUMENT).await.json();
         assert_eq!(document["response_types_supported"], json!(["code"]));
-        assert_eq!(document["response_modes_supported"], json!(["query"]));
+        assert_eq!(document["response_modes_supported"], modes);
         let grants = ["authorization_code", "refresh_token", "client_credentials"];
         assert_eq!(texts(&document["grant_types_supported"]), grants);
         let refused = site.sign_in().await.ask(&implicit_request()).await;

@@ -197,6 +197,7 @@ both_databases! {
             browser.authorize(&another(implicit_request())).await,
             browser.ask(&code_request()).await,
             browser.ask(&code_request().set("client_id", "nobody")).await,
+            browser.ask(&code_request().set("response_mode", "form_post").set("scope", "unheard_of")).await,
             browser.get("/accounts/apps/").await,
             browser.get("/accounts/logout/").await,
             browser.get("/accounts/password/").await,

@@ -103,9 +103,11 @@ fn no_template_shows_anything_unescaped() {
 
 /// HTML's escapes are none inside of a script or an event handler.
 #[test]
-fn no_template_has_a_script() {
+fn no_template_has_a_script_but_the_one_whose_policy_knows_it() {
     for folder in ["templates", "../example-app/templates"] {
         for (name, source) in templates(folder) {
+            let known = ("authorize_post", "<script>{{> submit.js}}</script>");
+            let source = if name == known.0 { source.replacen(known.1, "", 1) } else { source };
             let source = source.to_lowercase();
             for script in
                 ["<script", "javascript:", " onclick=", " onload=", " onerror=", " onsubmit="]

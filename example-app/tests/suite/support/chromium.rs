@@ -122,6 +122,12 @@ impl Chromium {
         self.driver.devtools("Network.setExtraHTTPHeaders", headers).await.unwrap();
     }
 
+    /// Runs none of the pages' scripts from now on.
+    pub(crate) async fn run_no_scripts(&self) {
+        let disabled = json!({ "value": true });
+        self.driver.devtools("Emulation.setScriptExecutionDisabled", disabled).await.unwrap();
+    }
+
     /// What stands in a field.
     pub(crate) async fn value(&self, css: &str) -> String {
         let read = async || self.driver.value(&self.driver.visible(css).await?).await;

@@ -4,7 +4,7 @@ use oauth_core::{
     AuthorizationError, AuthorizationErrorCode, PageFault, Secret, TokenError, Tokens,
 };
 
-use super::{Fixture, Form, is_description, scopes};
+use super::{Fixture, Form, Redirect, is_description, scopes};
 
 /// A refusal that is answered at the client.
 pub(crate) struct Refusal {
@@ -25,8 +25,9 @@ impl Fixture {
     /// The refusal of a request, where it is answered at the client.
     pub(crate) async fn refusal(&self, request: &Form) -> Refusal {
         match self.judge(request).await {
-            Err(AuthorizationError::Client { location, code, description, .. }) => {
+            Err(AuthorizationError::Client { response: location, code, description, .. }) => {
                 assert_fit_to_be_sent(&description, request);
+                let location = location.location().to_owned();
                 Refusal { location, code, description: description.into_owned() }
             }
             other => panic!("{}: not answered at the client, but {other:?}", request.encoded()),

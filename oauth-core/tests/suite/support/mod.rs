@@ -37,7 +37,7 @@ pub(crate) use self::{
     },
     sql::Column,
     temporary_directory::TemporaryDirectory,
-    wire::{in_fragment, in_query},
+    wire::{Redirect, in_fragment, in_query},
 };
 
 /// Scopes: the server knows `read`, `write` and `admin`, and `retired`, which is disabled; the clients may ask for
@@ -145,7 +145,8 @@ impl Fixture {
     /// Where the browser goes when alice says yes.
     pub(crate) async fn authorize(&self, request: &Form) -> String {
         let request = self.judge(request).await.expect("a request for alice");
-        self.server.accept(request, "alice").await.expect("an answer")
+        let response = self.server.accept(request, "alice").await.expect("an answer");
+        response.location().to_owned()
     }
 
     /// A code that alice gave.
