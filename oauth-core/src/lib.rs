@@ -107,6 +107,7 @@ mod event;
 mod field;
 mod grant;
 mod grant_type;
+mod introspected;
 mod introspection;
 mod origin;
 mod params;
@@ -140,6 +141,7 @@ pub use self::{
     field::{Advice, FieldError, Problem},
     grant::{GrantRequest, Granted, Tokens},
     grant_type::{GrantType, UnknownGrantType},
+    introspected::{Introspected, InvalidIntrospection},
     introspection::Introspection,
     origin::Origin,
     params::Params,

@@ -206,6 +206,14 @@ pub struct InvalidSetting {
     pub expected: &'static str,
 }
 
+impl InvalidSetting {
+    /// For the settings of another crate.
+    #[must_use]
+    pub fn new(setting: &'static str, expected: &'static str) -> Self {
+        Self { setting, expected }
+    }
+}
+
 /// RFC 8414 §2: a URL "that uses the `https` scheme and has no query or fragment components"; `http` is for development.
 fn is_issuer(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {

@@ -38,7 +38,8 @@ use crate::{
 ///
 /// [`AnyOf`](crate::AnyOf) wants one scope of several, and `Access<()>` any live token; a handler that decides later what
 /// it wants asks [`OAuth::verify`]. The token comes in the `Authorization` header; `Access<UserInfo, Anywhere>` takes it from a form's body and from the
-/// query as well. An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it.
+/// query as well. An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it; in a process without the
+/// database `RemoteGuard` takes its place (the feature `remote-guard`).
 #[derive(Debug, Clone)]
 pub struct Access<S: ScopeSet, P: Presentation = InHeader> {
     token: AccessToken,
@@ -106,12 +107,25 @@ async fn admit<P: Presentation>(
     body: &mut RequestBody,
     alternatives: &[Scopes],
 ) -> poem::Result<AccessToken> {
+    #[cfg(feature = "remote-guard")]
+    if let Some(remote) = request.data::<crate::RemoteGuard>() {
+        return remote.admit::<P>(request, body, alternatives).await;
+    }
     let oauth = request.data::<OAuth>().ok_or_else(outside_of_middleware)?;
     let verified = match read::<P>(oauth, request, body).await {
         Ok(token) => oauth.server().verify_any(&token, alternatives).await.map_err(Refusal::Bearer),
         Err(refusal) => Err(refusal),
     };
     verified.map_err(|refusal| response::bearer::refused(&refusal, oauth))
+}
+
+/// Refuses in the words of whoever admits here.
+fn refuse(request: &Request, error: &BearerError) -> poem::Error {
+    #[cfg(feature = "remote-guard")]
+    if let Some(remote) = request.data::<crate::RemoteGuard>() {
+        return response::bearer::refusal(error, remote);
+    }
+    request.data::<OAuth>().map_or_else(outside_of_middleware, |oauth| oauth.refuse(error))
 }
 
 fn outside_of_middleware() -> poem::Error {

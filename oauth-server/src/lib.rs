@@ -73,6 +73,7 @@
 //! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`OAuth::routes`], [`Addresses`], [`AuthorizationPage`], [`OAuth::middleware`] |
 //! | guard a poem handler | [`Access`], [`Me`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
 //! | guard a poem-openapi operation, and show it | [`Secured`], [`Shown`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
+//! | guard an API in a process without the database | `RemoteGuard`, behind the feature `remote-guard` |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
 //! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
@@ -97,6 +98,7 @@
 //!   it the system's libpq is used.
 //! - `postgres-tls`: libpq is compiled in, with TLS through the system's OpenSSL.
 //! - `cli`: the provider's commands (`migrate`, `register-client` and so on), as a clap `Subcommand` to flatten into your own.
+//! - `remote-guard`: `RemoteGuard`, by which guards in another process ask the provider what a token is worth.
 //! - `test-kit`: for the tests of your application, in `[dev-dependencies]`: it served on a free port, over a database
 //!   of its own, with a clock that you move, users and clients.
 //!
@@ -105,7 +107,8 @@
 //! [`guide`] goes into what an application meets on its way, one subject each: [`guide::embedding`], [`guide::users`],
 //! [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
 //! [`guide::scaling`], [`guide::when_a_user_goes`]. In the repository, `oauth-server/examples/` has short programs to copy
-//! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`), and `example-app/` is a whole application.
+//! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`,
+//! `remote_api`), and `example-app/` is a whole application.
 
 // Which feature an item is behind stands beside it on docs.rs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -138,6 +141,8 @@ mod proxy;
 #[doc = include_str!("../README.md")]
 mod readme {}
 mod refusals;
+#[cfg(feature = "remote-guard")]
+mod remote_guard;
 mod request;
 mod request_id;
 mod response;
@@ -172,6 +177,8 @@ pub use poem;
 /// The OpenAPI half of it, likewise.
 pub use poem_openapi;
 
+#[cfg(feature = "remote-guard")]
+pub use self::remote_guard::{RemoteGuard, RemoteGuardSettings, RemotelyGuarded};
 pub use self::{
     accounts::Accounts,
     addresses::Addresses,

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, ops::Deref};
 use oauth_core::{AccessToken, BearerError, StoreError, User};
 use poem::{FromRequest, Request, RequestBody};
 
-use super::{Access, Guard, outside_of_middleware};
+use super::{Access, Guard, refuse};
 use crate::{InHeader, OAuth, Presentation, ScopeSet};
 
 /// A user of the application, found by the subject of a token: what [`Me`] gives.
@@ -101,8 +101,7 @@ impl<'a, U: FromSubject, S: ScopeSet, P: Presentation> FromRequest<'a> for Me<U,
             Ok(None) => BearerError::InvalidToken("the access token acts for no user".into()),
             Err(cause) => BearerError::Server(cause),
         };
-        let oauth = request.data::<OAuth>().ok_or_else(outside_of_middleware)?;
-        Err(oauth.refuse(&refusal))
+        Err(refuse(request, &refusal))
     }
 }
 

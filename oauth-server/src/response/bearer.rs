@@ -15,21 +15,41 @@ use crate::{
     presentation::Refusal,
 };
 
-pub(crate) fn refused(refusal: &Refusal, oauth: &OAuth) -> poem::Error {
+/// Whose guard refuses.
+pub(crate) trait Voice {
+    /// The realm of its challenges.
+    fn realm(&self) -> &str;
+
+    /// The body, which is for who reads it; status and headers are the same whatever body it is.
+    fn body(&self, error: &BearerError, refusal: &GuardRefusal) -> Response;
+}
+
+impl Voice for OAuth {
+    fn realm(&self) -> &str {
+        &self.settings().realm
+    }
+
+    fn body(&self, error: &BearerError, refusal: &GuardRefusal) -> Response {
+        let body = if prefers_html() { page(error, self) } else { no_store(self.refusal(refusal)) };
+        varies_by(body, "Accept")
+    }
+}
+
+pub(crate) fn refused(refusal: &Refusal, voice: &impl Voice) -> poem::Error {
     match refusal {
-        Refusal::Bearer(error) => self::refusal(error, oauth),
+        Refusal::Bearer(error) => self::refusal(error, voice),
         Refusal::Unreadable(fault) => {
             let error = BearerError::InvalidRequest(fault.description().into());
             let refusal = GuardRefusal::new(&error, fault.status());
-            let response = fault.mark(response(&error, &refusal, oauth));
+            let response = fault.mark(response(&error, &refusal, voice));
             as_error(response, refusal)
         }
     }
 }
 
-pub(crate) fn refusal(error: &BearerError, oauth: &OAuth) -> poem::Error {
+pub(crate) fn refusal(error: &BearerError, voice: &impl Voice) -> poem::Error {
     let refusal = GuardRefusal::new(error, status(error));
-    as_error(response(error, &refusal, oauth), refusal)
+    as_error(response(error, &refusal, voice), refusal)
 }
 
 fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
@@ -38,16 +58,14 @@ fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
     error
 }
 
-/// The body is for who reads it; status and headers are the same whatever body it is.
-fn response(error: &BearerError, refusal: &GuardRefusal, oauth: &OAuth) -> Response {
-    let body = if prefers_html() { page(error, oauth) } else { no_store(oauth.refusal(refusal)) };
-    let mut response = varies_by(body, "Accept");
+fn response(error: &BearerError, refusal: &GuardRefusal, voice: &impl Voice) -> Response {
+    let mut response = voice.body(error, refusal);
     response.set_status(refusal.status);
     if let BearerError::Server(cause) = error {
         tell(cause);
         return if cause.is_unavailable() { try_again(response) } else { response };
     }
-    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, &oauth.settings().realm)) {
+    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, voice.realm())) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response

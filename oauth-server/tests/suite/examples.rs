@@ -4,7 +4,11 @@ mod notes;
 
 use std::{env, process::Command};
 
-use oauth_server::test_kit::{Answer, Browser, Form, HtmlForm, reqwest::Method};
+use oauth_server::{
+    GrantType, NewClient,
+    test_kit::{Answer, Browser, Form, HtmlForm, TestServer, reqwest::Method},
+};
+use poem::EndpointExt;
 
 use crate::support::{FormBody, process::Process, temporary_directory::TemporaryDirectory};
 
@@ -18,12 +22,17 @@ struct Example {
 impl Example {
     /// Cargo builds the examples with the tests, beside them.
     fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    fn start_with(name: &str, environment: &[(&str, &str)]) -> Self {
         let tests = env::current_exe().expect("this program's path");
         let program = tests.ancestors().nth(2).expect("cargo's target").join("examples").join(name);
         assert!(program.exists(), "{program:?} is missing: cargo test -p oauth-server builds it");
         let directory = TemporaryDirectory::new("oauth-server-example");
         let mut command = Command::new(program);
         command.current_dir(directory.path()).env("LISTEN", "127.0.0.1:0");
+        command.envs(environment.iter().copied());
         let mut process = Process::start(&mut command);
         let origin = process.wait_for("line that says where it listens", |stdout| {
             let (_, rest) = stdout.split_once("listening on ")?;
@@ -91,6 +100,45 @@ async fn plain_handler_shows_notes_to_who_has_a_token_only() {
     let token = example.token("reader", &accept(&browser, &request).await).await;
     let notes = example.call("/notes", &token).await.with_status(200);
     assert_eq!(notes.body, "The notes of user 1, for reader.\n");
+}
+
+#[tokio::test]
+async fn remote_api_asks_the_provider_what_a_token_is_worth() {
+    let builder = TestServer::builder().settings(|settings| settings.ssl_only = false);
+    let provider = builder.start(|oauth| oauth.routes().boxed()).await;
+    let server = provider.authorization_server();
+    let issuer = server.settings().issuer.clone();
+    server.register_scope("user_info", "Access basic information about the user.").await.unwrap();
+    let client = |name: &str| NewClient {
+        client_id: Some(name.to_owned()),
+        grant_types: vec![GrantType::ClientCredentials],
+        scopes: "user_info".parse().unwrap(),
+        ..NewClient::new(name)
+    };
+    let api = NewClient { introspects: vec![issuer], ..client("api") };
+    let secret = server.register_client(api).await.unwrap().secret.unwrap();
+    let robot = server.register_client(client("robot")).await.unwrap().secret.unwrap();
+    let form = Form::new(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "robot"),
+        ("client_secret", robot.expose()),
+        ("scope", "user_info"),
+    ]);
+    let token = provider.post("/oauth2/token/", &form).await.with_status(200).text("access_token");
+
+    let endpoint = format!("http://{}/oauth2/introspect/", provider.address());
+    let example = Example::start_with(
+        "remote_api",
+        &[
+            ("CLIENT_ID", "api"),
+            ("CLIENT_SECRET", secret.expose()),
+            ("INTROSPECTION_ENDPOINT", &endpoint),
+        ],
+    );
+    let seen = example.call("/greeting", &token).await.with_status(200);
+    assert_eq!(seen.body, "Hello user nobody, of robot.\n");
+    example.call("/greeting", "x").await.with_status(401);
+    drop(provider);
 }
 
 #[tokio::test]

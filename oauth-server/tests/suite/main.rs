@@ -41,6 +41,7 @@ mod presentation;
 mod proceed;
 mod pushed_requests;
 mod raw_http;
+mod remote_guard;
 mod request_id;
 mod response_mode;
 mod restricted;
