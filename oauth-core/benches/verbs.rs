@@ -14,18 +14,20 @@
 #[path = "../../example-app/benches/load/postgres.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the load bench uses more of it")]
 mod postgres;
+#[path = "verbs/with_a_policy.rs"]
+mod with_a_policy;
 
 use std::{
     env, fs,
     path::PathBuf,
     process,
-    sync::{Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use divan::{Bencher, counter::ItemsCount};
 use oauth_core::{
-    AuthorizationResponse, AuthorizationServer, GrantType, Lifetime, NewClient, Params,
-    PolicyRequest, Ruling, Scopes, Settings, Store, TokenError, Tokens,
+    AuthorizationResponse, AuthorizationServer, GrantType, NewClient, Params, Scopes, Secret,
+    Settings, Store, Tokens,
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
@@ -34,6 +36,7 @@ const CALLERS: usize = 32;
 
 fn main() {
     divan::main();
+    with_a_policy::refresh();
     drop(CLUSTER.lock().expect("the cluster").take());
     if let Some(folder) = FOLDER.get() {
         fs::remove_dir_all(folder).ok();
@@ -86,47 +89,10 @@ fn redeem(bencher: Bencher<'_, '_>, database: &str) {
 #[divan::bench(args = DATABASES, sample_count = 100)]
 fn refresh(bencher: Bencher<'_, '_>, database: &str) {
     let Some(bench) = Bench::on(database) else { return };
-    refreshed(bencher, &bench);
-}
-
-/// The same with rules that need not wait.
-#[divan::bench(args = DATABASES, sample_count = 100)]
-fn refresh_with_a_policy(bencher: Bencher<'_, '_>, database: &str) {
-    let Some(mut bench) = Bench::on(database) else { return };
-    bench.server = bench.server.with_policy(|request: &PolicyRequest<'_>| {
-        if request.scopes.contains("billing") {
-            return Err(TokenError::InvalidScope("billing is for others".into()));
-        }
-        Ok(Ruling { access_token_lifetime: Some(Lifetime::Seconds(300)), ..Ruling::default() })
-    });
-    refreshed(bencher, &bench);
-}
-
-fn refreshed(bencher: Bencher<'_, '_>, bench: &Bench) {
-    let tokens = || {
-        bench.wait(async {
-            let mut tokens = Vec::new();
-            for code in bench.codes().await {
-                let form = bench.form(&format!("grant_type=authorization_code&code={code}"));
-                let pair = bench
-                    .server
-                    .token(None, &Params::parse(form.as_bytes()))
-                    .await
-                    .expect("tokens");
-                tokens.push(pair.refresh_token.expect("a refresh token"));
-            }
-            tokens
-        })
-    };
-    bencher.counter(ItemsCount::new(CALLERS)).with_inputs(tokens).bench_values(|tokens| {
-        bench.at_once(|server, caller| {
-            let presented = tokens[caller].expose();
-            let form = bench.form(&format!("grant_type=refresh_token&refresh_token={presented}"));
-            async move {
-                drop(server.token(None, &Params::parse(form.as_bytes())).await.expect("tokens"));
-            }
-        });
-    });
+    bencher
+        .counter(ItemsCount::new(CALLERS))
+        .with_inputs(|| bench.refresh_tokens())
+        .bench_values(|tokens| bench.refresh(&tokens));
 }
 
 const DATABASES: [&str; 2] = ["sqlite", "postgres"];
@@ -136,7 +102,7 @@ static CLUSTER: Mutex<Option<postgres::Cluster>> = Mutex::new(None);
 /// A server on a database of its own, with one client.
 struct Bench {
     server: AuthorizationServer,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     credentials: String,
 }
 
@@ -152,7 +118,7 @@ impl Bench {
             "sqlite" => format!("sqlite://{}/{}.sqlite3", folder.display(), rand::random::<u64>()),
             _ => cluster(folder)?,
         };
-        let runtime = Runtime::new().expect("a runtime");
+        let runtime = Arc::new(Runtime::new().expect("a runtime"));
         let (server, credentials) = runtime.block_on(async {
             let store = Store::open(&url).expect("a database");
             store.migrate().expect("the tables");
@@ -211,6 +177,29 @@ impl Bench {
     async fn issued(&self) -> Tokens {
         let form = self.form("grant_type=client_credentials");
         self.server.token(None, &Params::parse(form.as_bytes())).await.expect("a token")
+    }
+
+    /// A refresh token for each caller.
+    fn refresh_tokens(&self) -> Vec<Secret> {
+        self.wait(async {
+            let mut tokens = Vec::new();
+            for code in self.codes().await {
+                let form = self.form(&format!("grant_type=authorization_code&code={code}"));
+                let pair = self.server.token(None, &Params::parse(form.as_bytes())).await;
+                tokens.push(pair.expect("tokens").refresh_token.expect("a refresh token"));
+            }
+            tokens
+        })
+    }
+
+    fn refresh(&self, tokens: &[Secret]) {
+        self.at_once(|server, caller| {
+            let presented = tokens[caller].expose();
+            let form = self.form(&format!("grant_type=refresh_token&refresh_token={presented}"));
+            async move {
+                drop(server.token(None, &Params::parse(form.as_bytes())).await.expect("tokens"));
+            }
+        });
     }
 
     /// A code for each caller.
