@@ -1,15 +1,16 @@
 //! Grants of the application's own: RFC 6749 §4.5. The built-in `password` is made as one.
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::{
     Asked, NewTokens, Terms, begin_with_tokens, checked_subject, issued, new_grant, ruled,
 };
 use crate::{
-    AuthorizationServer, Client, Endpoint, GrantType, Params, Scopes, TokenError, Tokens,
-    UnknownGrantType, policy,
+    AuthorizationServer, Client, Endpoint, GrantType, Params, Scopes, StoreError, TokenError,
+    Tokens, UnknownGrantType, policy,
     scope_request::{available, names, requested_scopes},
 };
 
@@ -78,6 +79,9 @@ impl AuthorizationServer {
     /// or with an error of RFC 6749 §5.2. After it the user must be active, and the [policy](crate::Policy) is asked.
     /// Clients that are registered for the refresh grant, too, get a refresh token.
     ///
+    /// The handler has 10 seconds, because it may have to ask another service. Then it is dropped, and the client is told
+    /// `temporarily_unavailable` (503).
+    ///
     /// ```
     /// use oauth_core::{AuthorizationServer, GrantRequest, Granted, TokenError, UnknownGrantType};
     ///
@@ -105,7 +109,7 @@ impl AuthorizationServer {
         A: Future<Output = Result<Granted, TokenError>> + Send + 'static,
     {
         let GrantType::Extension(name) = name.parse()? else { return Err(UnknownGrantType) };
-        let handler: GrantHandler = Arc::new(move |request| Box::pin(handler(request)));
+        let handler: GrantHandler = Arc::new(move |request| Box::pin(in_time(handler(request))));
         Arc::make_mut(&mut self.grants).insert(name, handler);
         Ok(self)
     }
@@ -115,6 +119,18 @@ impl AuthorizationServer {
         self.grants.keys().map(String::as_str)
     }
 }
+
+/// Who does not answer holds up its own client alone, and not for ever.
+async fn in_time(
+    answer: impl Future<Output = Result<Granted, TokenError>>,
+) -> Result<Granted, TokenError> {
+    timeout(MOST_TIME, answer).await.unwrap_or_else(|_| {
+        let fault = "a grant of the application's own took longer than 10 seconds";
+        Err(StoreError::unavailable(fault).into())
+    })
+}
+
+const MOST_TIME: Duration = Duration::from_secs(10);
 
 /// Asks the handler, and issues what it grants.
 pub(super) async fn exchange<A>(

@@ -1,6 +1,6 @@
 //! Grants of the application's own: RFC 6749 §4.5.
 
-use std::sync::Arc;
+use std::{future::pending, sync::Arc};
 
 use oauth_core::{
     AuthorizationServer, EventKind, GrantRequest, GrantType, Granted, NewClient, PolicyRequest,
@@ -8,7 +8,7 @@ use oauth_core::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Fixture, Form, assert_refused, client, refresh_token, scopes};
+use crate::support::{Database, Fixture, Form, assert_refused, client, refresh_token, scopes};
 
 const VOUCHER: &str = "urn:example:params:oauth:grant-type:voucher";
 
@@ -152,4 +152,15 @@ both_databases! {
         }
         assert!(named(&fixture.server, "https://shop.example/grants/voucher"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_does_not_answer_is_given_up_after_10_seconds() {
+    let mut fixture = Fixture::on(Database::sqlite()).await;
+    let request = request(&fixture, "alice").await;
+    fixture.server = fixture.server.with_grant(VOUCHER, |_| pending()).unwrap();
+    let failed = fixture.token(&request).await.unwrap_err();
+    assert_eq!(failed.code(), "temporarily_unavailable");
+    let told = format!("{:?}", std::error::Error::source(&failed));
+    assert!(told.contains("10 seconds"), "{told}");
 }
