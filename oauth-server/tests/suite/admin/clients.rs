@@ -45,6 +45,20 @@ both_databases! {
         site.token(&exchange(&code, &secret)).await.with_status(200);
     }
 
+    async fn a_client_with_as_many_and_long_addresses_as_it_may_have_can_be_changed(site: Site) {
+        let browser = site.superuser().await;
+        let lines = |fill: &str| {
+            let line = |number: usize| format!("https://app.example/{number:02}/{}", fill.repeat(50));
+            (0..100).map(line).collect::<Vec<_>>().join("\n")
+        };
+        let form = opened(&browser, NEW).await.set("name", "Printer").and("scopes", "read");
+        let form = form.set("redirect_uris", &lines("a/")[..12_000]).set("introspects", &lines("b"));
+        browser.post(NEW, &form).await.with_status(200);
+        let printer = record(&browser, "/admin/clients/", "Printer").await;
+        change(&browser, &format!("{printer}edit/"), &[("name", "Press")]).await;
+        record(&browser, "/admin/clients/", "Press").await;
+    }
+
     async fn no_page_shows_the_secret_again_but_a_part_of_it(site: Site) {
         let browser = site.superuser().await;
         let secret = shown_once(&registered(&browser).await, "client_secret");
