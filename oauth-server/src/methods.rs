@@ -112,16 +112,17 @@ impl Endpoint for Methods {
     }
 }
 
-/// Gives every address of a poem-openapi API refusals that name its methods.
-pub(crate) fn refuse_others(routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
-    for operations in routes.values_mut() {
-        let mut allowed: Vec<_> = operations.keys().cloned().collect();
-        allowed.sort_by_key(ToString::to_string);
-        for method in STANDARD.iter().filter(|&method| !is_served(&allowed, method)) {
-            let allowed = allowed.clone();
-            let refusal = make_sync(move |_| not_allowed(&allowed));
-            operations.insert(method.clone(), refusal.map_to_response().boxed());
-        }
+/// Gives an address of a poem-openapi API a refusal of all methods that it has not.
+pub(crate) fn refuse_others(
+    operations: &mut HashMap<Method, BoxEndpoint<'static>>,
+    refusal: fn(&[Method]) -> Response,
+) {
+    let mut allowed: Vec<_> = operations.keys().cloned().collect();
+    allowed.sort_by_key(ToString::to_string);
+    for method in STANDARD.iter().filter(|&method| !is_served(&allowed, method)) {
+        let allowed = allowed.clone();
+        let refused = make_sync(move |_| refusal(&allowed));
+        operations.insert(method.clone(), refused.map_to_response().boxed());
     }
 }
 
@@ -143,7 +144,8 @@ const STANDARD: [Method; 9] = [
     Method::CONNECT,
 ];
 
-fn not_allowed(allowed: &[Method]) -> Response {
+/// It names what is allowed.
+pub(crate) fn not_allowed(allowed: &[Method]) -> Response {
     let mut names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     if is_served(allowed, &Method::HEAD) && !names.contains(&"HEAD") {
         names.push("HEAD");

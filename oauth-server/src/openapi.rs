@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use poem::{
-    Endpoint, EndpointExt, Middleware, Response,
+    Endpoint, EndpointExt, IntoResponse, Middleware, Response,
     endpoint::{BoxEndpoint, make_sync},
     http::Method,
 };
@@ -17,7 +17,10 @@ use poem_openapi::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Addresses, OAuth, addresses::bare, cors::Cors, declared_scopes, methods, own};
+use crate::{
+    Addresses, OAuth, addresses::bare, cors::Cors, declared_scopes, methods, own,
+    response::refusal::Refusal,
+};
 
 /// An API whose document shows the scopes that its guards require: see [`OAuth::document`](crate::OAuth::document).
 pub struct Document<A>(pub(crate) A);
@@ -46,16 +49,17 @@ impl<A: OpenApi> OpenApi for Document<A> {
 
     fn add_routes(self, routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         self.0.add_routes(routes);
-        methods::refuse_others(routes);
-        for (path, _) in Addresses::default().of_api() {
-            let Some(operations) = routes.remove(path) else { continue };
-            let own = operations
-                .into_iter()
-                .map(|(method, endpoint)| (method, own::contained(endpoint)))
-                .map(|(method, endpoint)| {
-                    (method, Cors::of_endpoint().transform(endpoint).boxed())
-                });
-            routes.insert(path.to_owned(), own.collect());
+        let ours = Addresses::default().of_api().map(|(path, _)| path);
+        for (path, operations) in routes {
+            if !ours.contains(&path.as_str()) {
+                methods::refuse_others(operations, methods::not_allowed);
+                continue;
+            }
+            methods::refuse_others(operations, |_| Refusal::post_only().into_response());
+            let own = operations.drain().map(|(method, endpoint)| {
+                (method, Cors::of_endpoint().transform(own::contained(endpoint)).boxed())
+            });
+            *operations = own.collect::<HashMap<_, _>>();
         }
     }
 }

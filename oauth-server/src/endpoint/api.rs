@@ -76,20 +76,6 @@ impl OAuthApi {
         introspection::introspect(oauth.0, form).await
     }
 
-    #[oai(
-        path = "/oauth2/introspect",
-        method = "get",
-        method = "put",
-        method = "delete",
-        method = "patch",
-        method = "head",
-        method = "options",
-        hidden
-    )]
-    async fn introspection_by_post_only(&self) -> Refusal {
-        Refusal::post_only()
-    }
-
     /// Push an authorization request
     ///
     /// RFC 9126. What the browser would have brought to the authorization endpoint comes here first, from the client
@@ -101,47 +87,5 @@ impl OAuthApi {
         form: ClientForm<PushedRequest>,
     ) -> Result<PushedResponse, Refusal> {
         pushed::push(oauth.0, form).await
-    }
-
-    #[oai(
-        path = "/oauth2/par",
-        method = "get",
-        method = "put",
-        method = "delete",
-        method = "patch",
-        method = "head",
-        method = "options",
-        hidden
-    )]
-    async fn push_by_post_only(&self) -> Refusal {
-        Refusal::post_only()
-    }
-
-    #[oai(
-        path = "/oauth2/token",
-        method = "get",
-        method = "put",
-        method = "delete",
-        method = "patch",
-        method = "head",
-        method = "options",
-        hidden
-    )]
-    async fn token_by_post_only(&self) -> Refusal {
-        Refusal::post_only()
-    }
-
-    #[oai(
-        path = "/oauth2/revoke",
-        method = "get",
-        method = "put",
-        method = "delete",
-        method = "patch",
-        method = "head",
-        method = "options",
-        hidden
-    )]
-    async fn revocation_by_post_only(&self) -> Refusal {
-        Refusal::post_only()
     }
 }
