@@ -3,10 +3,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use oauth_core::{
-    ActiveCheck, AuthorizationServer, GrantRequest, Granted, PasswordVerifier, Policy, TokenError,
-};
-use poem::{Request, Response};
+use oauth_core::{AuthorizationServer, GrantRequest, Granted, Policy, TokenError};
+use poem::Response;
 
 use crate::{
     Accounts, Addresses, AuthorizationPage, BuildError, GuardRefusal, OAuth, Users,
@@ -18,6 +16,7 @@ use crate::{
     pages::{Locale, Pages, Sources},
     proxy::TrustedProxies,
     refusals::Refusals,
+    users,
 };
 
 /// Builds an [`OAuth`].
@@ -58,7 +57,8 @@ impl OAuthBuilder {
     }
 
     /// Serves a grant of the application's own at the token endpoint, to clients that are registered for it by this name,
-    /// an absolute URI (RFC 6749 §4.5). What the handler grants is issued like anything else, after the policy was asked.
+    /// an absolute URI (RFC 6749 §4.5). What the handler grants is issued like anything else, after the policy was asked. It has
+    /// 10 seconds; then the client is answered 503.
     ///
     /// ```
     /// use oauth_server::{GrantRequest, Granted, OAuthBuilder, TokenError};
@@ -169,15 +169,10 @@ impl OAuthBuilder {
     /// [`OAuthBuilder::build`], so that one that does not exist, or asks for what it is not given, is found there.
     ///
     /// ```no_run
-    /// # use oauth_server::{AuthorizationPage, BuildError, OAuth, OAuthBuilder};
-    /// # fn example(builder: OAuthBuilder) -> Result<OAuth, BuildError> {
-    /// builder
-    ///     .template("our/consent", "... {{client.name}} ... {{> form_fields}} ...")
-    ///     .authorization_page(AuthorizationPage {
-    ///         authorization_template: "our/consent",
-    ///         ..AuthorizationPage::default()
-    ///     })
-    ///     .build()
+    /// # use oauth_server::{AuthorizationPage, OAuthBuilder};
+    /// # fn example(builder: OAuthBuilder) -> OAuthBuilder {
+    /// let ours = AuthorizationPage { authorization_template: "ours", ..Default::default() };
+    /// builder.template("ours", include_str!("../templates/authorize.hbs")).authorization_page(ours)
     /// # }
     /// ```
     pub fn authorization_page(self, page: AuthorizationPage) -> Self {
@@ -225,9 +220,9 @@ impl OAuthBuilder {
         let server = match &self.users {
             Some(users) => self
                 .server
-                .with_passwords(passwords(Arc::clone(users)))
-                .with_active_check(active(Arc::clone(users))),
-            None => self.server.with_active_check(active(Arc::new(accounts.clone()))),
+                .with_passwords(users::passwords(Arc::clone(users)))
+                .with_active_check(users::active(Arc::clone(users))),
+            None => self.server.with_active_check(users::active(Arc::new(accounts.clone()))),
         };
         let pages = Pages::with(&self.sources)?;
         pages.check_in_place_of(CONSENT, self.page.authorization_template)?;
@@ -247,25 +242,4 @@ impl OAuthBuilder {
         };
         Ok(OAuth::of(parts))
     }
-}
-
-/// The users, as every grant asks for them.
-fn active(users: Arc<dyn Users>) -> ActiveCheck {
-    Arc::new(move |subject| {
-        let users = Arc::clone(&users);
-        Box::pin(async move { users.is_active(&subject).await })
-    })
-}
-
-/// The application's own users, as the password grant asks for them without HTTP; the token endpoint asks with its
-/// request.
-fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
-    Arc::new(move |username, password| {
-        let users = Arc::clone(&users);
-        Box::pin(async move {
-            let owner =
-                users.verify_password(&Request::default(), &username, password.expose()).await?;
-            Ok(owner.map(|owner| owner.subject))
-        })
-    })
 }

@@ -1,7 +1,9 @@
 //! The embedder's own users.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use oauth_core::StoreError;
+use oauth_core::{ActiveCheck, PasswordVerifier, StoreError};
 use poem::Request;
 
 /// Who owns the protected resources: RFC 6749 §1.1.
@@ -138,4 +140,25 @@ pub trait Users: Send + Sync + 'static {
     async fn is_superuser(&self, _owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(false)
     }
+}
+
+/// The users, as every grant asks for them.
+pub(crate) fn active(users: Arc<dyn Users>) -> ActiveCheck {
+    Arc::new(move |subject| {
+        let users = Arc::clone(&users);
+        Box::pin(async move { users.is_active(&subject).await })
+    })
+}
+
+/// The application's own users, as the password grant asks for them without HTTP; the token endpoint asks with its
+/// request.
+pub(crate) fn passwords(users: Arc<dyn Users>) -> PasswordVerifier {
+    Arc::new(move |username, password| {
+        let users = Arc::clone(&users);
+        Box::pin(async move {
+            let owner =
+                users.verify_password(&Request::default(), &username, password.expose()).await?;
+            Ok(owner.map(|owner| owner.subject))
+        })
+    })
 }

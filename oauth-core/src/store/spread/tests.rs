@@ -1,5 +1,6 @@
 //! Which partitions are asked, and what Citus would be told.
 
+mod plans;
 mod visits;
 
 use super::{

@@ -1,19 +1,14 @@
 //! Which partitions are asked.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
-
-use diesel::{Connection, connection::InstrumentationEvent};
+use std::collections::BTreeSet;
 
 use super::{
     super::super::{
         access_token::{self, NewAccessToken},
-        authorization_code::{self, NewAuthorizationCode},
+        authorization_code::NewAuthorizationCode,
         executor::tests::CLIENT,
         family::{NewFamily, NewTokens},
-        grant::{self, NewGrant},
+        grant::NewGrant,
         redemption::Redemption,
         refresh_token::{self, NewRefreshToken},
         renewal::Renewal,
@@ -29,7 +24,7 @@ use crate::{
 
 /// Families that are there, each with a code, an access token and a refresh token whose digest is that of its number: so
 /// many that to read all of them would cost more than to look for some.
-const THERE: i64 = 40_000;
+pub(super) const THERE: i64 = 40_000;
 const SEED: &str = "SET session_replication_role = replica;
     INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at)
         SELECT n, 1, md5(n::text), 'openid profile email offline_access', 0 FROM generate_series(1, 40000) AS n;
@@ -41,17 +36,17 @@ const SEED: &str = "SET session_replication_role = replica;
         SELECT n, sha256(n::text::bytea), '', sha256(n::text::bytea), 0 FROM generate_series(1, 40000) AS n;
     ANALYZE";
 
-fn spread(database: &Database) {
+pub(super) fn spread(database: &Database) {
     let store = Store::open(&database.url).unwrap();
     store.migrate_spread(Spread::Partitions).unwrap();
     connection(database).batch_execute(&format!("{CLIENT}; {SEED}")).unwrap();
 }
 
-fn there(family: i64) -> Key {
+pub(super) fn there(family: i64) -> Key {
     Key { family, digest: Digest::of(&family.to_string()) }
 }
 
-fn pair(family: i64) -> NewTokens {
+pub(super) fn pair(family: i64) -> NewTokens {
     let (digest, prefix) = (Digest::of(&format!("new {family}")), String::new());
     let (scopes, created_at, expires_at) = (Scopes::default(), 0, 9);
     let refresh = NewRefreshToken {
@@ -65,14 +60,14 @@ fn pair(family: i64) -> NewTokens {
     NewTokens { access, refresh: Some(refresh) }
 }
 
-fn begins<F>(id: i64, first: F) -> NewFamily<F> {
+pub(super) fn begins<F>(id: i64, first: F) -> NewFamily<F> {
     let (subject, scopes) = (None, Scopes::default());
     let grant =
         NewGrant { id, client_id: 1, subject, scopes, created_at: 0, expires_at: None, data: None };
     NewFamily { grant, first }
 }
 
-fn code(id: i64) -> NewFamily<NewAuthorizationCode> {
+pub(super) fn code(id: i64) -> NewFamily<NewAuthorizationCode> {
     let code = NewAuthorizationCode {
         digest: there(id).digest,
         prefix: String::new(),
@@ -84,15 +79,15 @@ fn code(id: i64) -> NewFamily<NewAuthorizationCode> {
     begins(id, code)
 }
 
-fn redemption(family: i64) -> Redemption {
+pub(super) fn redemption(family: i64) -> Redemption {
     Redemption { key: there(family), now: 1, tokens: pair(family), data: None }
 }
 
-fn renewal(family: i64) -> Renewal {
+pub(super) fn renewal(family: i64) -> Renewal {
     Renewal { key: there(family), now: 1, access: pair(family).access }
 }
 
-fn rotation(db: &mut DbConnection, family: i64) -> Rotation {
+pub(super) fn rotation(db: &mut DbConnection, family: i64) -> Rotation {
     let (mut redeemed, _) = refresh_token::find(db, there(family)).unwrap().unwrap();
     redeemed.predecessor = Some(there(family).digest.as_bytes().to_vec());
     let (NewTokens { access, refresh }, salt) = (pair(family), [0; 32]);
@@ -108,25 +103,8 @@ fn rotation(db: &mut DbConnection, family: i64) -> Rotation {
     }
 }
 
-/// What requests send that concern one family.
-fn of_one_family(db: &mut DbConnection, family: i64) {
-    let key = there(family);
-    access_token::standing(db, key).unwrap().unwrap();
-    access_token::terms(db, key).unwrap().unwrap();
-    authorization_code::find(db, key).unwrap().unwrap();
-    assert!(redemption(family).step_by_step(db).unwrap());
-    assert!(renewal(family + 1).step_by_step(db).unwrap());
-    let rotation = rotation(db, family + 2);
-    assert!(rotation.step_by_step(db).unwrap());
-    assert!(code(THERE + 1).step_by_step(db).unwrap());
-    assert!(begins(THERE + 2, pair(THERE + 2)).step_by_step(db).unwrap());
-    assert!(rotation.is_done(postgres(db)).unwrap());
-    grant::touch(db, family, 2).unwrap();
-    assert!(grant::revoke(db, family, 2).unwrap());
-}
-
 /// The partitions that a text names.
-fn partitions(text: &str) -> BTreeSet<String> {
+pub(super) fn partitions(text: &str) -> BTreeSet<String> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     let number = |word: &str| {
         let (_, table) = word.split_once("oauth_")?;
@@ -137,45 +115,6 @@ fn partitions(text: &str) -> BTreeSet<String> {
             .map(str::to_owned)
     };
     words.filter_map(number).collect()
-}
-
-#[derive(QueryableByName)]
-struct Step {
-    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-    line: String,
-}
-
-fn plan(db: &mut PgConnection, statement: &str) -> String {
-    db.batch_execute(&format!("PREPARE explained AS {statement}")).expect(statement);
-    let places = (1..).take_while(|place| statement.contains(&format!("${place}")));
-    let values = places.map(|_| "'7'").collect::<Vec<_>>().join(", ");
-    let explain = format!("EXPLAIN EXECUTE explained ({values})");
-    let steps: Vec<Step> = sql_query(explain).load(db).expect(statement);
-    db.batch_execute("DEALLOCATE explained").unwrap();
-    steps.into_iter().map(|step| step.line + "\n").collect()
-}
-
-#[test]
-fn the_plan_of_each_statement_of_a_family_is_one_partition() {
-    let Some(database) = Database::postgres() else { return };
-    spread(&database);
-    let (mut db, sent) = (connection(&database), Arc::new(Mutex::new(BTreeSet::new())));
-    let hears = Arc::clone(&sent);
-    db.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            let query = query.to_string();
-            hears.lock().unwrap().insert(query.split(" -- binds").next().unwrap().to_owned());
-        }
-    });
-    of_one_family(&mut db, 7);
-    db.set_instrumentation(|_: InstrumentationEvent<'_>| ());
-    let sent = sent.lock().unwrap();
-    assert!(sent.len() >= 15, "{sent:#?}");
-    for statement in sent.iter() {
-        let plan = plan(postgres(&mut db), statement);
-        let inserts = statement.starts_with("INSERT");
-        assert_eq!(partitions(&plan).len(), usize::from(!inserts), "{statement}\n{plan}");
-    }
 }
 
 /// Runs it in a transaction of a connection of its own, and compares the partitions that it visits with those of the
