@@ -3,7 +3,7 @@
 use std::slice;
 
 use crate::{
-    AuthorizationServer, BearerError, PolicyData, Scopes, StoreError, Timestamp,
+    AuthorizationServer, BearerError, PolicyData, Resource, Scopes, StoreError, Timestamp,
     grant::NEVER,
     scope_request::{left, names},
     secret::{Key, Kind},
@@ -20,6 +20,8 @@ pub struct AccessToken {
     pub client_id: String,
     /// What it allows.
     pub scopes: Scopes,
+    /// The resource that it is for (RFC 8707); `None` is the server's own API.
+    pub audience: Option<Resource>,
     /// When it ends; `None` when it never does.
     pub expires_at: Option<Timestamp>,
     /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
@@ -27,10 +29,10 @@ pub struct AccessToken {
 }
 
 impl AuthorizationServer {
-    /// Admits a presented token that is live and has all the required scopes.
+    /// Admits a presented token that is for the server's own API, is live and has all the required scopes.
     ///
     /// # Errors
-    /// `invalid_token` when it is unknown, expired or revoked; `insufficient_scope` when it lacks a scope.
+    /// `invalid_token` when it is unknown, expired, revoked or for another resource; `insufficient_scope` when it lacks a scope.
     pub async fn verify(
         &self,
         presented: &str,
@@ -39,7 +41,8 @@ impl AuthorizationServer {
         self.verify_any(presented, slice::from_ref(required)).await
     }
 
-    /// Admits a presented token that is live and has all the scopes of one of the alternatives.
+    /// Admits a presented token that is for the server's own API, is live and has all the scopes of one of the
+    /// alternatives.
     ///
     /// # Errors
     /// As [`verify`](Self::verify). `insufficient_scope` names the first alternative: with it a client may ask for a
@@ -49,11 +52,28 @@ impl AuthorizationServer {
         presented: &str,
         alternatives: &[Scopes],
     ) -> Result<AccessToken, BearerError> {
+        self.verify_at(None, presented, alternatives).await
+    }
+
+    /// The same of a token for this resource (RFC 8707 §2), and for no other; `None` is the server's own API.
+    ///
+    /// # Errors
+    /// As [`verify_any`](Self::verify_any).
+    pub async fn verify_at(
+        &self,
+        resource: Option<&Resource>,
+        presented: &str,
+        alternatives: &[Scopes],
+    ) -> Result<AccessToken, BearerError> {
         let invalid =
             || BearerError::InvalidToken("the access token is unknown, expired or revoked".into());
         let key = Key::presented(presented, Kind::AccessToken).ok_or_else(invalid)?;
         let standing = self.store.standing(key).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
+        if token.audience.as_deref() != resource.map(Resource::as_str) {
+            let elsewhere = "the access token is for another resource";
+            return Err(BearerError::InvalidToken(elsewhere.into()));
+        }
         let scopes = self.scopes_of(&token).await?;
 
         if !alternatives.iter().any(|required| required.is_within(&scopes)) {
@@ -66,6 +86,7 @@ impl AuthorizationServer {
             subject: token.subject.clone(),
             client_id: token.client_id.clone(),
             scopes,
+            audience: resource.cloned(),
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
             data: token.data.as_deref().map(PolicyData::stored),
         })
@@ -88,7 +109,7 @@ impl AuthorizationServer {
         };
         let scopes = token.scopes.clone();
         let given = self.store.read(move |db| store::scope::named(db, &scopes)).await?;
-        Ok(left(&client, &token.scopes, &names(&given)))
+        left(self, &client, &token.scopes, &names(&given)).await
     }
 
     /// Marks the grant as used, at most once an hour and never in the request's way.

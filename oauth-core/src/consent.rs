@@ -6,7 +6,11 @@ use crate::{
     AuthorizationRequest, AuthorizationServer, Client, EventKind, Revocation, Scopes, StoreError,
     Timestamp,
     event::LedTo,
-    store::{self, Affected, DbConnection, consent::Consent, grant::Connection},
+    store::{
+        self, Affected, DbConnection,
+        consent::{Allowed, Consent},
+        grant::Connection,
+    },
 };
 
 /// An application that a user has granted access.
@@ -28,7 +32,7 @@ impl AuthorizationServer {
     /// before.
     ///
     /// A yes counts for the redirect URI that it was given for: where the client gets another one, somebody else may
-    /// read the answer there. Never where the request says `prompt=consent`. RFC 6749 §10.2 forbids to answer repeated requests by themselves
+    /// read the answer there; and for the resources (RFC 8707) that were named. Never where the request says `prompt=consent`. RFC 6749 §10.2 forbids to answer repeated requests by themselves
     /// where the client cannot be told from an impostor, so a remembered consent counts for a client that has a secret
     /// or takes its answer over `https`, and not for an application on the user's machine (RFC 8252 §8.6).
     ///
@@ -51,8 +55,11 @@ impl AuthorizationServer {
             return Ok(false);
         }
         let consent = consent(request, subject);
-        let known = self.store.read(move |db| store::consent::scopes(db, &consent)).await?;
-        Ok(request.granted().is_within(&known))
+        let known = self.store.read(move |db| store::consent::allowed(db, &consent)).await?;
+        Ok(known.is_some_and(|known| {
+            request.granted().is_within(&known.scopes)
+                && request.resources().is_within(&known.resources)
+        }))
     }
 
     /// Remembers that the user said yes to this request.
@@ -65,7 +72,8 @@ impl AuthorizationServer {
             return Ok(());
         }
         let consent = consent(request, subject);
-        let (granted, now) = (request.granted(), self.now());
+        let granted = Allowed { scopes: request.granted(), resources: request.resources().clone() };
+        let now = self.now();
         let remember = move |db: &mut DbConnection| {
             store::consent::remember(db, &consent, &granted, now).map(Some)
         };

@@ -52,14 +52,15 @@ impl Introspected {
             text.map(|text| text.parse()).transpose().map_err(|_| InvalidIntrospection)
         };
         let scopes = answer.scope.unwrap_or_default().parse().map_err(|_| InvalidIntrospection)?;
+        let (audience, issuer) = (resource(answer.aud)?, resource(answer.iss)?);
         let token = AccessToken {
             subject: answer.sub,
             client_id: answer.client_id.ok_or(InvalidIntrospection)?,
             scopes,
+            audience: audience.clone().filter(|resource| Some(resource) != issuer.as_ref()),
             expires_at: answer.exp,
             data: answer.data.map(|data| PolicyData::stored(&data.to_string())),
         };
-        let (audience, issuer) = (resource(answer.aud)?, resource(answer.iss)?);
         Ok(Some(Self { token, audience, issuer }))
     }
 }

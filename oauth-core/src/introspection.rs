@@ -1,7 +1,7 @@
 //! What a token is worth, told to a resource server that asks: RFC 7662.
 
 use crate::{
-    AuthorizationServer, Client, Params, PolicyData, Resource, Scopes, Timestamp, TokenError,
+    AuthorizationServer, Client, Params, PolicyData, Scopes, Timestamp, TokenError,
     error::TokenError::{InvalidRequest, UnauthorizedClient},
     grant::NEVER,
     secret::{Key, Kind},
@@ -23,8 +23,9 @@ pub struct Introspection {
     pub issued_at: Timestamp,
     /// When it ends; `None` where it never does.
     pub expires_at: Option<Timestamp>,
-    /// The resource that it is for: the issuer is the server's own API.
-    pub audience: String,
+    /// The resource that it is for (RFC 8707): the issuer is the server's own API. `None` of a refresh token that may be
+    /// traded for tokens of several.
+    pub audience: Option<String>,
     /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
     pub data: Option<PolicyData>,
 }
@@ -75,7 +76,7 @@ impl AuthorizationServer {
         key: Key,
     ) -> Result<Option<Introspection>, TokenError> {
         let Some(token) = self.store.standing(key).await? else { return Ok(None) };
-        let audience = self.own_api();
+        let audience = token.audience.clone().unwrap_or_else(|| self.resource_address(None));
         let may_know = token.client_id == client.client_id
             || client.introspects.iter().any(|it| it.as_str() == audience);
         if !may_know || !token.is_live(self.now()) {
@@ -88,7 +89,7 @@ impl AuthorizationServer {
             scopes: self.scopes_of(&token).await?,
             issued_at: token.created_at,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
-            audience,
+            audience: Some(audience),
             data: token.data.as_deref().map(PolicyData::stored),
         }))
     }
@@ -107,6 +108,8 @@ impl AuthorizationServer {
         if grant.client_id != client.id || !is_live {
             return Ok(None);
         }
+        let audience = grant.resources.only();
+        let audience = audience.map(|one| self.resource_address(one));
         Ok(Some(Introspection {
             is_access_token: false,
             client_id: client.client_id.clone(),
@@ -114,15 +117,9 @@ impl AuthorizationServer {
             scopes: grant.scopes,
             issued_at: token.created_at,
             expires_at: [token.expires_at, grant.expires_at].into_iter().flatten().min(),
-            audience: self.own_api(),
+            audience,
             data: grant.data.as_deref().map(PolicyData::stored),
         }))
-    }
-
-    /// The resource that a token is for whose request named none.
-    fn own_api(&self) -> String {
-        let issuer = &self.settings.issuer;
-        issuer.parse().map_or_else(|_| issuer.clone(), |api: Resource| api.to_string())
     }
 }
 

@@ -118,6 +118,7 @@ mod precis;
 mod redirect_uri;
 mod registration;
 mod resource;
+mod resource_request;
 mod revocation;
 mod scope;
 mod scope_request;
@@ -148,7 +149,7 @@ pub use self::{
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},
     redirect_uri::{InvalidRedirectUri, RedirectUri},
     registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
-    resource::{InvalidResource, Resource},
+    resource::{InvalidResource, Resource, Resources},
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
     server::{ActiveCheck, AuthorizationServer, PasswordVerifier},

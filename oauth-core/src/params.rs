@@ -4,11 +4,14 @@
 //! parameter is remembered rather than raised: the authorization endpoint must know the client and its redirect URI
 //! before it can decide where an error is answered.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 use url::form_urlencoded;
 
-/// The parameters of one request, each at most once.
+/// The parameters of one request, each at most once, but for `resource` (RFC 8707 §2).
 ///
 /// ```
 /// let params = oauth_core::Params::parse(b"scope=a+b&state=&code=x%20y");
@@ -24,7 +27,8 @@ pub struct Params {
 #[derive(Clone)]
 enum Value {
     Once(String),
-    Repeated,
+    /// The first few of its values.
+    Repeated(Vec<String>),
     Malformed,
 }
 
@@ -58,7 +62,10 @@ impl Params {
             Some(value) if name == "state" || !value.contains('\0') => Value::Once(value),
             _ => Value::Malformed,
         };
-        self.values.entry(name).and_modify(|known| *known = Value::Repeated).or_insert(value);
+        match self.values.entry(name) {
+            Entry::Vacant(vacant) => drop(vacant.insert(value)),
+            Entry::Occupied(mut known) => known.get_mut().repeat(value),
+        }
     }
 
     /// The parameter's value, where it was sent once, well-formed, and is not empty.
@@ -70,6 +77,20 @@ impl Params {
         }
     }
 
+    /// The values of one that may be repeated, without those that are empty: the first few, one more than are heard.
+    ///
+    /// # Errors
+    /// A sentence for the client's developer, where one is malformed.
+    pub(crate) fn all(&self, name: &str) -> Result<Vec<&str>, String> {
+        let values = match self.values.get(name) {
+            None => Vec::new(),
+            Some(Value::Once(value)) => vec![value.as_str()],
+            Some(Value::Repeated(values)) => values.iter().map(String::as_str).collect(),
+            Some(Value::Malformed) => return Err(malformed(name)),
+        };
+        Ok(values.into_iter().filter(|value| !value.is_empty()).collect())
+    }
+
     /// Whether the parameter was sent, however.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
@@ -79,7 +100,10 @@ impl Params {
     pub(crate) fn encoded(&self, client_id: &str, names: &[&str]) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         text.append_pair("client_id", client_id);
-        text.extend_pairs(names.iter().filter_map(|name| Some((name, self.get(name)?))));
+        for name in names {
+            let values = self.all(name).unwrap_or_default();
+            text.extend_pairs(values.into_iter().map(|value| (name, value)));
+        }
         text.finish()
     }
 
@@ -94,18 +118,39 @@ impl Params {
         }
         for &name in names {
             match self.values.get(name) {
-                Some(Value::Repeated) => {
+                Some(Value::Repeated(_)) => {
                     return Err(format!("{name} must not be included more than once"));
                 }
-                Some(Value::Malformed) => {
-                    return Err(format!("{name} is not valid percent-encoded UTF-8"));
-                }
+                Some(Value::Malformed) => return Err(malformed(name)),
                 Some(Value::Once(_)) | None => {}
             }
         }
         Ok(())
     }
 }
+
+impl Value {
+    fn repeat(&mut self, another: Self) {
+        let mut values = match std::mem::replace(self, Self::Malformed) {
+            Self::Once(first) => vec![first],
+            Self::Repeated(values) => values,
+            Self::Malformed => return,
+        };
+        if let Self::Once(value) = another {
+            if values.len() <= MOST_VALUES {
+                values.push(value);
+            }
+            *self = Self::Repeated(values);
+        }
+    }
+}
+
+fn malformed(name: &str) -> String {
+    format!("{name} is not valid percent-encoded UTF-8")
+}
+
+/// How often a parameter may be repeated that may.
+pub(crate) const MOST_VALUES: usize = 8;
 
 /// Decodes one name or value; `None` where it is not percent-encoded UTF-8.
 pub(crate) fn decode(encoded: &[u8]) -> Option<String> {

@@ -15,7 +15,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use crate::{AuthorizationServer, Client, GrantType, Lifetime, Scopes, StoreError, TokenError};
+use crate::{
+    AuthorizationServer, Client, GrantType, Lifetime, Resources, Scopes, StoreError, TokenError,
+};
 
 /// An application's rules for what is issued.
 ///
@@ -104,6 +106,9 @@ pub struct PolicyRequest<'a> {
     pub endpoint: Endpoint,
     /// What it gets, unless the policy narrows that: all of it is the client's to have, and granted where a user was asked.
     pub scopes: &'a Scopes,
+    /// What the tokens are for (RFC 8707): at the authorization endpoint all that may be chosen from, at the token endpoint
+    /// the one that was.
+    pub resources: &'a Resources,
     /// What is attached to the family so far: by an earlier ruling, or by the grant of the application's own.
     pub data: Option<&'a PolicyData>,
 }
@@ -121,7 +126,7 @@ pub enum Endpoint {
 /// What the policy says: as the client asked, and as the settings are, where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ruling {
-    /// No more than these scopes. Where a family begins, it never has more; elsewhere this access token has not. What they
+    /// No more than these scopes, and what they imply. Where a family begins, it never has more; elsewhere this access token has not. What they
     /// leave nothing of is refused as `invalid_scope`.
     pub scopes: Option<Scopes>,
     /// From the issue of the access token to its end, but never beyond its family's.

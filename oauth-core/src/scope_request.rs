@@ -1,10 +1,13 @@
 //! What a client asks for, and may have: RFC 6749 §3.3. It is judged whenever something is issued, by one rule.
+//!
+//! What a scope implies is granted with it: that stands in the grant, is shown with it and remembered, and a token has it,
+//! so that a guard need not know. It is settled then: what a scope is said to imply later, it implies for later grants.
 
 use std::borrow::Cow;
 
 use crate::{
-    AuthorizationServer, Client, GrantType, InvalidScope, Params, Scope, Scopes, StoreError,
-    TokenError, scope::not_available, store,
+    AuthorizationServer, Client, GrantType, InvalidScope, Params, Resources, Scope, Scopes,
+    StoreError, TokenError, scope::not_available, store,
 };
 
 /// The scope is refused, or could not be looked up.
@@ -19,82 +22,149 @@ impl From<StoreError> for ScopeFault {
     }
 }
 
-/// The rule: of these scopes the client may have those that it is registered for, as far as the server gives them now.
-pub(crate) fn left(client: &Client, scopes: &Scopes, given: &Scopes) -> Scopes {
+/// The rule: of these scopes the client may have those that it is registered for, and what those imply, as far as the
+/// server gives them now.
+pub(crate) async fn left(
+    server: &AuthorizationServer,
+    client: &Client,
+    scopes: &Scopes,
+    given: &Scopes,
+) -> Result<Scopes, StoreError> {
     let given = scopes.within(given);
-    let left = if client.any_scope { given } else { given.within(&client.metadata.scope) };
+    let left = if client.any_scope || given.is_within(&client.metadata.scope) {
+        given
+    } else {
+        given.within(&names(&with_implied(server, &client.metadata.scope).await?))
+    };
     if scopes.contains(OFFLINE_ACCESS) && client.allows(&GrantType::RefreshToken) {
-        return left.iter().chain([OFFLINE_ACCESS]).collect();
+        return Ok(left.iter().chain([OFFLINE_ACCESS]).collect());
     }
-    left
+    Ok(left)
 }
 
 /// That the client may go on when the user is away (OpenID Connect Core §11): every server knows it, and every client may
-/// ask for it that has the refresh grant. It allows nothing else.
+/// ask for it that has the refresh grant. It allows nothing else, and belongs to no resource.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// What is left of scopes that were granted before. A client is told where that is nothing.
-pub(crate) fn left_of_grant(
+pub(crate) async fn left_of_grant(
+    server: &AuthorizationServer,
     client: &Client,
     granted: &Scopes,
     given: &Scopes,
 ) -> Result<Scopes, TokenError> {
-    let left = left(client, granted, given);
+    let left = left(server, client, granted, given).await?;
     if left.is_empty() { Err(TokenError::InvalidScope(not_available(granted))) } else { Ok(left) }
 }
 
-/// The scopes of a request: all of them, or none. A client that asks for none gets its default ones; "if the client
-/// omits the scope parameter" and has none, the server "MUST [...] fail the request indicating an invalid scope".
+/// The scopes of a request for these resources: all of them, or none, and what they imply. A client that asks for none gets
+/// its default ones; "if the client omits the scope parameter" and has none, the server "MUST [...] fail the request
+/// indicating an invalid scope".
 pub(crate) async fn requested_scopes(
     server: &AuthorizationServer,
     client: &Client,
     params: &Params,
+    resources: &Resources,
 ) -> Result<Vec<Scope>, ScopeFault> {
     let refused = |why: &'static str| Err(ScopeFault::Refused(why.into()));
     let requested: Result<Scopes, InvalidScope> = params.get("scope").unwrap_or_default().parse();
     let requested = requested.map_err(|error| ScopeFault::Refused(error.to_string().into()))?;
     if requested.is_empty() {
-        let defaults = allowed(server, client, &client.default_scopes).await?;
+        let mut defaults = allowed(server, client, &client.default_scopes).await?;
+        defaults.retain(|scope| scope.is_of(resources));
         return if defaults.is_empty() { refused("scope must be included") } else { Ok(defaults) };
     }
-    available(server, client, &requested).await
+    available(server, client, &requested, resources).await
 }
 
-/// These scopes, where the client may have all of them.
+/// These scopes, and what they imply, where the client may have all of them for these resources.
 pub(crate) async fn available(
     server: &AuthorizationServer,
     client: &Client,
     requested: &Scopes,
+    resources: &Resources,
 ) -> Result<Vec<Scope>, ScopeFault> {
-    let refused = |why: &'static str| Err(ScopeFault::Refused(why.into()));
+    let mut available = available_anywhere(server, client, requested).await?;
+    let is_asked = |scope: &&Scope| requested.contains(&scope.name);
+    let elsewhere = available.iter().filter(is_asked).filter(|scope| !scope.is_of(resources));
+    let elsewhere: Scopes = elsewhere.map(|scope| scope.name.as_str()).collect();
+    if !elsewhere.is_empty() {
+        return Err(ScopeFault::Refused(of_another_resource(&elsewhere)));
+    }
+    available.retain(|scope| scope.is_of(resources));
+    Ok(available)
+}
+
+/// The same, whichever resources they belong to.
+pub(crate) async fn available_anywhere(
+    server: &AuthorizationServer,
+    client: &Client,
+    requested: &Scopes,
+) -> Result<Vec<Scope>, ScopeFault> {
     if requested.iter().count() > MOST {
-        return refused("scope names too many scopes at once");
+        return Err(ScopeFault::Refused("scope names too many scopes at once".into()));
     }
     let allowed = allowed(server, client, requested).await?;
     let missing = requested.beyond(&names(&allowed));
     if missing.is_empty() { Ok(allowed) } else { Err(ScopeFault::Refused(not_available(&missing))) }
 }
 
-/// Those of the scopes that the client may have, as users see them.
+/// Those of the scopes that the client may have, and what they imply, as users see them.
 async fn allowed(
     server: &AuthorizationServer,
     client: &Client,
     scopes: &Scopes,
 ) -> Result<Vec<Scope>, StoreError> {
-    let asked = scopes.clone();
-    let mut given = server.store.read(move |db| store::scope::named(db, &asked)).await?;
-    let left = left(client, scopes, &names(&given));
+    let mut given = with_implied(server, scopes).await?;
+    let asked: Scopes = names(&given).iter().chain(scopes.iter()).collect();
+    let left = left(server, client, &asked, &names(&given)).await?;
     given.retain(|scope| left.contains(&scope.name));
     if left.contains(OFFLINE_ACCESS) && !given.iter().any(|scope| scope.name == OFFLINE_ACCESS) {
-        let (name, description) = (OFFLINE_ACCESS.to_owned(), WORDS.to_owned());
-        given.push(Scope { name, description, title: String::new() });
+        given.push(offline_access());
     }
     Ok(given)
+}
+
+/// These scopes and what they imply, as far as they are given.
+pub(crate) async fn with_implied(
+    server: &AuthorizationServer,
+    scopes: &Scopes,
+) -> Result<Vec<Scope>, StoreError> {
+    let scopes = scopes.clone();
+    server.store.read(move |db| store::scope::with_implied(db, &scopes)).await
 }
 
 /// The names of scopes.
 pub(crate) fn names(scopes: &[Scope]) -> Scopes {
     scopes.iter().map(|scope| scope.name.as_str()).collect()
+}
+
+impl Scope {
+    /// Whether it is of use at one of these.
+    pub(crate) fn is_of(&self, resources: &Resources) -> bool {
+        self.name == OFFLINE_ACCESS
+            || resources
+                .iter()
+                .any(|one| one.map(crate::Resource::as_str) == self.resource.as_deref())
+    }
+}
+
+fn offline_access() -> Scope {
+    Scope {
+        name: OFFLINE_ACCESS.to_owned(),
+        description: WORDS.to_owned(),
+        title: String::new(),
+        resource: None,
+        implies: Scopes::default(),
+    }
+}
+
+fn of_another_resource(scopes: &Scopes) -> Cow<'static, str> {
+    format!(
+        "{}; they belong to another resource: name it in resource (RFC 8707)",
+        not_available(scopes)
+    )
+    .into()
 }
 
 /// Where the reader's language has no others.

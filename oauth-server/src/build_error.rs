@@ -34,6 +34,14 @@ pub enum BuildError {
         /// How it is called.
         name: String,
     },
+    /// A scope is declared at a resource whose address is none.
+    #[error("the resource of the scope {scope}: {problem}")]
+    Resource {
+        /// The scope.
+        scope: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
     /// A folder of templates or locales, or a file in it, cannot be read.
     #[error("{path}: {problem}")]
     Folder {

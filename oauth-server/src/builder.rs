@@ -16,7 +16,7 @@ use crate::{
     pages::{Locale, Pages, Sources},
     proxy::TrustedProxies,
     refusals::Refusals,
-    users,
+    scope_sync, users,
 };
 
 /// Builds an [`OAuth`].
@@ -207,11 +207,12 @@ impl OAuthBuilder {
     ///
     /// # Errors
     /// When a template or a locale does not parse, when a page asks for what it is not given, when a folder cannot be
-    /// read, and when an address cannot be served.
+    /// read, and when an address cannot be served or is none of a resource.
     pub fn build(self) -> Result<OAuth, BuildError> {
         if let Some(name) = self.unnamed_grant {
             return Err(BuildError::Grant { name });
         }
+        scope_sync::check_resources(&self.server)?;
         let settings = self.server.settings();
         let place = Place::new(self.addresses, settings, self.at.as_deref())?;
         let cookies = Cookies::of(settings);

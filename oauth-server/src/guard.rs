@@ -4,9 +4,9 @@ mod me;
 mod refusal;
 mod shown;
 
-use std::{marker::PhantomData, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, slice};
 
-use oauth_core::{AccessToken, BearerError, Scopes};
+use oauth_core::{AccessToken, BearerError, InvalidResource, Resource, Scopes};
 use poem::{FromRequest, Request, RequestBody};
 
 pub use self::{
@@ -36,6 +36,7 @@ use crate::{
 /// }
 /// ```
 ///
+/// The token must be for the server's own API, or for the resource that its scopes are declared at ([`At`](crate::At)).
 /// [`AnyOf`](crate::AnyOf) wants one scope of several, and `Access<()>` any live token; a handler that decides later what
 /// it wants asks [`OAuth::verify`]. The token comes in the `Authorization` header; `Access<UserInfo, Anywhere>` takes it from a form's body and from the
 /// query as well. An application without [`OAuth::middleware`] refuses every request, because nobody could tell who sends it; in a process without the
@@ -58,7 +59,7 @@ impl<'a, S: ScopeSet, P: Presentation> FromRequest<'a> for Access<S, P> {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let all_of = |names: &&[&str]| names.iter().copied().collect();
         let alternatives: Vec<Scopes> = S::ALTERNATIVES.iter().map(all_of).collect();
-        let token = admit::<P>(request, body, &alternatives).await?;
+        let token = admit::<P>(request, body, S::RESOURCE, &alternatives).await?;
         Ok(Self { token, requirements: PhantomData })
     }
 }
@@ -94,10 +95,22 @@ impl OAuth {
     /// When the request is refused; the error holds the answer that the guard gives, and why: its `data` is a
     /// [`GuardRefusal`].
     pub async fn verify(&self, request: &Request, required: &Scopes) -> poem::Result<AccessToken> {
-        let verified = match read::<InHeader>(self, request, &mut RequestBody::default()).await {
-            Ok(token) => self.server().verify(&token, required).await.map_err(Refusal::Bearer),
-            Err(refusal) => Err(refusal),
-        };
+        self.verify_at(None, request, required).await
+    }
+
+    /// The same of a token for this resource (RFC 8707) and for no other; `None` is the server's own API. A path below the
+    /// issuer becomes one by [`AuthorizationServer::resource_at`](oauth_core::AuthorizationServer::resource_at).
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub async fn verify_at(
+        &self,
+        resource: Option<&Resource>,
+        request: &Request,
+        required: &Scopes,
+    ) -> poem::Result<AccessToken> {
+        let (body, required) = (&mut RequestBody::default(), slice::from_ref(required));
+        let verified = verified::<InHeader>(self, request, body, resource, required).await;
         verified.map_err(|refusal| response::bearer::refused(&refusal, self))
     }
 }
@@ -105,17 +118,17 @@ impl OAuth {
 async fn admit<P: Presentation>(
     request: &Request,
     body: &mut RequestBody,
+    resource: Option<&'static str>,
     alternatives: &[Scopes],
 ) -> poem::Result<AccessToken> {
     #[cfg(feature = "remote-guard")]
     if let Some(remote) = request.data::<crate::RemoteGuard>() {
-        return remote.admit::<P>(request, body, alternatives).await;
+        return remote.admit::<P>(request, body, resource, alternatives).await;
     }
     let oauth = request.data::<OAuth>().ok_or_else(outside_of_middleware)?;
-    let verified = match read::<P>(oauth, request, body).await {
-        Ok(token) => oauth.server().verify_any(&token, alternatives).await.map_err(Refusal::Bearer),
-        Err(refusal) => Err(refusal),
-    };
+    let resource = resource.map(|address| oauth.server().resource_at(address)).transpose();
+    let resource = resource.map_err(no_resource)?;
+    let verified = verified::<P>(oauth, request, body, resource.as_ref(), alternatives).await;
     verified.map_err(|refusal| response::bearer::refused(&refusal, oauth))
 }
 
@@ -126,6 +139,22 @@ fn refuse(request: &Request, error: &BearerError) -> poem::Error {
         return response::bearer::refusal(error, remote);
     }
     request.data::<OAuth>().map_or_else(outside_of_middleware, |oauth| oauth.refuse(error))
+}
+
+async fn verified<P: Presentation>(
+    oauth: &OAuth,
+    request: &Request,
+    body: &mut RequestBody,
+    resource: Option<&Resource>,
+    alternatives: &[Scopes],
+) -> Result<AccessToken, Refusal> {
+    let token = read::<P>(oauth, request, body).await?;
+    Ok(oauth.server().verify_at(resource, &token, alternatives).await?)
+}
+
+fn no_resource(error: InvalidResource) -> poem::Error {
+    tracing::error!(%error, "a guard's resource has no such address: every request is refused");
+    response::as_error(response::failure())
 }
 
 fn outside_of_middleware() -> poem::Error {

@@ -145,6 +145,7 @@ mod refusals;
 mod remote_guard;
 mod request;
 mod request_id;
+mod resource;
 mod response;
 mod routes;
 mod scope;
@@ -168,9 +169,10 @@ pub use oauth_core::{
     Granted, Guess, GuessError, GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope,
     InvalidSetting, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
     NotReady, Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem,
-    RedirectUri, Registered, RegistrationError, RequireState, Resource, Revocation, Ruling, Scopes,
-    Secret, Session, Settings, Spread, Store, StoreError, StoreOptions, Subscription, Timestamp,
-    TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
+    RedirectUri, Registered, RegistrationError, RequireState, Resource, Resources, Revocation,
+    Ruling, Scopes, Secret, Session, Settings, Spread, Store, StoreError, StoreOptions,
+    Subscription, Timestamp, TokenError, UnknownApplicationType, UnknownGrantType,
+    UnknownRequireState, User,
 };
 /// The web framework, at the version that this crate's endpoints and middleware belong to.
 pub use poem;
@@ -193,6 +195,7 @@ pub use self::{
     own::{FullMiddleware, OwnEndpoint},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
+    resource::{At, ProtectedResource},
     scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},
     scope_sync::{SyncedScopes, missing_scopes, sync_scopes},
     serve::{Serve, serve},

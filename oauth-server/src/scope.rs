@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::sealed::Sealed;
+use crate::{resource, sealed::Sealed};
 
 /// A scope that the code knows; [`scope!`](crate::scope!) declares one.
 pub trait Scope: Send + Sync + 'static {
@@ -10,6 +10,10 @@ pub trait Scope: Send + Sync + 'static {
     const NAME: &'static str;
     /// What it allows, in a sentence for users.
     const DESCRIPTION: &'static str;
+    /// The address of the [resource](crate::resource!) that it belongs to (RFC 8707); `None` is the server's own API.
+    const RESOURCE: Option<&'static str> = None;
+    /// The names of the scopes that are granted with it.
+    const IMPLIES: &'static [&'static str] = &[];
 }
 
 /// The scopes that a guard requires: one scope; all of a tuple of up to four; one of [`AnyOf`] several; or `()`, for any
@@ -17,6 +21,9 @@ pub trait Scope: Send + Sync + 'static {
 pub trait ScopeSet: Sealed + Send + Sync + 'static {
     /// The sets of names of which a token must have one, whole. A client that has none is told of the first.
     const ALTERNATIVES: &'static [&'static [&'static str]];
+    /// The address of the resource that the token must be for (RFC 8707): that of the scopes. `None` is the server's own
+    /// API.
+    const RESOURCE: Option<&'static str>;
 }
 
 /// A guard that is content with one of up to four: of scopes, or of tuples of them.
@@ -42,22 +49,27 @@ pub struct AnyOf<T>(PhantomData<fn() -> T>);
 pub trait AllOf: Sealed + Send + Sync + 'static {
     /// Their names.
     const NAMES: &'static [&'static str];
+    /// The address of the resource that they belong to.
+    const RESOURCE: Option<&'static str>;
 }
 
 impl<S: Scope> Sealed for S {}
 
 impl<S: Scope> AllOf for S {
     const NAMES: &'static [&'static str] = &[S::NAME];
+    const RESOURCE: Option<&'static str> = S::RESOURCE;
 }
 
 impl Sealed for () {}
 
 impl AllOf for () {
     const NAMES: &'static [&'static str] = &[];
+    const RESOURCE: Option<&'static str> = None;
 }
 
 impl<S: AllOf> ScopeSet for S {
     const ALTERNATIVES: &'static [&'static [&'static str]] = &[S::NAMES];
+    const RESOURCE: Option<&'static str> = S::RESOURCE;
 }
 
 macro_rules! tuples {
@@ -66,12 +78,14 @@ macro_rules! tuples {
 
         impl<$($scope: Scope),+> AllOf for ($($scope,)+) {
             const NAMES: &'static [&'static str] = &[$($scope::NAME),+];
+            const RESOURCE: Option<&'static str> = resource::of_all(&[$($scope::RESOURCE),+]);
         }
 
         impl<$($scope: AllOf),+> Sealed for AnyOf<($($scope,)+)> {}
 
         impl<$($scope: AllOf),+> ScopeSet for AnyOf<($($scope,)+)> {
             const ALTERNATIVES: &'static [&'static [&'static str]] = &[$($scope::NAMES),+];
+            const RESOURCE: Option<&'static str> = resource::of_all(&[$($scope::RESOURCE),+]);
         }
     )* };
 }
@@ -84,6 +98,10 @@ pub struct ScopeDeclaration {
     pub name: &'static str,
     /// What it allows.
     pub description: &'static str,
+    /// The address of the resource that it belongs to; `None` is the server's own API.
+    pub resource: Option<&'static str>,
+    /// The names of the scopes that are granted with it.
+    pub implies: &'static [&'static str],
     /// The source file and line.
     pub at: &'static str,
 }
@@ -131,6 +149,21 @@ pub fn declared_scopes() -> Vec<ScopeDeclaration> {
 /// # assert!(polls::views::Results::NAME.ends_with(":results"));
 /// ```
 ///
+/// It may belong to a [`resource!`](crate::resource!) (RFC 8707), and imply others of the same: who is granted `notes` is
+/// granted `notes:read` with it, so that every guard and the consent page know.
+///
+/// ```
+/// use oauth_server::{Access, resource, scope};
+///
+/// resource! { pub NotesApi = "/api/notes" }
+/// scope! { pub ReadNotes = "notes:read", "Read your notes.", at NotesApi }
+/// scope! { pub Notes = "notes", "Read and change your notes.", at NotesApi, implies ReadNotes }
+///
+/// /// For a token for `/api/notes`, with either scope.
+/// #[poem::handler]
+/// async fn read(_token: Access<ReadNotes>) {}
+/// ```
+///
 /// What is no scope token does not compile:
 ///
 /// ```compile_fail
@@ -138,7 +171,10 @@ pub fn declared_scopes() -> Vec<ScopeDeclaration> {
 /// ```
 #[macro_export]
 macro_rules! scope {
-    ($(#[$meta:meta])* $visibility:vis $scope:ident = $name:expr, $description:expr) => {
+    (
+        $(#[$meta:meta])* $visibility:vis $scope:ident = $name:expr, $description:expr
+        $(, at $resource:ty)? $(, implies $($implied:ty),+)?
+    ) => {
         $(#[$meta])*
         #[doc = $description]
         #[derive(Debug, Clone, Copy)]
@@ -150,17 +186,25 @@ macro_rules! scope {
                 $name
             };
             const DESCRIPTION: &'static str = $description;
+            $(const RESOURCE: Option<&'static str> =
+                Some(<$resource as $crate::ProtectedResource>::ADDRESS);)?
+            $(const IMPLIES: &'static [&'static str] = &[$(<$implied as $crate::Scope>::NAME),+];)?
         }
 
         $crate::inventory::submit! {
             $crate::ScopeDeclaration {
                 name: <$scope as $crate::Scope>::NAME,
                 description: $description,
+                resource: <$scope as $crate::Scope>::RESOURCE,
+                implies: <$scope as $crate::Scope>::IMPLIES,
                 at: concat!(file!(), ":", line!()),
             }
         }
     };
-    ($(#[$meta:meta])* $visibility:vis $scope:ident for $view:path, $description:expr) => {
+    (
+        $(#[$meta:meta])* $visibility:vis $scope:ident for $view:path, $description:expr
+        $(, $($placed:tt)+)?
+    ) => {
         const _: () = {
             #[allow(dead_code, reason = "it is there to be compiled: the view exists")]
             fn the_view_exists() {
@@ -175,7 +219,7 @@ macro_rules! scope {
                 const VIEW: &str = $crate::scope_name::view(stringify!($view));
                 const NAME: [u8; APP.len() + 1 + VIEW.len()] = $crate::scope_name::joined(APP, VIEW);
                 $crate::scope_name::text(&NAME)
-            }, $description
+            }, $description $(, $($placed)+)?
         }
     };
 }

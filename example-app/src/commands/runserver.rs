@@ -49,7 +49,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         tracing::error!(
             scope = scope.name,
             at = scope.at,
-            "a guard requires a scope that the database lacks; run syncscopes"
+            "a guard requires a scope that the database lacks, or has at another resource; run syncscopes"
         );
     }
     let stop = asked_to_stop()

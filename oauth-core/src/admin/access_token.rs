@@ -3,7 +3,8 @@
 use super::{Admin, AdminError, IssuedByHand, Kind};
 use crate::{
     Lifetime, Scopes,
-    grant::{NewTokens, Ruled, Terms, new_grant},
+    field::Faults,
+    grant::{NewTokens, Terms, new_grant},
     settings::LASTS,
     store::family::NewFamily,
 };
@@ -36,8 +37,12 @@ impl Admin {
                 faults.malformed("lifetime", format!("must be {LASTS}; say never for no end"));
             }
         });
-        let client = client.await?;
-        let unasked = Ruled::unasked(new.scopes);
+        let (client, unasked) = client.await?;
+        if unasked.resources.only().is_none() {
+            let mut faults = Faults::default();
+            faults.malformed("scopes", "belong to several resources: a token is for one");
+            faults.into_result()?;
+        }
         let mut grant = new_grant(&self.server, &client, subject, &unasked);
         let mut terms = Terms::new(&self.server, &client, &unasked, grant.expires_at);
         if let Some(lifetime) = new.lifetime {

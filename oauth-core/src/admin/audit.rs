@@ -26,7 +26,7 @@ impl Entry {
         Self { action, kind, id, name: name.to_owned(), changes: Vec::new(), events: Vec::new() }
     }
 
-    pub(super) fn naming(self, changes: impl IntoIterator<Item: Into<String>>) -> Self {
+    pub(crate) fn naming(self, changes: impl IntoIterator<Item: Into<String>>) -> Self {
         Self { changes: changes.into_iter().map(Into::into).collect(), ..self }
     }
 

@@ -4,7 +4,7 @@ use super::{Admin, AdminError, IssuedByHand, Kind};
 use crate::{
     Client, Scopes, Secret,
     field::{Faults, Problem},
-    grant::{Ruled, new_grant},
+    grant::new_grant,
     pkce::Challenge,
     secret::{self, Digest},
     store::{authorization_code::NewAuthorizationCode as NewRow, family::NewFamily},
@@ -38,10 +38,9 @@ impl Admin {
             self.issued_for(new.client, &new.scopes, Some(&new.subject), |faults, client| {
                 self.check_code(&new, client, faults);
             });
-        let client = client.await?;
+        let (client, unasked) = client.await?;
         let (settings, now) = (&self.server.settings, self.server.now());
-        let grant =
-            new_grant(&self.server, &client, Some(&new.subject), &Ruled::unasked(new.scopes));
+        let grant = new_grant(&self.server, &client, Some(&new.subject), &unasked);
         let of_code = secret::Kind::AuthorizationCode;
         let secret = Secret::of_family(&settings.token_brand, of_code, grant.id);
         let row = NewRow {

@@ -4,7 +4,8 @@ use super::{Action, Actor, Admin, AdminError, Entry, IssuedId, Kind, LOST};
 use crate::{
     Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
-    scope_request::{ScopeFault, available},
+    grant::Ruled,
+    scope_request::{ScopeFault, available_anywhere},
     secret::Digest,
     store::{self, DbConnection, Query, family::NewFamily, grant::NewGrant, write::Write},
 };
@@ -20,15 +21,16 @@ pub struct IssuedByHand {
 }
 
 impl Admin {
-    /// The client that something is issued to by hand, where it can be: every fault of the form at once.
+    /// The client that something is issued to by hand, and what is issued, where it can be: every fault of the form at once.
+    /// It is for the resources that the scopes belong to.
     pub(super) async fn issued_for(
         &self,
         client: i64,
         scopes: &Scopes,
         subject: Option<&str>,
         check: impl Fn(&mut Faults, &Client),
-    ) -> Result<Client, AdminError> {
-        let mut faults = Faults::default();
+    ) -> Result<(Client, Ruled), AdminError> {
+        let (mut faults, mut unasked) = (Faults::default(), Ruled::default());
         if let Some(subject) = subject {
             faults.subject("subject", subject);
         }
@@ -40,16 +42,16 @@ impl Admin {
             }
             Some(client) => {
                 check(&mut faults, client);
-                match available(&self.server, client, scopes).await {
+                match available_anywhere(&self.server, client, scopes).await {
                     Ok(_) if scopes.is_empty() => faults.add("scopes", Problem::Empty),
-                    Ok(_) => {}
+                    Ok(available) => unasked = Ruled::unasked(&available),
                     Err(ScopeFault::Refused(why)) => faults.malformed("scopes", why),
                     Err(ScopeFault::Failed(error)) => return Err(error.into()),
                 }
             }
         }
         faults.into_result()?;
-        found.ok_or(AdminError::NotFound)
+        found.map(|client| (client, unasked)).ok_or(AdminError::NotFound)
     }
 
     /// Issues it, with its family.

@@ -8,7 +8,7 @@ use super::{
 };
 pub use crate::store::list::FamilyFilter;
 use crate::{
-    Scopes, StoreError, Timestamp,
+    Resources, Scopes, StoreError, Timestamp,
     store::{self, DbConnection, list::FamilyRow},
 };
 
@@ -24,6 +24,8 @@ pub struct FamilyRecord {
     pub subject: Option<String>,
     /// What was granted.
     pub scopes: Scopes,
+    /// What its tokens may be for (RFC 8707).
+    pub resources: Resources,
     /// When.
     pub created_at: Timestamp,
     /// The last issue or refresh and, to the hour, the last use of a token.
@@ -124,6 +126,7 @@ impl FamilyRecord {
             client,
             subject: grant.subject,
             scopes: grant.scopes,
+            resources: grant.resources,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Action, Admin, AdminError, Entry, Kind, Page, State, client::ClientName, page::Cursor,
 };
 use crate::{
-    EventKind, Revocation, Scopes, StoreError, Timestamp,
+    EventKind, Resources, Revocation, Scopes, StoreError, Timestamp,
     grant::NEVER,
     store::{
         self, DbConnection, Query,
@@ -31,6 +31,8 @@ pub struct IssuedRecord {
     pub subject: Option<String>,
     /// What it allows.
     pub scopes: Scopes,
+    /// The one resource that an access token is for (RFC 8707), or all that a code or refresh token may be traded for.
+    pub resources: Resources,
     /// Of a code: where it was sent, if the request said so.
     pub redirect_uri: Option<String>,
     /// When it was issued.
@@ -160,6 +162,7 @@ impl IssuedRecord {
             client,
             subject: grant.subject,
             scopes: row.scopes,
+            resources: row.resources,
             redirect_uri: row.redirect_uri,
             created_at: row.created_at,
             expires_at,

@@ -6,8 +6,10 @@ pub use crate::store::{
     scope::{ScopeChange, ScopeRecord},
 };
 use crate::{
-    NewScope, StoreError, registration,
-    store::{self, DbConnection},
+    NewScope, Resource, Scopes, StoreError,
+    field::Faults,
+    registration,
+    store::{self, DbConnection, Query},
 };
 
 impl Admin {
@@ -44,7 +46,11 @@ impl Admin {
     /// When a field is wrong, or the name is taken.
     pub async fn create_scope(&self, new: NewScope) -> Result<ScopeRecord, AdminError> {
         registration::check::scope(&new).into_result()?;
+        let new = NewScope { resource: self.server.beside_own_api(new.resource), ..new };
         let create = move |db: &mut DbConnection| {
+            if let Err(faults) = implied(db, &new.implies, new.resource.as_ref())? {
+                return Ok(Err(faults));
+            }
             let Some(id) = store::scope::insert(db, &new)? else { return Ok(Err(taken("name"))) };
             let entry = Entry::new(Action::Create, Kind::Scope, id, &new.name);
             let created = store::scope::with_key(db, id)?;
@@ -62,7 +68,9 @@ impl Admin {
         id: i64,
         change: ScopeChange,
     ) -> Result<ScopeRecord, AdminError> {
-        registration::check::scope_texts(&change.title, &change.description).into_result()?;
+        registration::check::scope_change(&change).into_result()?;
+        let change =
+            ScopeChange { resource: self.server.beside_own_api(change.resource), ..change };
         let update = move |db: &mut DbConnection| {
             let Some(old) = store::scope::with_key(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
@@ -71,11 +79,13 @@ impl Admin {
             if changes.is_empty() {
                 return Ok(Ok((old, None)));
             }
+            if let Err(faults) = implied(db, &change.implies, change.resource.as_ref())? {
+                return Ok(Err(faults));
+            }
             store::scope::update(db, id, &change)?;
             let entry = Entry::new(Action::Update, Kind::Scope, id, &old.name).naming(changes);
-            let ScopeChange { title, description, is_enabled } = change.clone();
-            let new = ScopeRecord { title, description, is_enabled, ..old };
-            Ok(Ok((new, Some(entry))))
+            let new = store::scope::with_key(db, id)?;
+            Ok(new.map(|scope| (scope, Some(entry))).ok_or(AdminError::NotFound))
         };
         self.change("name", update).await
     }
@@ -97,12 +107,33 @@ impl Admin {
     }
 }
 
+/// What a scope may imply: scopes that the server knows, of the same resource.
+fn implied(
+    db: &mut DbConnection,
+    scopes: &Scopes,
+    resource: Option<&Resource>,
+) -> Query<Result<(), AdminError>> {
+    let mut faults = Faults::default();
+    for name in scopes.iter() {
+        match store::scope::with_name(db, name)? {
+            None => faults.malformed("implies", format!("the server does not know {name}")),
+            Some(scope) if scope.resource.as_deref() != resource.map(Resource::as_str) => {
+                faults.malformed("implies", format!("{name} belongs to another resource"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(faults.into_result().map_err(AdminError::from))
+}
+
 impl ScopeChange {
     fn changes(&self, old: &ScopeRecord) -> Vec<&'static str> {
         let fields = [
             ("title", self.title != old.title),
             ("description", self.description != old.description),
             ("is_enabled", self.is_enabled != old.is_enabled),
+            ("resource", self.resource.as_ref().map(Resource::as_str) != old.resource.as_deref()),
+            ("implies", self.implies != old.implies),
         ];
         fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
     }

@@ -73,6 +73,7 @@ impl AuthorizationServer {
             grant_type: request.response_type.grant_type(),
             endpoint: Endpoint::Authorization,
             scopes: request.granted(),
+            resources: request.resources.clone(),
             data: None,
         };
         let ruled = ruled(self, asked).await?;
@@ -94,6 +95,7 @@ impl AuthorizationRequest {
             client_id: self.client.client_id.clone(),
             subject: subject.to_owned(),
             scopes: ruled.scopes.clone(),
+            resources: ruled.resources.clone(),
             data: ruled.data.clone(),
         }
     }

@@ -4,6 +4,7 @@
 //! is a page; from there on it is answered at the client. An [`AuthorizationRequest`] exists only when all have passed.
 
 mod decision;
+mod judge;
 mod pushed;
 mod refusal;
 mod reply;
@@ -12,18 +13,12 @@ mod response_type;
 
 use std::sync::Arc;
 
+use self::{judge::Judged, refusal::Refusal, reply::Reply, response_type::ResponseType};
 pub use self::{pushed::Pushed, reply::AuthorizationResponse};
-use self::{
-    refusal::Refusal, reply::Reply, response_mode::ResponseMode, response_type::ResponseType,
-};
 use crate::{
-    AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, RequireState,
-    Scope, Scopes, StoreError,
-    client_auth::NO_PUBLIC_CLIENTS,
-    error::AuthorizationErrorCode as Code,
-    pkce::Challenge,
-    scope_request::{names, requested_scopes},
-    secret::Digest,
+    AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, Resources,
+    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
+    scope_request::names, secret::Digest,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -33,6 +28,7 @@ pub struct AuthorizationRequest {
     reply: Reply,
     response_type: ResponseType,
     scopes: Vec<Scope>,
+    resources: Resources,
     challenge: Option<Challenge>,
     prompts: bool,
     /// Where it was pushed: what it is spent by.
@@ -71,7 +67,7 @@ impl AuthorizationServer {
         }
 
         match self.judge(&client, &reply.redirect_uri, params).await {
-            Ok((response_type, scopes, challenge)) => {
+            Ok(Judged { response_type, scopes, resources, challenge }) => {
                 let prompts = params
                     .get("prompt")
                     .is_some_and(|prompt| prompt.split(' ').any(|one| one == "consent"));
@@ -80,6 +76,7 @@ impl AuthorizationServer {
                     reply,
                     response_type,
                     scopes,
+                    resources,
                     challenge,
                     prompts,
                     pushed: None,
@@ -129,37 +126,6 @@ impl AuthorizationServer {
         }
         Ok(redirect_uri)
     }
-
-    async fn judge(
-        &self,
-        client: &Client,
-        redirect_uri: &RedirectUri,
-        params: &Params,
-    ) -> Result<(ResponseType, Vec<Scope>, Option<Challenge>), Refusal> {
-        params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
-        if client.is_public && !self.settings.public_clients {
-            return Err(Refusal::new(Code::UnauthorizedClient, NO_PUBLIC_CLIENTS));
-        }
-        let response_type = ResponseType::requested(self, client, params)?;
-        ResponseMode::requested(params, redirect_uri)?;
-        let is_code = response_type == ResponseType::Code;
-        let uses_pkce = is_code && params.get("code_challenge").is_some();
-        if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
-            return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
-        }
-        let scopes = requested_scopes(self, client, params).await?;
-        let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
-        let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
-        Ok((response_type, scopes, challenge))
-    }
-
-    fn state_is_required(&self, client: &Client, uses_pkce: bool) -> bool {
-        match client.require_state.unwrap_or(self.settings.require_state) {
-            RequireState::Always => true,
-            RequireState::UnlessPkce => !uses_pkce,
-            RequireState::Never => false,
-        }
-    }
 }
 
 impl AuthorizationRequest {
@@ -175,6 +141,12 @@ impl AuthorizationRequest {
         &self.scopes
     }
 
+    /// What its tokens shall be for: RFC 8707.
+    #[must_use]
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
     /// Where the answer goes.
     #[must_use]
     pub fn redirect_uri(&self) -> &RedirectUri {
@@ -188,25 +160,6 @@ impl AuthorizationRequest {
 
     pub(crate) fn granted(&self) -> Scopes {
         names(&self.scopes)
-    }
-}
-
-/// RFC 7636 §4.3, with `S256` alone: an absent method means `plain`, which shows the verifier to who reads the request.
-fn challenge(is_required: bool, params: &Params) -> Result<Option<Challenge>, Refusal> {
-    let invalid = |description: &'static str| Err(Refusal::new(Code::InvalidRequest, description));
-    match (params.get("code_challenge"), params.get("code_challenge_method")) {
-        (None, None) if is_required => {
-            invalid("code_challenge is missing: this client must use PKCE (RFC 7636)")
-        }
-        (None, None) => Ok(None),
-        (None, Some(_)) => invalid("code_challenge is missing beside code_challenge_method"),
-        (Some(challenge), Some("S256")) => match Challenge::parse(challenge) {
-            Some(challenge) => Ok(Some(challenge)),
-            None => invalid(
-                "code_challenge must be 43 characters of base64url, the SHA-256 of the verifier",
-            ),
-        },
-        (Some(_), _) => invalid("code_challenge_method must be S256"),
     }
 }
 
@@ -232,14 +185,3 @@ const UNREGISTERED: &str = "redirect_uri is not one that the client registered";
 /// Some client libraries put one there.
 const ANOTHER_SLASH: &str = "redirect_uri is not one that the client registered: they are compared as text, and differ by a slash at the end";
 const MUST_BE_PUSHED: &str = "this client must push its authorization requests first (RFC 9126)";
-
-/// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.1).
-const PARAMETERS: &[&str] = &[
-    "response_type",
-    "response_mode",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-    "prompt",
-];

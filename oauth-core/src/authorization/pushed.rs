@@ -4,7 +4,7 @@
 //! endpoint sees that, it lasts a minute; from then on it is that browser's, for ten minutes of signing in and reading,
 //! reloads included. It is spent when it is answered, by a code or by an error.
 
-use super::{AuthorizationRequest, PARAMETERS, Refusal};
+use super::{AuthorizationRequest, Refusal, judge::PARAMETERS};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, Secret, TokenError,
     error::AuthorizationErrorCode as Code,
@@ -51,7 +51,7 @@ impl AuthorizationServer {
 
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());
-        let names = [&["redirect_uri"], PARAMETERS].concat();
+        let names = [&["redirect_uri", "resource"], PARAMETERS].concat();
         let parameters = params.encoded(&client.client_id, &names);
         let (now, end) = (self.now(), self.now() + UNSEEN);
         let insert = move |db: &mut DbConnection| {
@@ -150,6 +150,7 @@ impl From<Refusal> for TokenError {
         }
         match code {
             Code::InvalidScope => Self::InvalidScope(description),
+            Code::InvalidTarget => Self::InvalidTarget(description),
             Code::UnauthorizedClient => Self::UnauthorizedClient(description),
             Code::UnsupportedResponseType => Self::UnsupportedResponseType(description),
             _ => Self::InvalidRequest(description),

@@ -65,6 +65,7 @@ impl From<TokenError> for Refusal {
         let (code, description) = match refusal {
             TokenError::InvalidRequest(text) => (Code::InvalidRequest, text),
             TokenError::InvalidScope(text) => (Code::InvalidScope, text),
+            TokenError::InvalidTarget(text) => (Code::InvalidTarget, text),
             TokenError::InvalidClient(text)
             | TokenError::UnauthorizedClient(text)
             | TokenError::UnsupportedGrantType(text)

@@ -68,6 +68,8 @@ pub enum AuthorizationErrorCode {
     UnsupportedResponseType,
     /// The scope is missing, malformed, unknown, or not the client's.
     InvalidScope,
+    /// The resource is malformed, or not one that the server gives tokens for (RFC 8707 §2).
+    InvalidTarget,
     /// The server itself failed.
     ServerError,
     /// The server cannot answer at the moment: its database cannot be had.
@@ -84,6 +86,7 @@ impl AuthorizationErrorCode {
             Self::AccessDenied => "access_denied",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

@@ -23,6 +23,8 @@ pub enum TokenError {
     UnsupportedResponseType(Cow<'static, str>),
     /// The scope is malformed, unknown, or more than was granted.
     InvalidScope(Cow<'static, str>),
+    /// The resource is malformed, unknown, or not one that was granted (RFC 8707 §2).
+    InvalidTarget(Cow<'static, str>),
     /// Too many wrong passwords came before, or more at once than can be judged. RFC 6749 has no code for that: it is
     /// told with the authorization endpoint's `temporarily_unavailable` (§4.1.2.1) and a status of 429.
     TooManyGuesses {
@@ -46,6 +48,7 @@ impl TokenError {
             Self::UnsupportedGrantType(_) => "unsupported_grant_type",
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
             Self::InvalidScope(_) => "invalid_scope",
+            Self::InvalidTarget(_) => "invalid_target",
             Self::TooManyGuesses { .. } => "temporarily_unavailable",
             Self::Server(cause) => failure_code(cause),
         }
@@ -61,7 +64,8 @@ impl TokenError {
             | Self::UnauthorizedClient(text)
             | Self::UnsupportedGrantType(text)
             | Self::UnsupportedResponseType(text)
-            | Self::InvalidScope(text) => text,
+            | Self::InvalidScope(text)
+            | Self::InvalidTarget(text) => text,
             Self::TooManyGuesses { .. } => TOO_MANY_GUESSES,
             Self::Server(cause) => failure_description(cause),
         }
@@ -76,7 +80,8 @@ impl TokenError {
         | Self::InvalidGrant(text)
         | Self::UnauthorizedClient(text)
         | Self::UnsupportedGrantType(text)
-        | Self::InvalidScope(text) = &mut self
+        | Self::InvalidScope(text)
+        | Self::InvalidTarget(text) = &mut self
         {
             let fits = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
             if text.is_empty() {

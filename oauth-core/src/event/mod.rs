@@ -6,7 +6,10 @@ use std::{net::IpAddr, sync::Arc};
 
 pub(crate) use self::delivery::LedTo;
 pub use self::delivery::{Events, Missed, Subscription};
-use crate::{AuthorizationErrorCode, GrantType, Origin, PageFault, PolicyData, Scopes, Timestamp};
+use crate::{
+    AuthorizationErrorCode, GrantType, Origin, PageFault, PolicyData, Resource, Resources, Scopes,
+    Timestamp,
+};
 
 /// Something that happened, and is committed.
 ///
@@ -35,6 +38,8 @@ pub enum EventKind {
         subject: String,
         /// What the client may do.
         scopes: Scopes,
+        /// What its tokens may be for (RFC 8707).
+        resources: Resources,
         /// What the application's policy attached, now or before.
         data: Option<PolicyData>,
     },
@@ -78,6 +83,8 @@ pub enum EventKind {
         subject: Option<String>,
         /// What the access token allows.
         scopes: Scopes,
+        /// The resource that it is for (RFC 8707); `None` is the server's own API.
+        audience: Option<Resource>,
         /// What the application's policy attached, now or before.
         data: Option<PolicyData>,
     },
@@ -98,6 +105,8 @@ pub enum EventKind {
         subject: Option<String>,
         /// What the new access token allows.
         scopes: Scopes,
+        /// The resource that it is for (RFC 8707); `None` is the server's own API.
+        audience: Option<Resource>,
         /// What the application's policy attached, now or before.
         data: Option<PolicyData>,
     },

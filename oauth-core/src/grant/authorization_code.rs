@@ -45,13 +45,16 @@ pub(super) async fn exchange(
     if code.expires_at <= server.now() || !grant.is_live(server.now()) {
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
-    let scopes = left_of_grant(client, &grant.scopes, &code.given)?;
+    let audience = server.audience(&grant.resources, params)?;
+    let scopes = left_of_grant(server, client, &grant.scopes, &code.given).await?;
+    let scopes = server.scopes_at(audience.as_ref(), &grant.resources, scopes).await?;
     let asked = Asked {
         client,
         subject: grant.subject.as_deref(),
         grant_type: GrantType::AuthorizationCode,
         endpoint: Endpoint::Token,
         scopes,
+        resources: std::iter::once(audience).collect(),
         data: grant.data.as_deref().map(PolicyData::stored),
     };
     let ruled = ruled(server, asked).await?;

@@ -17,7 +17,8 @@ pub(super) async fn exchange(
         // §4.4: the grant "MUST only be used by confidential clients".
         return Err(UnauthorizedClient("this grant is for clients that have a secret".into()));
     }
-    let scopes = names(&requested_scopes(server, client, params).await?);
+    let resources = server.requested_resource(params).await?;
+    let scopes = names(&requested_scopes(server, client, params, &resources).await?);
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
     let ruled = ruled(
         server,
@@ -27,6 +28,7 @@ pub(super) async fn exchange(
             grant_type: GrantType::ClientCredentials,
             endpoint: Endpoint::Token,
             scopes,
+            resources,
             data: None,
         },
     )

@@ -9,8 +9,8 @@ use super::{
     Asked, NewTokens, Terms, begin_with_tokens, checked_subject, issued, new_grant, ruled,
 };
 use crate::{
-    AuthorizationServer, Client, Endpoint, GrantType, Params, Scopes, StoreError, TokenError,
-    Tokens, UnknownGrantType, policy,
+    AuthorizationServer, Client, Endpoint, GrantType, Params, Resource, Scopes, StoreError,
+    TokenError, Tokens, UnknownGrantType, policy,
     scope_request::{available, names, requested_scopes},
 };
 
@@ -64,12 +64,23 @@ impl GrantRequest {
         self.get(name)?.ok_or_else(missing)
     }
 
-    /// What the client asks for in `scope`, all of which it may have; its default scopes where it names none.
+    /// What the client asks for in `scope` at the resource that it names, all of which it may have, and what that implies;
+    /// its default scopes where it names none.
     ///
     /// # Errors
-    /// `invalid_scope` where it may not have one of them, or has no default ones (RFC 6749 §3.3).
+    /// `invalid_scope` where it may not have one of them, or has no default ones (RFC 6749 §3.3); `invalid_target` as
+    /// [`resource`](Self::resource).
     pub async fn scopes(&self) -> Result<Scopes, TokenError> {
-        Ok(names(&requested_scopes(&self.server, &self.client, &self.params).await?))
+        let resources = self.server.requested_resource(&self.params).await?;
+        Ok(names(&requested_scopes(&self.server, &self.client, &self.params, &resources).await?))
+    }
+
+    /// What the client names in `resource` (RFC 8707 §2): what the tokens will be for. `None` is the server's own API.
+    ///
+    /// # Errors
+    /// `invalid_target` where it is none that scopes belong to, or more than one.
+    pub async fn resource(&self) -> Result<Option<Resource>, TokenError> {
+        Ok(self.server.requested_resource(&self.params).await?.only().flatten().cloned())
     }
 }
 
@@ -144,17 +155,19 @@ where
     A: Future<Output = Result<Granted, TokenError>>,
 {
     let (server, params) = (server.clone(), params.clone());
+    let resources = server.requested_resource(&params).await?;
     let request = GrantRequest { server: server.clone(), client: Arc::clone(client), params };
     let granted = handler(request).await.map_err(TokenError::fit_to_be_sent)?;
     let subject = granted.subject.as_deref();
     checked_subject(subject)?;
-    let scopes = names(&available(&server, client, &granted.scopes).await?);
+    let scopes = names(&available(&server, client, &granted.scopes, &resources).await?);
     if scopes.is_empty() {
         return Err(TokenError::InvalidScope("scope must be included".into()));
     }
     let data = granted.data.as_ref().map(policy::data).transpose()?;
     let endpoint = Endpoint::Token;
-    let asked = Asked { client, subject, grant_type: grant_type.clone(), endpoint, scopes, data };
+    let grant = grant_type.clone();
+    let asked = Asked { client, subject, grant_type: grant, endpoint, scopes, resources, data };
     let ruled = ruled(&server, asked).await?;
 
     let grant = new_grant(&server, client, subject, &ruled);

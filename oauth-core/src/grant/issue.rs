@@ -5,10 +5,12 @@ use serde_json::{Map, Value};
 use super::terms::NewTokens;
 use crate::{
     AuthorizationServer, Client, Endpoint, EventKind, GrantType, Lifetime, PolicyData,
-    PolicyRequest, Ruling, Scopes, Secret, StoreError, TokenError, Tokens,
+    PolicyRequest, Resource, Resources, Ruling, Scope, Scopes, Secret, StoreError, TokenError,
+    Tokens,
     event::LedTo,
     policy,
     scope::not_available,
+    scope_request::{OFFLINE_ACCESS, names, with_implied},
     secret::Kind,
     store::{family::NewFamily, grant::NewGrant, write::Write},
 };
@@ -23,6 +25,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) grant_type: GrantType,
     pub(crate) endpoint: Endpoint,
     pub(crate) scopes: Scopes,
+    /// Of a token, the one that it is for.
+    pub(crate) resources: Resources,
     /// What is attached to the family so far.
     pub(crate) data: Option<PolicyData>,
 }
@@ -31,6 +35,7 @@ pub(crate) struct Asked<'a> {
 #[derive(Default)]
 pub(crate) struct Ruled {
     pub(crate) scopes: Scopes,
+    pub(crate) resources: Resources,
     pub(super) access_token_lifetime: Option<Lifetime>,
     pub(super) refresh_token_lifetime: Option<Lifetime>,
     grant_lifetime: Option<Lifetime>,
@@ -45,8 +50,15 @@ pub(crate) struct Ruled {
 
 impl Ruled {
     /// For what nobody is asked for.
-    pub(crate) fn unasked(scopes: Scopes) -> Self {
-        Self { scopes, ..Self::default() }
+    pub(crate) fn unasked(scopes: &[Scope]) -> Self {
+        let its_own = scopes.iter().filter(|scope| scope.name != OFFLINE_ACCESS);
+        let resources = its_own.map(|scope| scope.resource.as_deref().map(Resource::stored));
+        Self { scopes: names(scopes), resources: resources.collect(), ..Self::default() }
+    }
+
+    /// Of a token: what it is for. `None` is the server's own API.
+    pub(crate) fn audience(&self) -> Option<Resource> {
+        self.resources.only().flatten().cloned()
     }
 
     /// What was ruled, where it can be done.
@@ -66,6 +78,7 @@ impl Ruled {
         let stored_members = policy::members(&ruling.members)?;
         Ok(Self {
             scopes,
+            resources: asked.resources,
             access_token_lifetime,
             refresh_token_lifetime,
             grant_lifetime,
@@ -90,9 +103,14 @@ pub(crate) async fn ruled(
         grant_type: &asked.grant_type,
         endpoint: asked.endpoint,
         scopes: &asked.scopes,
+        resources: &asked.resources,
         data: asked.data.as_ref(),
     };
-    let ruling = policy::ruling(&**policy, &request).await?;
+    let mut ruling = policy::ruling(&**policy, &request).await?;
+    if let Some(most) = ruling.scopes.take_if(|most| !asked.scopes.is_within(most)) {
+        let implied = names(&with_implied(server, &most).await?);
+        ruling.scopes = Some(most.iter().chain(implied.iter()).collect());
+    }
     Ruled::of(asked, ruling)
 }
 
@@ -137,6 +155,7 @@ pub(crate) fn new_grant(
         client_id: client.id,
         subject: subject.map(str::to_owned),
         scopes: ruled.scopes.clone(),
+        resources: ruled.resources.clone(),
         created_at: now,
         expires_at: lifetime.map(|lifetime| now + lifetime),
         data: ruled.data.as_ref().map(|data| data.as_str().to_owned()),
@@ -192,8 +211,8 @@ pub(crate) fn issued(
     ruled: &Ruled,
 ) -> EventKind {
     let (client_id, subject) = (client.client_id.clone(), subject.map(str::to_owned));
-    let (scopes, data) = (ruled.scopes.clone(), ruled.data.clone());
-    EventKind::TokenIssued { grant_type, client_id, subject, scopes, data }
+    let (scopes, audience, data) = (ruled.scopes.clone(), ruled.audience(), ruled.data.clone());
+    EventKind::TokenIssued { grant_type, client_id, subject, scopes, audience, data }
 }
 
 /// The access token and the refresh token that a redeemed refresh token leads to; `None` where it is none.

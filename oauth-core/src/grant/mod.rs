@@ -113,7 +113,7 @@ const SUPPORTED: &str =
 const IN_2_1: &str =
     "grant_type must be authorization_code, refresh_token or client_credentials (OAuth 2.1)";
 
-/// What this endpoint reads; "unrecognized request parameters" it "MUST ignore" (§3.2).
+/// What this endpoint reads once, beside `resource`; "unrecognized request parameters" it "MUST ignore" (§3.2).
 const PARAMETERS: &[&str] = &[
     "grant_type",
     "client_id",

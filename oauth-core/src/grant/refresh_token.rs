@@ -13,7 +13,7 @@ use crate::{
         ruled,
     },
     scope::not_available,
-    scope_request::left_of_grant,
+    scope_request::{left_of_grant, names, with_implied},
     secret::{Key, Kind, Secret, random_bytes},
     store::{
         self, Affected, DbConnection, grant::Grant, refresh_token::RefreshToken, rotation::Rotation,
@@ -55,14 +55,17 @@ pub(super) async fn exchange(
         // Answered with what it led to, or a replay: whatever scope is asked for.
         return judge(server, client, &presented).await;
     }
-    let scopes =
-        left_of_grant(client, &narrowed(&presented.grant, params)?, &presented.token.given)?;
+    let audience = server.audience(&presented.grant.resources, params)?;
+    let scopes = narrowed(server, &presented.grant, params).await?;
+    let scopes = left_of_grant(server, client, &scopes, &presented.token.given).await?;
+    let scopes = server.scopes_at(audience.as_ref(), &presented.grant.resources, scopes).await?;
     let asked = Asked {
         client,
         subject: presented.grant.subject.as_deref(),
         grant_type: GrantType::RefreshToken,
         endpoint: Endpoint::Token,
         scopes,
+        resources: std::iter::once(audience).collect(),
         data: presented.grant.data.as_deref().map(PolicyData::stored),
     };
     let ruled = ruled(server, asked).await?;
@@ -79,15 +82,22 @@ struct Presented {
 
 /// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
 /// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token, and so is what the
-/// client may not have just now.
-fn narrowed(grant: &Grant, params: &Params) -> Result<Scopes, TokenError> {
+/// client may not have just now. What the requested ones imply goes with them.
+async fn narrowed(
+    server: &AuthorizationServer,
+    grant: &Grant,
+    params: &Params,
+) -> Result<Scopes, TokenError> {
     let requested = params.get("scope").unwrap_or_default();
     let requested: Scopes = requested
         .parse()
         .map_err(|error: crate::InvalidScope| InvalidScope(error.to_string().into()))?;
     match requested.beyond(&grant.scopes) {
         _ if requested.is_empty() => Ok(grant.scopes.clone()),
-        beyond if beyond.is_empty() => Ok(requested),
+        beyond if beyond.is_empty() => {
+            let implied = names(&with_implied(server, &requested).await?).within(&grant.scopes);
+            Ok(requested.iter().chain(implied.iter()).collect())
+        }
         beyond => Err(InvalidScope(not_available(&beyond))),
     }
 }
@@ -116,8 +126,9 @@ async fn rotate(
     };
     let prepare = || -> LedTo<bool> {
         let (client_id, subject) = (client.client_id.clone(), grant.subject.clone());
+        let audience = ruled.audience();
         let Ruled { scopes, data, .. } = ruled;
-        let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes, data };
+        let refreshed = EventKind::TokenRefreshed { client_id, subject, scopes, audience, data };
         Box::new(|&won| if won { vec![refreshed] } else { Vec::new() })
     };
     if server.compare_and_raise(rotation, prepare).await? {

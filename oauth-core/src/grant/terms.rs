@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::issue::Ruled;
 use crate::{
-    AuthorizationServer, Client, GrantType, Lifetime, Scopes, Secret, Timestamp, Tokens,
+    AuthorizationServer, Client, GrantType, Lifetime, Resource, Scopes, Secret, Timestamp, Tokens,
     scope_request::OFFLINE_ACCESS,
     secret::{Digest, Kind},
     store::{self, access_token::NewAccessToken, refresh_token::NewRefreshToken},
@@ -22,6 +22,7 @@ pub(crate) struct NewTokens {
 #[derive(Clone)]
 pub(crate) struct Terms {
     scopes: Scopes,
+    audience: Option<Resource>,
     created_at: Timestamp,
     access_expires_at: Timestamp,
     refresh_expires_at: Option<Timestamp>,
@@ -48,6 +49,7 @@ impl Terms {
         let refresh = (client.refresh_token_lifetime, settings.refresh_token_lifetime);
         Self {
             scopes: ruled.scopes.clone(),
+            audience: ruled.audience(),
             created_at: now,
             access_expires_at: access.unwrap_or(NEVER),
             refresh_expires_at: end(ruled.refresh_token_lifetime, refresh.0, refresh.1),
@@ -61,6 +63,7 @@ impl Terms {
             digest: Digest::of(secret.expose()),
             prefix: secret.prefix(),
             scopes: self.scopes.clone(),
+            audience: self.audience.clone(),
             created_at: self.created_at,
             expires_at: self.access_expires_at,
         }

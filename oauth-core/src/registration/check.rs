@@ -8,6 +8,7 @@ use crate::{
     field::{Faults, LONGEST_URI, Problem},
     is_scope_token,
     settings::LASTS,
+    store::scope::ScopeChange,
 };
 
 /// What is wrong with a client; `unknown` are those of its scopes that the server lacks.
@@ -26,16 +27,23 @@ pub(crate) fn client(new: &NewClient, unknown: &Scopes, settings: &Settings) -> 
 
 /// What is wrong with a scope.
 pub(crate) fn scope(new: &NewScope) -> Faults {
-    let mut faults = scope_texts(&new.title, &new.description);
+    let mut faults = scope_texts(&new.title, &new.description, &new.implies);
     scope_name("name", &new.name, &mut faults);
     faults
 }
 
-/// What is wrong with what users are told of a scope.
-pub(crate) fn scope_texts(title: &str, description: &str) -> Faults {
+/// What is wrong with a change of one.
+pub(crate) fn scope_change(change: &ScopeChange) -> Faults {
+    scope_texts(&change.title, &change.description, &change.implies)
+}
+
+fn scope_texts(title: &str, description: &str, implies: &Scopes) -> Faults {
     let mut faults = Faults::default();
     faults.line("title", title, LONGEST_NAME);
     faults.lines("description", description);
+    if implies.iter().count() > MOST_IMPLIED {
+        faults.malformed("implies", format!("must be at most {MOST_IMPLIED}"));
+    }
     faults
 }
 
@@ -209,6 +217,8 @@ const UNOWNED: &str = "a private-use scheme without a period may be claimed by a
 const LONGEST_NAME: usize = 100;
 /// An index holds it.
 const LONGEST_SCOPE: usize = 255;
+/// Each is looked up whenever the scope is asked for.
+const MOST_IMPLIED: usize = 50;
 const MOST_GRANT_TYPES: usize = 100;
 const MOST_LINES: usize = 100;
 const LONGEST_LINES: usize = 12 * 1024;

@@ -3,16 +3,15 @@
 pub(crate) mod check;
 mod new_client;
 mod prepared;
+mod scope;
 
 use std::sync::Arc;
 
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
 pub(crate) use self::prepared::Prepared;
 use crate::{
-    AuthorizationServer, Client, ClientChange, EventKind, FieldError, NewScope, Scopes, Secret,
-    StoreError,
+    AuthorizationServer, Client, ClientChange, EventKind, FieldError, Secret, StoreError,
     admin::{Action, Entry, Kind},
-    scope_request::OFFLINE_ACCESS,
     store,
 };
 
@@ -33,7 +32,7 @@ pub enum RegistrationError {
     /// A field does not hold what it should.
     #[error("{field}: {problem}")]
     Invalid {
-        /// The field of [`NewClient`] or [`NewScope`].
+        /// The field of [`NewClient`] or [`NewScope`](crate::NewScope).
         field: &'static str,
         /// What is wrong with it.
         problem: String,
@@ -130,72 +129,6 @@ impl AuthorizationServer {
 
     pub(crate) fn client_changed(&self, client_id: &str, change: ClientChange) {
         self.raise(|| EventKind::ClientChanged { client_id: client_id.to_owned(), change });
-    }
-
-    /// Registers a scope, with what users are told of it.
-    ///
-    /// # Errors
-    /// When the name is not a scope token (RFC 6749 §3.3), or is taken.
-    pub async fn register_scope(
-        &self,
-        name: &str,
-        description: &str,
-    ) -> Result<(), RegistrationError> {
-        let (name, description) = (name.to_owned(), description.to_owned());
-        self.register_new_scope(NewScope { name, description, ..NewScope::default() }).await
-    }
-
-    /// Registers a scope that may have a title.
-    ///
-    /// # Errors
-    /// When the name is not a scope token (RFC 6749 §3.3), or is taken.
-    pub async fn register_new_scope(&self, scope: NewScope) -> Result<(), RegistrationError> {
-        check::scope(&scope).into_result().map_err(RegistrationError::first)?;
-        let (trail, taken) = (self.trail(), scope.name.clone());
-        let insert = move |db: &mut store::DbConnection| {
-            let Some(id) = store::scope::insert(db, &scope)? else { return Ok(None) };
-            trail.write(db, &Entry::new(Action::Create, Kind::Scope, id, &scope.name)).map(Some)
-        };
-        self.store.insert(insert).await?.ok_or(RegistrationError::Taken(taken))
-    }
-
-    /// Every scope that the server knows.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn scopes(&self) -> Result<Scopes, StoreError> {
-        let names = self.store.read(store::scope::names).await?;
-        Ok(names.iter().map(String::as_str).collect())
-    }
-
-    /// The scopes that may be asked for: those that are not disabled, and `offline_access`.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn supported_scopes(&self) -> Result<Scopes, StoreError> {
-        let names = self.store.read(store::scope::enabled).await?;
-        Ok(names.iter().map(String::as_str).chain([OFFLINE_ACCESS]).collect())
-    }
-
-    /// Those of the scopes that the server lacks.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn unknown_scopes(&self, scopes: &Scopes) -> Result<Scopes, StoreError> {
-        let names = scopes.clone();
-        let known = self.store.read(move |db| store::scope::known(db, &names)).await?;
-        let known = known.iter().map(String::as_str).chain([OFFLINE_ACCESS]);
-        Ok(scopes.beyond(&known.collect()))
-    }
-
-    /// Disables a scope, or enables it again: while it is disabled nobody is given it, by a refresh neither. Access tokens
-    /// that have it keep it until their end; those that never end do without. Says whether there is a scope of this name.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn set_scope_disabled(&self, name: &str, disabled: bool) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.store.write(move |db| store::scope::set_enabled(db, &name, !disabled)).await
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     schema::{oauth_access_tokens as tokens, oauth_clients, oauth_grants},
 };
 use crate::{
-    Scopes, Timestamp,
+    Resource, Scopes, Timestamp,
     secret::{Digest, Key},
 };
 
@@ -20,8 +20,17 @@ pub(crate) struct NewAccessToken {
     pub(crate) digest: Digest,
     pub(crate) prefix: String,
     pub(crate) scopes: Scopes,
+    /// The resource that it is for; `None` is the server's own API.
+    pub(crate) audience: Option<Resource>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+}
+
+impl NewAccessToken {
+    /// As it is stored.
+    pub(super) fn audience(&self) -> Option<&str> {
+        self.audience.as_ref().map(Resource::as_str)
+    }
 }
 
 /// An access token as it stands, with what it hangs on.
@@ -33,6 +42,8 @@ pub(crate) struct Standing {
     pub(crate) grant_last_used_at: Option<Timestamp>,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
+    /// `None` is the server's own API.
+    pub(crate) audience: Option<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) revoked_at: Option<Timestamp>,
@@ -65,6 +76,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant_id: i64, token: &NewAccessToke
             tokens::digest.eq(token.digest.as_bytes()),
             tokens::prefix.eq(&token.prefix),
             tokens::scopes.eq(token.scopes.to_string()),
+            tokens::audience.eq(token.audience()),
             tokens::created_at.eq(token.created_at),
             tokens::expires_at.eq(token.expires_at),
         ))

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{DbConnection, Query, kept::native, schema::oauth_consents as consents};
-use crate::{Scopes, Timestamp};
+use crate::{Resources, Scopes, Timestamp};
 
 /// Who allowed something, whom, and where the answer went.
 #[derive(Clone)]
@@ -13,31 +13,48 @@ pub(crate) struct Consent {
     pub(crate) redirect_uri: String,
 }
 
-/// The scopes that the user has allowed the client there, ever.
-pub(crate) fn scopes(db: &mut DbConnection, of: &Consent) -> Query<Scopes> {
-    let known: Option<String> = native!(
+/// What was allowed.
+#[derive(Clone, Default)]
+pub(crate) struct Allowed {
+    pub(crate) scopes: Scopes,
+    pub(crate) resources: Resources,
+}
+
+/// What the user has allowed the client there, ever; `None` is nothing.
+pub(crate) fn allowed(db: &mut DbConnection, of: &Consent) -> Query<Option<Allowed>> {
+    let known: Option<(String, Option<String>)> = native!(
         db,
         consents::table
             .filter(consents::subject.eq(&of.subject))
             .filter(consents::client_id.eq(of.client_id))
             .filter(consents::redirect_uri.eq(&of.redirect_uri))
-            .select(consents::scopes)
+            .select((consents::scopes, consents::resources))
             .get_result(db)
             .optional()
     )?;
-    Ok(known.and_then(|scopes| scopes.parse().ok()).unwrap_or_default())
+    Ok(known.and_then(|(scopes, resources)| {
+        let resources = resources.into();
+        Some(Allowed { scopes: scopes.parse().ok()?, resources })
+    }))
 }
 
 /// Remembers a consent, together with those before.
 pub(crate) fn remember(
     db: &mut DbConnection,
     of: &Consent,
-    granted: &Scopes,
+    granted: &Allowed,
     now: Timestamp,
 ) -> Query<()> {
-    let known = scopes(db, of)?;
-    let all: Scopes = known.iter().chain(granted.iter()).collect();
-    let changes = (consents::scopes.eq(all.to_string()), consents::granted_at.eq(now));
+    let known = allowed(db, of)?;
+    let all: Vec<&Allowed> = known.iter().chain([granted]).collect();
+    let scopes: Scopes = all.iter().flat_map(|one| one.scopes.iter()).collect();
+    let resources = all.iter().flat_map(|one| one.resources.iter()).map(Option::<&_>::cloned);
+    let resources: Resources = resources.collect();
+    let changes = (
+        consents::scopes.eq(scopes.to_string()),
+        consents::resources.eq(resources.to_stored()),
+        consents::granted_at.eq(now),
+    );
     let before = consents::table
         .filter(consents::subject.eq(&of.subject))
         .filter(consents::client_id.eq(of.client_id))

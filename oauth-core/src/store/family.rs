@@ -83,7 +83,8 @@ impl Write for NewFamily<NewAuthorizationCode> {
             }))
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.created_at))
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.expires_at))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.resources.to_stored()));
         won(db, statement, these.len())
     }
 
@@ -123,7 +124,9 @@ impl Write for NewFamily<NewTokens> {
             .bind::<Array<Nullable<Binary>>, _>(column(these, |new| new.first.refresh_digest()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.first.refresh_prefix()))
             .bind::<Array<Nullable<BigInt>>, _>(column(these, |new| new.first.refresh_ends()))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.resources.to_stored()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.first.access.audience()));
         won(db, statement, these.len())
     }
 
@@ -136,13 +139,13 @@ impl Write for NewFamily<NewTokens> {
 const WITH_CODES: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[])
+        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
-        digest, prefix, redirect_uri, challenge, issued_at, expires_at, data, number)
+        digest, prefix, redirect_uri, challenge, issued_at, expires_at, data, resources, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), codes AS (
     INSERT INTO oauth_authorization_codes
@@ -154,17 +157,19 @@ SELECT number FROM given JOIN begun ON id = family";
 const WITH_TOKENS: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bytea[], $13::text[], $14::bigint[], $15::text[])
+        $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bytea[], $13::text[], $14::bigint[], $15::text[],
+        $16::text[], $17::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
-        access, access_prefix, scopes, issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data, number)
+        access, access_prefix, scopes, issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data,
+        resources, audience, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), access AS (
-    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
-    SELECT family, access, access_prefix, scopes, issued_at, access_ends FROM given JOIN begun ON id = family
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at, audience)
+    SELECT family, access, access_prefix, scopes, issued_at, access_ends, audience FROM given JOIN begun ON id = family
 ), refresh AS (
     INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at, expires_at)
     SELECT family, refresh, refresh_prefix, access, issued_at, refresh_ends FROM given JOIN begun ON id = family

@@ -8,7 +8,7 @@ use super::{
     kept::{Keep, native},
     schema::{oauth_clients, oauth_grants},
 };
-use crate::{Scopes, Timestamp};
+use crate::{Resources, Scopes, Timestamp};
 
 /// An authorization.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -19,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) subject: Option<String>,
     #[diesel(deserialize_as = String)]
     pub(crate) scopes: Scopes,
+    #[diesel(deserialize_as = Option<String>)]
+    pub(crate) resources: Resources,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
     /// What the policy attached, as JSON.
@@ -40,6 +42,7 @@ pub(crate) struct NewGrant {
     pub(crate) client_id: i64,
     pub(crate) subject: Option<String>,
     pub(crate) scopes: Scopes,
+    pub(crate) resources: Resources,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) data: Option<String>,
@@ -52,6 +55,7 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
             oauth_grants::client_id.eq(grant.client_id),
             oauth_grants::subject.eq(&grant.subject),
             oauth_grants::scopes.eq(grant.scopes.to_string()),
+            oauth_grants::resources.eq(grant.resources.to_stored()),
             oauth_grants::created_at.eq(grant.created_at),
             oauth_grants::expires_at.eq(grant.expires_at),
             oauth_grants::last_used_at.eq(grant.created_at),

@@ -55,7 +55,8 @@ impl Write for Redemption {
             .bind::<Array<Nullable<Binary>>, _>(column(these, |one| one.tokens.refresh_digest()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.tokens.refresh_prefix()))
             .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.tokens.refresh_ends()))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.data.as_deref()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.data.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.tokens.access.audience()));
         won(db, statement, these.len())
     }
 
@@ -69,9 +70,9 @@ impl Write for Redemption {
 const AT_ONCE: &str = "\
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::bytea[], $10::text[], $11::bigint[], $12::text[])
+        $8::bigint[], $9::bytea[], $10::text[], $11::bigint[], $12::text[], $13::text[])
     WITH ORDINALITY AS given (family, digest, at, access, access_prefix, scopes, issued_at, access_ends,
-        refresh, refresh_prefix, refresh_ends, data, number)
+        refresh, refresh_prefix, refresh_ends, data, audience, number)
 ), locked AS (
     SELECT grant_id, digest FROM oauth_authorization_codes
     WHERE (grant_id, digest) IN (SELECT family, digest FROM given) AND redeemed_at IS NULL
@@ -85,8 +86,8 @@ WITH given AS (
     UPDATE oauth_grants SET data = redeemed.data FROM redeemed
     WHERE oauth_grants.id = redeemed.family AND redeemed.data IS NOT NULL
 ), access AS (
-    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
-    SELECT family, access, access_prefix, scopes, issued_at, access_ends FROM redeemed
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at, audience)
+    SELECT family, access, access_prefix, scopes, issued_at, access_ends, audience FROM redeemed
 ), refresh AS (
     INSERT INTO oauth_refresh_tokens (grant_id, digest, prefix, access_token, created_at, expires_at)
     SELECT family, refresh, refresh_prefix, access, issued_at, refresh_ends FROM redeemed WHERE refresh IS NOT NULL

@@ -3,7 +3,7 @@
 
 use diesel::{
     sql_query,
-    sql_types::{Array, BigInt, Binary, Text},
+    sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
 use super::{
@@ -48,7 +48,8 @@ impl Write for Renewal {
             .bind::<Array<Text>, _>(column(these, |one| &*one.access.prefix))
             .bind::<Array<Text>, _>(column(these, |one| one.access.scopes.to_string()))
             .bind::<Array<BigInt>, _>(column(these, |one| one.access.created_at))
-            .bind::<Array<BigInt>, _>(column(these, |one| one.access.expires_at));
+            .bind::<Array<BigInt>, _>(column(these, |one| one.access.expires_at))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.access.audience()));
         won(db, statement, these.len())
     }
 
@@ -62,8 +63,8 @@ impl Write for Renewal {
 const AT_ONCE: &str = "\
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bigint[],
-        $8::bigint[])
-    WITH ORDINALITY AS given (family, digest, at, access, prefix, scopes, issued_at, ends_at, number)
+        $8::bigint[], $9::text[])
+    WITH ORDINALITY AS given (family, digest, at, access, prefix, scopes, issued_at, ends_at, audience, number)
 ), live AS (
     SELECT id, expires_at FROM oauth_grants WHERE id IN (SELECT family FROM given) AND revoked_at IS NULL
     ORDER BY id FOR NO KEY UPDATE
@@ -75,8 +76,8 @@ WITH given AS (
 ), used AS (
     UPDATE oauth_grants SET last_used_at = renewed.at FROM renewed WHERE oauth_grants.id = renewed.family
 ), access AS (
-    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
-    SELECT family, access, prefix, scopes, issued_at, ends_at FROM renewed
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at, audience)
+    SELECT family, access, prefix, scopes, issued_at, ends_at, audience FROM renewed
 )
 SELECT number FROM renewed";
 

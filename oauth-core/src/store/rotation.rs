@@ -72,7 +72,8 @@ impl Write for Rotation {
             .bind::<Array<Text>, _>(column(these, |one| &*one.refresh.prefix))
             .bind::<Array<Nullable<BigInt>>, _>(column(these, |one| one.refresh.expires_at))
             .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.data.as_deref()))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.members.as_deref()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.members.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |one| one.access.audience()));
         won(db, statement, these.len())
     }
 
@@ -87,9 +88,9 @@ const AT_ONCE: &str = "\
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[],
         $8::bigint[], $9::bigint[], $10::bytea[], $11::text[], $12::bigint[],
-        $13::text[], $14::text[])
+        $13::text[], $14::text[], $15::text[])
     WITH ORDINALITY AS given (family, digest, at, salt, access, access_prefix, scopes,
-        issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data, members, number)
+        issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data, members, audience, number)
 ), locked AS (
     SELECT grant_id, digest FROM oauth_refresh_tokens
     WHERE (grant_id, digest) IN (SELECT family, digest FROM given) AND redeemed_at IS NULL
@@ -109,8 +110,8 @@ WITH given AS (
     UPDATE oauth_refresh_tokens AS used SET salt = NULL FROM redeemed
     WHERE used.grant_id = redeemed.family AND used.digest = redeemed.predecessor
 ), access AS (
-    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
-    SELECT family, access, access_prefix, scopes, issued_at, access_ends FROM redeemed
+    INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at, audience)
+    SELECT family, access, access_prefix, scopes, issued_at, access_ends, audience FROM redeemed
 ), refresh AS (
     INSERT INTO oauth_refresh_tokens
         (grant_id, digest, prefix, access_token, created_at, expires_at, predecessor)

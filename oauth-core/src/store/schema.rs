@@ -43,6 +43,8 @@ diesel::table! {
         description -> Text,
         is_enabled -> Bool,
         title -> Text,
+        resource -> Nullable<Text>,
+        implies -> Text,
     }
 }
 
@@ -108,6 +110,7 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         data -> Nullable<Text>,
         members -> Nullable<Text>,
+        resources -> Nullable<Text>,
     }
 }
 
@@ -119,6 +122,7 @@ diesel::table! {
         scopes -> Text,
         granted_at -> BigInt,
         redirect_uri -> Nullable<Text>,
+        resources -> Nullable<Text>,
     }
 }
 
@@ -144,6 +148,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        audience -> Nullable<Text>,
     }
 }
 

@@ -1,13 +1,13 @@
 //! The scopes that the server knows, with what users are told of them: RFC 6749 §3.3.
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 use super::{
     DbConnection, Query,
     kept::{Keep, native},
     schema::oauth_scopes,
 };
-use crate::Scopes;
+use crate::{Resource, Scopes};
 
 /// A scope as users see it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -20,6 +20,12 @@ pub struct Scope {
     pub description: String,
     /// The same in a few words; empty where there is none.
     pub title: String,
+    /// The resource that it belongs to (RFC 8707), as [`Resource`](crate::Resource) writes it; `None` is the server's own
+    /// API.
+    pub resource: Option<String>,
+    /// What is granted with it.
+    #[diesel(deserialize_as = String)]
+    pub implies: Scopes,
 }
 
 /// A scope as staff see it.
@@ -37,6 +43,12 @@ pub struct ScopeRecord {
     pub description: String,
     /// Whether it is given to anybody.
     pub is_enabled: bool,
+    /// The resource that it belongs to (RFC 8707), as [`Resource`](crate::Resource) writes it; `None` is the server's own
+    /// API.
+    pub resource: Option<String>,
+    /// What is granted with it.
+    #[diesel(deserialize_as = String)]
+    pub implies: Scopes,
 }
 
 /// A scope to be registered.
@@ -48,6 +60,11 @@ pub struct NewScope {
     pub title: String,
     /// What it allows, in a sentence for users.
     pub description: String,
+    /// The resource that it belongs to (RFC 8707); `None` is the server's own API.
+    pub resource: Option<Resource>,
+    /// What is granted with it, as far as that is of the same resource: who may have `notes` needs not ask for
+    /// `notes:read`, too.
+    pub implies: Scopes,
 }
 
 /// What can be changed of a scope: clients and tokens know it by its name, which stays.
@@ -59,6 +76,10 @@ pub struct ScopeChange {
     pub description: String,
     /// Whether it is given to anybody. Access tokens that have it keep it until their end; those that never end lose it.
     pub is_enabled: bool,
+    /// The resource that it belongs to (RFC 8707); `None` is the server's own API. What is granted already stays as it is.
+    pub resource: Option<Resource>,
+    /// What is granted with it from now on.
+    pub implies: Scopes,
 }
 
 /// Those of the scopes that the server knows and gives, by name.
@@ -73,6 +94,41 @@ pub(crate) fn named(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<Scope>>
             .kept()
             .load(db)
     )
+}
+
+/// The same with all that they imply, in alphabetical order.
+pub(crate) fn with_implied(db: &mut DbConnection, scopes: &Scopes) -> Query<Vec<Scope>> {
+    let mut found = named(db, scopes)?;
+    let mut looked_for = scopes.clone();
+    loop {
+        let implied: Scopes = found.iter().flat_map(|scope| scope.implies.iter()).collect();
+        let more = implied.beyond(&looked_for);
+        if more.is_empty() {
+            break;
+        }
+        found.extend(named(db, &more)?);
+        looked_for = looked_for.iter().chain(more.iter()).collect();
+    }
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
+}
+
+/// Whether scopes that are given belong to this resource.
+pub(crate) fn is_resource(db: &mut DbConnection, resource: &Resource) -> Query<bool> {
+    let its = oauth_scopes::table
+        .filter(oauth_scopes::resource.eq(resource.as_str()))
+        .filter(oauth_scopes::is_enabled);
+    native!(db, diesel::select(exists(its)).get_result(db))
+}
+
+/// The resources that have scopes, and those that are given, each pair in alphabetical order.
+pub(crate) fn of_resources(db: &mut DbConnection) -> Query<Vec<(Option<String>, String)>> {
+    oauth_scopes::table
+        .filter(oauth_scopes::resource.is_not_null())
+        .filter(oauth_scopes::is_enabled)
+        .order((oauth_scopes::resource, oauth_scopes::name))
+        .select((oauth_scopes::resource, oauth_scopes::name))
+        .load(db)
 }
 
 /// The names of those that are given.
@@ -115,8 +171,28 @@ pub(crate) fn update(db: &mut DbConnection, id: i64, change: &ScopeChange) -> Qu
         oauth_scopes::title.eq(&change.title),
         oauth_scopes::description.eq(&change.description),
         oauth_scopes::is_enabled.eq(change.is_enabled),
+        oauth_scopes::resource.eq(change.resource.as_ref().map(Resource::as_str)),
+        oauth_scopes::implies.eq(change.implies.to_string()),
     );
     diesel::update(oauth_scopes::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// Moves a scope to its resource, and says what it implies.
+pub(crate) fn place(
+    db: &mut DbConnection,
+    id: i64,
+    resource: Option<&str>,
+    implies: &Scopes,
+) -> Query<()> {
+    let changes =
+        (oauth_scopes::resource.eq(resource), oauth_scopes::implies.eq(implies.to_string()));
+    diesel::update(oauth_scopes::table.find(id)).set(changes).execute(db).map(drop)
+}
+
+/// The scope of this name.
+pub(crate) fn with_name(db: &mut DbConnection, name: &str) -> Query<Option<ScopeRecord>> {
+    let scope = oauth_scopes::table.filter(oauth_scopes::name.eq(name));
+    native!(db, scope.select(ScopeRecord::as_select()).get_result(db).optional())
 }
 
 /// Deletes a scope.
@@ -153,6 +229,8 @@ pub(crate) fn insert(db: &mut DbConnection, scope: &NewScope) -> Query<Option<i6
             oauth_scopes::name.eq(&scope.name),
             oauth_scopes::title.eq(&scope.title),
             oauth_scopes::description.eq(&scope.description),
+            oauth_scopes::resource.eq(scope.resource.as_ref().map(Resource::as_str)),
+            oauth_scopes::implies.eq(scope.implies.to_string()),
         ))
         .returning(oauth_scopes::id)
         .get_result(db)

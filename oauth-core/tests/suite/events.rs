@@ -3,8 +3,8 @@
 use std::{pin::Pin, sync::Arc};
 
 use oauth_core::{
-    AuthorizationErrorCode, ClientChange, EventKind, GrantType, NewClient, PageFault, Revocation,
-    Secret,
+    AuthorizationErrorCode, ClientChange, EventKind, GrantType, NewClient, PageFault, Resources,
+    Revocation, Secret,
 };
 
 use crate::{
@@ -23,6 +23,7 @@ pub(crate) fn accepted(client_id: &str) -> EventKind {
         client_id: client_id.to_owned(),
         subject: ALICE.to_owned(),
         scopes: scopes("read write"),
+        resources: Resources::default(),
     }
 }
 
@@ -33,6 +34,7 @@ fn issued(grant_type: GrantType, client_id: &str, subject: Option<&str>, all: &s
         client_id: client_id.to_owned(),
         subject: subject.map(str::to_owned),
         scopes: scopes(all),
+        audience: None,
     }
 }
 
@@ -68,6 +70,7 @@ both_databases! {
             client_id: "confidential".to_owned(),
             subject: Some(ALICE.to_owned()),
             scopes: scopes("read"),
+            audience: None,
         };
         assert_eq!(fixture.events(), [refreshed]);
         fixture.token(&narrow).await.unwrap();

@@ -61,6 +61,7 @@ both_databases! {
             name: "notes".to_owned(),
             title: "Your notes".to_owned(),
             description: "Read your notes.".to_owned(),
+            ..NewScope::default()
         };
         fixture.server.register_new_scope(scope).await.unwrap();
         let request = code_request().set("scope", "notes").set("client_id", "any");

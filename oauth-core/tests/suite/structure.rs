@@ -11,7 +11,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("grant_type", &["GrantType"]),
     ("precis", &[]),
     ("redirect_uri", &["RedirectUri"]),
-    ("resource", &["Resource"]),
+    ("resource", &["Resource", "Resources"]),
     ("scope", &["Scopes"]),
     ("secret", &["Secret"]),
     ("settings", &["InvalidSetting", "RequireState"]),

@@ -62,7 +62,7 @@ both_databases! {
     async fn unknown_parameters_are_ignored_also_when_repeated(fixture: Fixture) {
         let code = fixture.code(&code_request()).await;
         let form =
-            fixture.exchange_form(&code).and("resource", "a").and("resource", "b").and("x", "a\0b");
+            fixture.exchange_form(&code).and("audience", "a").and("audience", "b").and("x", "a\0b");
         assert!(fixture.token(&form).await.is_ok());
     }
 

@@ -5,6 +5,8 @@ authorize-about = About { $client }
 authorize-policy = Privacy policy
 authorize-terms = Terms of service
 authorize-scopes = It would be allowed to:
+# What the access is good for: addresses of APIs follow.
+authorize-resources = Only at these addresses:
 authorize-decline = Decline
 authorize-accept = Accept
 authorize-user = You are signed in as { $user }.

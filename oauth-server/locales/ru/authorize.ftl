@@ -5,6 +5,8 @@ authorize-about = О приложении «{ $client }»
 authorize-policy = Политика конфиденциальности
 authorize-terms = Условия использования
 authorize-scopes = Приложению будет разрешено:
+# Дальше следуют адреса API, для которых действует доступ.
+authorize-resources = Только по этим адресам:
 authorize-decline = Отклонить
 authorize-accept = Разрешить
 authorize-user = Вы вошли как { $user }.

@@ -83,6 +83,7 @@ pub(super) fn shown(visit: &Visit<'_>, family: &FamilyRecord, names: &Names) -> 
         "client_href": links::to_client(visit, &family.client),
         "user": family.subject.as_deref().map(|subject| names.name(subject)),
         "scopes": family.scopes.iter().collect::<Vec<_>>(),
+        "resources": visit.addresses(&family.resources),
         "created": moment(family.created_at),
         "last_used": family.last_used_at.map(moment),
         "expires": family.expires_at.map(moment),

@@ -95,6 +95,7 @@ impl Issued {
             "client_href": links::to_client(visit, &record.client),
             "user": record.subject.as_deref().map(|subject| names.name(subject)),
             "scopes": record.scopes.iter().collect::<Vec<_>>(),
+            "resources": visit.addresses(&record.resources),
             "redirect_uri": record.redirect_uri,
             "created": moment(record.created_at),
             "expires": record.expires_at.map(moment),

@@ -1,7 +1,7 @@
 //! Scopes: what can be granted, and what users are told of it.
 
 use oauth_core::{
-    NewScope,
+    InvalidScope, NewScope, Resource, Scopes,
     admin::{self, ScopeChange, ScopeFilter, ScopeRecord},
 };
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     confirm,
     field::{Field, Kind},
+    form::Form,
     list::{Asked, Which},
     record::Records,
     refusal::{Answered, Refusal},
@@ -23,10 +24,12 @@ const SCOPES: Records = Records {
     template: "admin/scopes/form",
 };
 
-const FIELDS: [Field; 4] = [
+const FIELDS: [Field; 6] = [
     Field::new("name", Kind::Line),
     Field::new("title", Kind::Line),
     Field::new("description", Kind::Lines),
+    Field::new("resource", Kind::Line),
+    Field::new("implies", Kind::Line),
     Field::new("is_enabled", Kind::Check),
 ];
 
@@ -60,11 +63,14 @@ async fn list(visit: &Visit<'_>) -> Answered {
 }
 
 async fn create(visit: &Visit<'_>) -> Answered {
-    let form = SCOPES.created(visit, &FIELDS)?;
+    let mut form = SCOPES.created(visit, &FIELDS)?;
+    let (resource, implies) = placed(visit, &mut form)?;
     let new = NewScope {
         name: form.sent.text("name").to_owned(),
         title: form.sent.text("title").to_owned(),
         description: form.sent.text("description").to_owned(),
+        resource,
+        implies,
     };
     let scope = form.saved(visit, visit.admin.create_scope(new).await)?;
     Ok(visit.done(&SCOPES.path(scope.id), "created"))
@@ -74,16 +80,36 @@ async fn change(visit: &Visit<'_>, scope: &ScopeRecord) -> Answered {
     let begun = Sent::default()
         .with("title", &scope.title)
         .with("description", &scope.description)
+        .with("resource", scope.resource.as_deref().unwrap_or_default())
+        .with("implies", scope.implies.to_string())
         .with_check("is_enabled", scope.is_enabled);
     let record = (scope.id, shown(visit, scope));
-    let form = SCOPES.changed(visit, &FIELDS, record, begun).await?;
+    let mut form = SCOPES.changed(visit, &FIELDS, record, begun).await?;
+    let (resource, implies) = placed(visit, &mut form)?;
     let change = ScopeChange {
         title: form.sent.text("title").to_owned(),
         description: form.sent.text("description").to_owned(),
         is_enabled: form.sent.is_on("is_enabled"),
+        resource,
+        implies,
     };
     let scope = form.saved(visit, visit.admin.update_scope(scope.id, change).await)?;
     Ok(visit.done(&SCOPES.path(scope.id), "saved"))
+}
+
+/// Where a scope belongs, and what it implies.
+fn placed(visit: &Visit<'_>, form: &mut Form<'_>) -> Result<(Option<Resource>, Scopes), Refusal> {
+    let resource = form.sent.optional("resource").map(|it| visit.oauth.server().resource_at(&it));
+    let resource = resource.transpose().unwrap_or_else(|problem| {
+        form.wrong("resource", problem.to_string());
+        None
+    });
+    let implies = form.sent.text("implies").parse().unwrap_or_else(|problem: InvalidScope| {
+        form.wrong("implies", problem.to_string());
+        Scopes::default()
+    });
+    form.judged(visit)?;
+    Ok((resource, implies))
 }
 
 async fn delete(visit: &Visit<'_>, scope: &ScopeRecord) -> Answered {
@@ -100,6 +126,7 @@ fn shown(visit: &Visit<'_>, scope: &ScopeRecord) -> Value {
         "name": scope.name,
         "title": scope.title,
         "description": scope.description,
+        "resource": scope.resource,
         "state": if scope.is_enabled { "enabled" } else { "disabled" },
     })
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use oauth_core::{
-    Params, Secret, StoreError,
+    Params, Resources, Secret, StoreError,
     admin::{Actor, Admin},
 };
 use poem::{
@@ -85,6 +85,11 @@ impl<'a> Visit<'a> {
     /// Where something of the site stands.
     pub(super) fn address(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// Where resources are.
+    pub(super) fn addresses(&self, resources: &Resources) -> Vec<String> {
+        resources.iter().map(|it| self.oauth.server().resource_address(it)).collect()
     }
 
     /// This very address.

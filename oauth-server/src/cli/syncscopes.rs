@@ -9,11 +9,14 @@ pub(super) async fn run(
     server: &AuthorizationServer,
     prefixes: &[String],
 ) -> Result<(), CommandError> {
-    let SyncedScopes { created, known, unused } = sync_scopes(server, prefixes).await?;
+    let SyncedScopes { created, known, placed, unused } = sync_scopes(server, prefixes).await?;
     for scope in &created {
         say!("created {scope}");
     }
-    for scope in &known {
+    for scope in &placed {
+        say!("changed {scope}: its resource, or what it implies, is what the code says now");
+    }
+    for scope in known.iter().filter(|scope| !placed.contains(scope)) {
         say!("skipped {scope}: it is already there");
     }
     for scope in &unused {

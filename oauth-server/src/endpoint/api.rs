@@ -80,6 +80,7 @@ impl OAuthApi {
     ///
     /// RFC 9126. What the browser would have brought to the authorization endpoint comes here first, from the client
     /// itself, and is judged at once. The browser then brings `client_id` and the `request_uri` of the answer, once.
+    /// `resource` alone may be repeated (RFC 8707).
     #[oai(path = "/oauth2/par", method = "post", operation_id = "push", tag = "Tag::OAuth")]
     async fn push(
         &self,

@@ -30,7 +30,8 @@ pub struct AuthorizationPage {
     /// of [`Addresses`](crate::Addresses).
     pub missing_redirect_uri: Option<&'static str>,
     /// The template that asks for consent. It gets `client` (`name`, `description`, `client_uri`, `logo_uri`,
-    /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `user` (the name of who is signed
+    /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `resources` (the addresses of what
+    /// they are for, RFC 8707; none where that is the server's own API), `user` (the name of who is signed
     /// in), `switch_user` (where somebody else signs in, or null), `redirect_host` (to which the browser goes next, or null),
     /// `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
     /// with the values `Accept` and `Decline`.

@@ -39,7 +39,7 @@ pub(super) struct IntrospectionBody {
     iat: Option<i64>,
     /// Who granted it. Absent where the client acts for itself.
     sub: Option<String>,
-    /// The resource that it is for; this server's own API is the issuer.
+    /// The resource that it is for (RFC 8707); this server's own API is the issuer. Absent of a refresh token for several.
     aud: Option<String>,
     /// This server.
     iss: Option<String>,
@@ -79,7 +79,7 @@ fn active(token: Introspection, issuer: &str) -> IntrospectionBody {
         exp: token.expires_at,
         iat: Some(token.issued_at),
         sub: token.subject,
-        aud: Some(token.audience),
+        aud: token.audience,
         iss: Some(issuer.to_owned()),
         data: token.data.and_then(|data| data.parse().ok()),
     }

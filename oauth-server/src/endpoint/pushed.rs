@@ -30,6 +30,8 @@ pub(super) struct PushedRequest {
     code_challenge_method: Option<String>,
     /// `consent` has the user asked in any case.
     prompt: Option<String>,
+    /// What the tokens shall be for (RFC 8707); up to 8, each as a parameter of this name. The server's own API without.
+    resource: Option<Vec<String>>,
 }
 
 /// RFC 9126 §2.2.

@@ -76,6 +76,8 @@ pub(super) struct TokenRequest {
     refresh_token: Option<String>,
     /// Separated by spaces; `refresh_token`: the same scope or less.
     scope: Option<String>,
+    /// The one resource that the access token shall be for (RFC 8707): of those granted, where there was an authorization.
+    resource: Option<String>,
     /// `password`: the user's name.
     username: Option<String>,
     /// `password`: the user's password.

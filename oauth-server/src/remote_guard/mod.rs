@@ -84,16 +84,17 @@ impl RemoteGuard {
     /// When the request is refused; the error holds the answer, and why: its `data` is a [`GuardRefusal`].
     pub async fn verify(&self, request: &Request, required: &Scopes) -> Result<AccessToken> {
         let alternatives = std::slice::from_ref(required);
-        self.admit::<InHeader>(request, &mut RequestBody::default(), alternatives).await
+        self.admit::<InHeader>(request, &mut RequestBody::default(), None, alternatives).await
     }
 
     pub(crate) async fn admit<P: Presentation>(
         &self,
         request: &Request,
         body: &mut RequestBody,
+        resource: Option<&'static str>,
         alternatives: &[Scopes],
     ) -> Result<AccessToken> {
-        let admitted = self.admitted::<P>(request, body, alternatives).await;
+        let admitted = self.admitted::<P>(request, body, resource, alternatives).await;
         admitted.map_err(|refusal| bearer::refused(&refusal, self))
     }
 
@@ -101,6 +102,7 @@ impl RemoteGuard {
         &self,
         request: &Request,
         body: &mut RequestBody,
+        resource: Option<&'static str>,
         alternatives: &[Scopes],
     ) -> Result<AccessToken, Refusal> {
         if self.0.settings.ssl_only && !self.0.proxies.is_secure(request) {
@@ -116,7 +118,7 @@ impl RemoteGuard {
         let seen = known.look_up(&token, now, || self.0.provider.ask(&token)).await;
         let seen = seen.map_err(BearerError::Server)?.ok_or_else(invalid)?;
         let now = self.0.settings.clock.now();
-        if !self.is_for_us(&seen) || seen.token.expires_at.is_some_and(|end| end <= now) {
+        if !self.is_for(resource, &seen) || seen.token.expires_at.is_some_and(|end| end <= now) {
             return Err(invalid().into());
         }
         if !alternatives.iter().any(|required| required.is_within(&seen.token.scopes)) {
@@ -126,10 +128,15 @@ impl RemoteGuard {
         Ok(seen.token.clone())
     }
 
-    /// RFC 8707 §3: a token for one resource is of no use at another.
-    fn is_for_us(&self, seen: &Introspected) -> bool {
-        let ours = self.0.resource.as_ref().or(seen.issuer.as_ref());
-        seen.audience.is_some() && seen.audience.as_ref() == ours
+    /// RFC 8707 §3: a token for one resource is of no use at another. A guard whose scopes name none is one of the
+    /// settings' resource.
+    fn is_for(&self, resource: Option<&'static str>, seen: &Introspected) -> bool {
+        let issuer = seen.issuer.as_ref();
+        let its = match resource {
+            None => self.0.resource.as_ref().or(issuer).cloned(),
+            Some(address) => Resource::at(address, issuer.map_or("", Resource::as_str)).ok(),
+        };
+        its.is_some() && seen.audience == its
     }
 }
 

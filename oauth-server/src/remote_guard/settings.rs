@@ -14,8 +14,8 @@ pub struct RemoteGuardSettings {
     pub client_id: String,
     /// The client's secret.
     pub client_secret: Secret,
-    /// The resource that is guarded (RFC 8707); a token for another is refused. `None` is the provider's own API, whose
-    /// tokens are for the issuer. Default: `None`.
+    /// The resource that is guarded (RFC 8707) where the scopes of a guard name none; a token for another is refused. `None`
+    /// is the provider's own API, whose tokens are for the issuer. Default: `None`.
     pub resource: Option<String>,
     /// For how many seconds what the provider said of a token is remembered, from 0, which is not at all and then each
     /// request asks, to 300. For so long a revoked token may pass. Default: 5.

@@ -27,6 +27,7 @@ enum TokenErrorCode {
     UnauthorizedClient,
     UnsupportedGrantType,
     InvalidScope,
+    InvalidTarget,
     UnsupportedResponseType,
     ServerError,
     TemporarilyUnavailable,
@@ -181,6 +182,7 @@ impl From<&TokenError> for TokenErrorBody {
             TokenError::UnauthorizedClient(_) => TokenErrorCode::UnauthorizedClient,
             TokenError::UnsupportedGrantType(_) => TokenErrorCode::UnsupportedGrantType,
             TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
+            TokenError::InvalidTarget(_) => TokenErrorCode::InvalidTarget,
             TokenError::UnsupportedResponseType(_) => TokenErrorCode::UnsupportedResponseType,
             TokenError::TooManyGuesses { .. } => TokenErrorCode::TemporarilyUnavailable,
             TokenError::Server(cause) if cause.is_unavailable() => {

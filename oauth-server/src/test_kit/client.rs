@@ -18,6 +18,7 @@ pub struct TestClient {
     client_id: String,
     secret: Option<Secret>,
     redirect_uri: String,
+    resource: Option<String>,
 }
 
 /// Where a client is told the user's answer that names no redirect URI itself. Nobody listens there.
@@ -37,7 +38,7 @@ impl TestClient {
             _ => generated,
         };
         let (token_path, client_id) = (token_path.to_owned(), client.client_id);
-        Self { http, token_path, client_id, secret, redirect_uri }
+        Self { http, token_path, client_id, secret, redirect_uri, resource: None }
     }
 
     /// Its identifier.
@@ -65,11 +66,17 @@ impl TestClient {
         Self { secret: Some(rotated.expect("another secret")), ..self.clone() }
     }
 
+    /// The same client, which names this resource in each of its requests (RFC 8707): its tokens are for that.
+    #[must_use]
+    pub fn at(&self, resource: &str) -> Self {
+        Self { resource: Some(resource.to_owned()), ..self.clone() }
+    }
+
     /// An authorization request for these scopes, with PKCE and `state=xyz`: RFC 6749 §4.1.1. The implicit grant asks
     /// the same with `.set("response_type", "token")`.
     #[must_use]
     pub fn request(&self, scope: &str) -> Form {
-        Form::new(&[
+        let request = Form::new(&[
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", &self.redirect_uri),
@@ -77,7 +84,8 @@ impl TestClient {
             ("state", "xyz"),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
-        ])
+        ]);
+        self.naming(request)
     }
 
     /// Redeems a code of its [`request`](Self::request): RFC 6749 §4.1.3.
@@ -91,7 +99,7 @@ impl TestClient {
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", VERIFIER),
         ]);
-        self.token(form).await
+        self.token(self.naming(form)).await
     }
 
     /// Redeems a refresh token: RFC 6749 §6.
@@ -100,7 +108,11 @@ impl TestClient {
     /// When there is no answer.
     pub async fn refresh(&self, refresh_token: &str) -> Answer {
         let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        self.token(Form::new(&grant)).await
+        self.token(self.naming(Form::new(&grant))).await
+    }
+
+    fn naming(&self, form: Form) -> Form {
+        self.resource.iter().fold(form, |form, resource| form.set("resource", resource))
     }
 
     /// Any token request, with the client's credentials: in the `Authorization` header where it has a secret

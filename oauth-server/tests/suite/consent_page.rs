@@ -39,6 +39,7 @@ both_databases! {
             name: "albums".to_owned(),
             title: "Your albums".to_owned(),
             description: "See what is in them.".to_owned(),
+            ..NewScope::default()
         };
         site.server.register_new_scope(albums).await.unwrap();
         site.register(|client| {
@@ -83,6 +84,7 @@ both_databases! {
             name: "notes:read".to_owned(),
             title: "Your notes".to_owned(),
             description: "Read what you wrote.".to_owned(),
+            ..NewScope::default()
         };
         site.server.register_new_scope(notes).await.unwrap();
         site.register(|client| client.scopes = "notes:read write read".parse().unwrap()).await;

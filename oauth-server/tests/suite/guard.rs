@@ -27,7 +27,7 @@ fn assert_bare_challenge(answer: &Answer) {
 
 /// That a call was refused with this error, in the challenge and again in the body.
 #[track_caller]
-fn assert_refused(answer: &Answer, status: u16, error: &str) {
+pub(crate) fn assert_refused(answer: &Answer, status: u16, error: &str) {
     assert_eq!(answer.status, status, "{answer:#?}");
     let (challenge, description) =
         (answer.header("WWW-Authenticate"), answer.text("error_description"));

@@ -43,6 +43,7 @@ mod pushed_requests;
 mod raw_http;
 mod remote_guard;
 mod request_id;
+mod resources;
 mod response_mode;
 mod restricted;
 mod revocation;

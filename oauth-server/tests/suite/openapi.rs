@@ -79,10 +79,11 @@ both_databases! {
         let scheme = &document["components"]["securitySchemes"]["oauth2"];
         assert_eq!(scheme["type"], "oauth2");
         let flow = &scheme["flows"]["authorizationCode"];
-        assert_eq!(
-            flow["scopes"],
-            json!({ "admin": "Do anything.", "read": "Read your notes.", "write": "Change your notes." })
-        );
+        let declared = json!({
+            "admin": "Do anything.", "read": "Read your notes.", "write": "Change your notes.",
+            "albums": "See and change your albums.", "albums:read": "See your albums.", "far": "Go far.",
+        });
+        assert_eq!(flow["scopes"], declared);
         assert_eq!(flow["authorizationUrl"], "http://id.example/oauth2/authorization/");
         assert_eq!(flow["tokenUrl"], "http://id.example/oauth2/token/");
         assert_eq!(flow["refreshUrl"], "http://id.example/oauth2/token/");

@@ -25,9 +25,12 @@ use poem::{
 use poem_openapi::{OpenApi, OpenApiService, payload::PlainText};
 use tokio::sync::Semaphore;
 
-use crate::support::{
-    Site,
-    app::{Admin, Read, Write},
+use crate::{
+    resources::{ReadAlbums, site_of, token},
+    support::{
+        Site,
+        app::{Admin, Read, Write},
+    },
 };
 
 mod cache;
@@ -84,6 +87,11 @@ impl Front {
     fn answers_as_the_provider(&self) {
         *self.answers.lock().unwrap() = None;
     }
+}
+
+#[handler]
+async fn show_albums(token: Access<ReadAlbums>) -> String {
+    token.audience.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// An API in another process.
@@ -163,6 +171,7 @@ impl Api {
             .at("/read", get(read))
             .at("/anywhere", get(anywhere))
             .at("/me", get(me))
+            .at("/albums", get(show_albums))
             .nest("/operations", operations)
             .with(guard);
         Self { urls: urls.map_to_response().boxed(), front, clock: site.clock.clone() }
@@ -241,6 +250,19 @@ both_databases! {
         let refused = api.call("/read", &site.access_token("read").await).await;
         assert_eq!(refused.status, 401);
         assert!(refused.header("WWW-Authenticate").contains("invalid_token"));
+    }
+
+    async fn a_guard_whose_scopes_name_a_resource_takes_its_tokens_alone(site: Site) {
+        let (site, client) = site_of(site).await;
+        let (its, own) = (site.its_address(), site.server.settings().issuer.clone());
+        let introspects = vec![its.clone(), own];
+        let secret = site.register(|client| client.introspects = introspects).await.unwrap();
+        let api = Api::as_client(&site, "another", secret, |_| {}).await;
+        let albums = token(&site, &client.at(&its), "albums").await;
+        let admitted = api.call("/albums", &albums).await;
+        assert_eq!((admitted.status, admitted.body), (200, its));
+        assert_eq!(api.call("/read", &albums).await.status, 401);
+        assert_eq!(api.call("/albums", &token(&site, &client, "read").await).await.status, 401);
     }
 
     async fn while_the_provider_cannot_be_asked_a_request_is_503(site: Site) {

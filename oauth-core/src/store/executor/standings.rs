@@ -166,7 +166,9 @@ impl Weighter<Key, Remembered> for Bytes {
         let standing = &remembered.standing;
         let subject = standing.subject.as_ref().map_or(0, String::len);
         let data = standing.data.as_ref().map_or(0, String::len);
-        (FIXED + subject + data + standing.client_id.len() + standing.scopes.len()) as u64
+        let audience = standing.audience.as_ref().map_or(0, String::len);
+        (FIXED + subject + data + audience + standing.client_id.len() + standing.scopes.len())
+            as u64
     }
 }
 

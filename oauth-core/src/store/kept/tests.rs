@@ -14,7 +14,7 @@ use super::super::{
     rotation::Rotation, scope, session, user,
 };
 use crate::{
-    Scopes,
+    Resources, Scopes,
     secret::{Digest, Key},
     store::{
         access_token::NewAccessToken,
@@ -38,7 +38,7 @@ fn requests(db: &mut DbConnection, round: &str) {
     scope::named(db, &"a b c".parse().unwrap()).unwrap();
     let (subject, redirect_uri) = ("1".to_owned(), "https://app.example/".to_owned());
     let consent = consent::Consent { subject, client_id: client.id, redirect_uri };
-    consent::scopes(db, &consent).unwrap();
+    assert!(consent::allowed(db, &consent).unwrap().is_none());
     let ada = user::named(db, "ada", "ada").unwrap().unwrap();
     let family = i64::try_from(round.len()).unwrap();
     let new = NewGrant {
@@ -46,6 +46,7 @@ fn requests(db: &mut DbConnection, round: &str) {
         client_id: client.id,
         subject: None,
         scopes: Scopes::default(),
+        resources: Resources::default(),
         created_at: 0,
         expires_at: None,
         data: None,
@@ -90,7 +91,14 @@ fn pair(value: &str) -> NewTokens {
     let (digest, prefix) = (Digest::of(value), String::new());
     let (scopes, created_at) = (Scopes::default(), 0);
     NewTokens {
-        access: NewAccessToken { digest, prefix, scopes, created_at, expires_at: 9 },
+        access: NewAccessToken {
+            digest,
+            prefix,
+            scopes,
+            audience: None,
+            created_at,
+            expires_at: 9,
+        },
         refresh: Some(NewRefreshToken {
             digest,
             prefix: String::new(),

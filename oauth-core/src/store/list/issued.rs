@@ -10,7 +10,7 @@ use diesel::{
 
 use super::PAGE;
 use crate::{
-    Scopes, Secret, Timestamp,
+    Resources, Scopes, Secret, Timestamp,
     secret::{Key, Kind},
     store::{
         DbConnection, Query,
@@ -99,6 +99,8 @@ pub(crate) struct IssuedRow {
     pub(crate) redirect_uri: Option<String>,
     pub(crate) redeemed_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
+    #[diesel(deserialize_as = Option<String>)]
+    pub(crate) resources: Resources,
 }
 
 impl IssuedRow {
@@ -203,7 +205,8 @@ queries!(
     oauth_grants::scopes,
     oauth_authorization_codes::redirect_uri,
     oauth_authorization_codes::redeemed_at,
-    sql::<Nullable<BigInt>>("NULL")
+    sql::<Nullable<BigInt>>("NULL"),
+    oauth_grants::resources
 );
 queries!(
     Kind::AccessToken,
@@ -213,7 +216,8 @@ queries!(
     oauth_access_tokens::scopes,
     sql::<Nullable<Text>>("NULL"),
     sql::<Nullable<BigInt>>("NULL"),
-    oauth_access_tokens::revoked_at
+    oauth_access_tokens::revoked_at,
+    oauth_access_tokens::audience
 );
 queries!(
     Kind::RefreshToken,
@@ -223,5 +227,6 @@ queries!(
     oauth_grants::scopes,
     sql::<Nullable<Text>>("NULL"),
     oauth_refresh_tokens::redeemed_at,
-    sql::<Nullable<BigInt>>("NULL")
+    sql::<Nullable<BigInt>>("NULL"),
+    oauth_grants::resources
 );

@@ -12,13 +12,13 @@ use super::{
     },
     *,
 };
-use crate::{Scopes, secret::Digest};
+use crate::{Resources, Scopes, secret::Digest};
 
 const FAMILY: i64 = 7;
 
 fn access(value: &str, expires_at: Timestamp) -> NewAccessToken {
     let (digest, prefix, scopes) = (Digest::of(value), String::new(), Scopes::default());
-    NewAccessToken { digest, prefix, scopes, created_at: 0, expires_at }
+    NewAccessToken { digest, prefix, scopes, audience: None, created_at: 0, expires_at }
 }
 
 fn key(value: &str) -> Key {
@@ -34,6 +34,7 @@ async fn with_a_family(store: Store) -> Store {
         client_id: 1,
         subject,
         scopes,
+        resources: Resources::default(),
         created_at: 0,
         expires_at: Some(90),
         data: None,

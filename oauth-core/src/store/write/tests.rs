@@ -14,19 +14,21 @@ use super::{
     },
     *,
 };
-use crate::{Scopes, secret::Digest};
+use crate::{Resources, Scopes, secret::Digest};
 
 type Issue = NewFamily<NewTokens>;
 
 fn issue(value: &str) -> Issue {
     let (digest, prefix, scopes) = (Digest::of(value), String::new(), Scopes::default());
-    let access = NewAccessToken { digest, prefix, scopes, created_at: 0, expires_at: 9 };
+    let access =
+        NewAccessToken { digest, prefix, scopes, audience: None, created_at: 0, expires_at: 9 };
     let (subject, scopes) = (None, Scopes::default());
     let grant = NewGrant {
         id: 7,
         client_id: 1,
         subject,
         scopes,
+        resources: Resources::default(),
         created_at: 0,
         expires_at: None,
         data: None,

@@ -1,7 +1,7 @@
 //! Every text field refuses what is over-long, and what nobody can see: PostgreSQL would answer NUL by an error.
 
 use oauth_core::{
-    ClientSecret, NewClient, NewScope, NewUser, Problem, RegistrationError,
+    ClientSecret, NewClient, NewScope, NewUser, Problem, RegistrationError, Scopes,
     admin::{AdminError, ScopeChange, UserChange},
 };
 
@@ -72,7 +72,7 @@ both_databases! {
             let titled = NewScope { name: "new".to_owned(), title: text.to_owned(), ..NewScope::default() };
             assert_eq!(refused_fields(fixture.admin().create_scope(titled.clone()).await), ["title"], "{text:?}");
             assert!(fixture.server.register_new_scope(titled).await.is_err());
-            let change = ScopeChange { title: text.to_owned(), description: String::new(), is_enabled: true };
+            let change = ScopeChange { title: text.to_owned(), description: String::new(), is_enabled: true, resource: None, implies: Scopes::default() };
             assert_eq!(refused_fields(fixture.admin().update_scope(1, change).await), ["title"], "{text:?}");
         }
         let refusal = fixture.server.register_scope("new", "a\0b").await.unwrap_err();

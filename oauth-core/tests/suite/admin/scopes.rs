@@ -1,7 +1,7 @@
 //! What staff change of scopes.
 
 use oauth_core::{
-    NewClient, NewScope,
+    NewClient, NewScope, Scopes,
     admin::{AdminError, ScopeChange, ScopeFilter, ScopeRecord},
 };
 
@@ -9,7 +9,12 @@ use super::refused_fields;
 use crate::support::{Fixture, client, code_request, scopes};
 
 fn scope(name: &str) -> NewScope {
-    NewScope { name: name.to_owned(), title: "Title".to_owned(), description: "Text.".to_owned() }
+    NewScope {
+        name: name.to_owned(),
+        title: "Title".to_owned(),
+        description: "Text.".to_owned(),
+        ..NewScope::default()
+    }
 }
 
 impl Fixture {
@@ -21,7 +26,7 @@ impl Fixture {
 
 fn change(scope: &ScopeRecord) -> ScopeChange {
     let ScopeRecord { title, description, is_enabled, .. } = scope.clone();
-    ScopeChange { title, description, is_enabled }
+    ScopeChange { title, description, is_enabled, resource: None, implies: Scopes::default() }
 }
 
 both_databases! {
@@ -35,7 +40,7 @@ both_databases! {
     }
 
     async fn a_scopes_faults_stand_beside_their_fields(fixture: Fixture) {
-        let new = NewScope { name: "a b".to_owned(), title: "x".repeat(101), description: "x".repeat(4001) };
+        let new = NewScope { name: "a b".to_owned(), title: "x".repeat(101), description: "x".repeat(4001), ..NewScope::default() };
         let mut fields = refused_fields(fixture.admin().create_scope(new).await);
         fields.sort_unstable();
         assert_eq!(fields, ["description", "name", "title"]);

@@ -13,6 +13,7 @@ mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod queries;
 mod requests;
+pub(crate) mod resources;
 mod sql;
 #[path = "../../../../oauth-server/src/test_kit/temporary_directory.rs"]
 mod temporary_directory;
@@ -35,6 +36,7 @@ pub(crate) use self::{
         CALLBACK, CHALLENGE, VERIFIER, code_request, implicit_request,
         public_exchange as public_exchange_form, public_request, recognised_by,
     },
+    resources::{App, MAIL, NOTES, all, resource, scope_at},
     sql::Column,
     temporary_directory::TemporaryDirectory,
     wire::{Redirect, in_fragment, in_query},

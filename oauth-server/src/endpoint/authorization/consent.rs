@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth_core::AuthorizationRequest;
+use oauth_core::{AuthorizationRequest, Resources};
 use poem::{Request, Response};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
@@ -19,6 +19,7 @@ use crate::{
 struct Context<'a> {
     client: Client<'a>,
     scopes: Vec<Scope<'a>>,
+    resources: Vec<String>,
     user: &'a str,
     switch_user: Option<String>,
     redirect_host: Option<String>,
@@ -61,6 +62,12 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The server's own API goes without saying.
+fn resources(oauth: &OAuth, resources: &Resources) -> Vec<String> {
+    let named = resources.iter().filter(|_| !resources.is_own_api());
+    named.map(|resource| oauth.server().resource_address(resource)).collect()
+}
+
 pub(super) fn page(
     oauth: &OAuth,
     page: &AuthorizationPage,
@@ -83,6 +90,7 @@ pub(super) fn page(
             tos_uri: metadata.tos_uri.as_deref(),
         },
         scopes: scopes.map(|scope| Scope::of(scope, oauth.pages().messages())).collect(),
+        resources: resources(oauth, authorization.resources()),
         user: &owner.name,
         switch_user: oauth.users().switch_url(http, &next),
         redirect_host: authorization.redirect_uri().host(),

@@ -95,7 +95,7 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
         "admin/scopes/list" => json!({ "rows": rows(scope()) }),
         "admin/scopes/form" => json!({
             "scope": some(scope()), "history": rows(entry()),
-            "fields": fields(&["name", "title", "description", "is_enabled"], full),
+            "fields": fields(&["name", "title", "description", "resource", "implies", "is_enabled"], full),
         }),
         "admin/users/list" => json!({ "rows": rows(user()) }),
         "admin/users/form" => json!({
@@ -186,6 +186,7 @@ fn secret(full: bool) -> Value {
 fn scope() -> Value {
     json!({
         "href": "/admin/scopes/1/", "name": "read", "title": "", "description": "Read your notes.", "state": "enabled",
+        "resource": "https://api.example/notes",
     })
 }
 
@@ -202,6 +203,7 @@ fn granted(href: &str, state: &str) -> Value {
     json!({
         "href": href, "id": 1, "prefix": "cGFzc3", "client": "Printer", "client_href": "/admin/clients/1/",
         "user": "Alice Liddell", "scopes": ["read", "write"], "created": "2026-11-22 12:00",
+        "resources": ["https://api.example/notes"],
         "expires": "2026-11-22 13:00", "state": state, "family": 1, "family_href": "/admin/families/1/",
     })
 }

@@ -9,6 +9,7 @@ use super::{
     *,
 };
 use crate::{
+    Resources,
     secret::{Digest, Key},
     store::{
         Affected,
@@ -48,6 +49,7 @@ fn insert_token(db: &mut DbConnection, number: i64) -> Query<()> {
         client_id: 1,
         subject: None,
         scopes: Scopes::default(),
+        resources: Resources::default(),
         created_at: 0,
         expires_at: None,
         data: None,
@@ -57,6 +59,7 @@ fn insert_token(db: &mut DbConnection, number: i64) -> Query<()> {
         digest: token(number).digest,
         prefix: String::new(),
         scopes: Scopes::default(),
+        audience: None,
         created_at: 0,
         expires_at: 9,
     };

@@ -15,6 +15,7 @@ use diesel::{
 
 use super::*;
 use crate::{
+    Resources,
     secret::{Digest, Key},
     store::{
         access_token::NewAccessToken,
@@ -45,14 +46,22 @@ fn pair(value: &str) -> NewTokens {
         expires_at: None,
         predecessor: None,
     };
-    let access = NewAccessToken { digest, prefix, scopes, created_at, expires_at };
+    let access = NewAccessToken { digest, prefix, scopes, audience: None, created_at, expires_at };
     NewTokens { access, refresh: Some(refresh) }
 }
 
 fn family(id: i64, client_id: i64, value: &str) -> NewFamily<NewTokens> {
     let (subject, scopes) = (None, Scopes::default());
-    let grant =
-        NewGrant { id, client_id, subject, scopes, created_at: 0, expires_at: None, data: None };
+    let grant = NewGrant {
+        id,
+        client_id,
+        subject,
+        scopes,
+        resources: Resources::default(),
+        created_at: 0,
+        expires_at: None,
+        data: None,
+    };
     NewFamily { grant, first: pair(value) }
 }
 

@@ -18,7 +18,7 @@ use super::{
     *,
 };
 use crate::{
-    Scopes,
+    Resources, Scopes,
     secret::{Digest, Key},
 };
 
@@ -56,14 +56,22 @@ pub(super) fn pair(family: i64) -> NewTokens {
         expires_at: None,
         predecessor: Some(there(family).digest),
     };
-    let access = NewAccessToken { digest, prefix, scopes, created_at, expires_at };
+    let access = NewAccessToken { digest, prefix, scopes, audience: None, created_at, expires_at };
     NewTokens { access, refresh: Some(refresh) }
 }
 
 pub(super) fn begins<F>(id: i64, first: F) -> NewFamily<F> {
     let (subject, scopes) = (None, Scopes::default());
-    let grant =
-        NewGrant { id, client_id: 1, subject, scopes, created_at: 0, expires_at: None, data: None };
+    let grant = NewGrant {
+        id,
+        client_id: 1,
+        subject,
+        scopes,
+        resources: Resources::default(),
+        created_at: 0,
+        expires_at: None,
+        data: None,
+    };
     NewFamily { grant, first }
 }
 

@@ -55,17 +55,22 @@ CREATE TABLE oauth_known_browsers (
 CREATE INDEX oauth_known_browsers_user_id ON oauth_known_browsers (user_id);
 CREATE INDEX oauth_known_browsers_expires_at ON oauth_known_browsers (expires_at);
 
--- A disabled scope is known, and not given to anybody. `title` is the description in a few words; empty is none.
+-- A disabled scope is known, and not given to anybody. `title` is the description in a few words; empty is none. A scope
+-- belongs to one `resource` (RFC 8707); NULL is the server's own API. Who is granted it is granted what it `implies`, too:
+-- names, separated by one space.
 CREATE TABLE oauth_scopes (
     id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     name        TEXT    NOT NULL UNIQUE,
     description TEXT    NOT NULL,
     is_enabled  BOOLEAN NOT NULL DEFAULT TRUE,
-    title       TEXT    NOT NULL DEFAULT ''
+    title       TEXT    NOT NULL DEFAULT '',
+    resource    TEXT,
+    implies     TEXT    NOT NULL DEFAULT ''
 );
 CREATE INDEX oauth_scopes_name ON oauth_scopes (lower(name), id);
 CREATE INDEX oauth_scopes_enabled ON oauth_scopes (id) WHERE is_enabled;
 CREATE INDEX oauth_scopes_disabled ON oauth_scopes (id) WHERE NOT is_enabled;
+CREATE INDEX oauth_scopes_resource ON oauth_scopes (resource) WHERE resource IS NOT NULL;
 
 -- `metadata` is what a client may say of itself, as JSON in the words of RFC 7591 section 2, and `name` its `client_name`,
 -- for what lists clients. Beside it stands what has no name there, what a client must never choose itself, and what
@@ -129,7 +134,7 @@ CREATE INDEX oauth_client_secrets_expires_at ON oauth_client_secrets (expires_at
 
 -- What a user has said yes to, so that it is not asked again: for where the answer went, because a redirect URI that a
 -- client gets later is asked for. Kept apart from grants: each authorization is a family of its own, and one that is
--- revoked never takes another device's with it.
+-- revoked never takes another device's with it. `resources` as of grants.
 CREATE TABLE oauth_consents (
     id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     subject      TEXT   NOT NULL,
@@ -137,13 +142,16 @@ CREATE TABLE oauth_consents (
     scopes       TEXT   NOT NULL,
     granted_at   BIGINT NOT NULL,
     redirect_uri TEXT,
+    resources    TEXT,
     UNIQUE (subject, client_id, redirect_uri)
 );
 CREATE INDEX oauth_consents_client_id ON oauth_consents (client_id);
 
 -- One row is one authorization: a family of codes and tokens that lives and dies together. `last_used_at` is the last
 -- issue or refresh, and at most once an hour the use of a token. `data` is what the application's policy attached, as JSON,
--- and `members` what it added to the answer of the last refresh: that answer may be given a second time.
+-- and `members` what it added to the answer of the last refresh: that answer may be given a second time. `resources` are
+-- what its tokens may be for (RFC 8707), separated by one space: `own` among others is the server's own API, and NULL is
+-- that alone.
 CREATE TABLE oauth_grants (
     id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     client_id    BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
@@ -154,7 +162,8 @@ CREATE TABLE oauth_grants (
     revoked_at   BIGINT,
     last_used_at BIGINT,
     data         TEXT,
-    members      TEXT
+    members      TEXT,
+    resources    TEXT
 );
 CREATE INDEX oauth_grants_client_id ON oauth_grants (client_id);
 CREATE INDEX oauth_grants_subject ON oauth_grants (subject);
@@ -176,6 +185,7 @@ CREATE TABLE oauth_authorization_codes (
     PRIMARY KEY (grant_id, digest)
 ) WITHOUT ROWID;
 
+-- `audience` is the one resource that a token is for (RFC 8707); NULL is the server's own API.
 CREATE TABLE oauth_access_tokens (
     grant_id   BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
     digest     BLOB   NOT NULL,
@@ -184,6 +194,7 @@ CREATE TABLE oauth_access_tokens (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT,
+    audience   TEXT,
     PRIMARY KEY (grant_id, digest)
 ) WITHOUT ROWID;
 

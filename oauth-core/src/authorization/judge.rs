@@ -1,0 +1,83 @@
+//! What a request asks for, once client and redirect URI are proven: RFC 6749 §3.1, in the order that it makes matter.
+
+use super::{refusal::Refusal, response_mode::ResponseMode, response_type::ResponseType};
+use crate::{
+    AuthorizationServer, Client, Params, RedirectUri, RequireState, Resources, Scope,
+    client_auth::NO_PUBLIC_CLIENTS, error::AuthorizationErrorCode as Code, pkce::Challenge,
+    scope_request::requested_scopes,
+};
+
+/// What of a request is right.
+pub(super) struct Judged {
+    pub(super) response_type: ResponseType,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) resources: Resources,
+    pub(super) challenge: Option<Challenge>,
+}
+
+impl AuthorizationServer {
+    pub(super) async fn judge(
+        &self,
+        client: &Client,
+        redirect_uri: &RedirectUri,
+        params: &Params,
+    ) -> Result<Judged, Refusal> {
+        params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
+        if client.is_public && !self.settings.public_clients {
+            return Err(Refusal::new(Code::UnauthorizedClient, NO_PUBLIC_CLIENTS));
+        }
+        let response_type = ResponseType::requested(self, client, params)?;
+        ResponseMode::requested(params, redirect_uri)?;
+        let is_code = response_type == ResponseType::Code;
+        let uses_pkce = is_code && params.get("code_challenge").is_some();
+        if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
+            return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
+        }
+        let resources = match response_type {
+            ResponseType::Code => self.requested_resources(params).await?,
+            ResponseType::Token => self.requested_resource(params).await?,
+        };
+        let scopes = requested_scopes(self, client, params, &resources).await?;
+        let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
+        let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
+        Ok(Judged { response_type, scopes, resources, challenge })
+    }
+
+    fn state_is_required(&self, client: &Client, uses_pkce: bool) -> bool {
+        match client.require_state.unwrap_or(self.settings.require_state) {
+            RequireState::Always => true,
+            RequireState::UnlessPkce => !uses_pkce,
+            RequireState::Never => false,
+        }
+    }
+}
+
+/// RFC 7636 §4.3, with `S256` alone: an absent method means `plain`, which shows the verifier to who reads the request.
+fn challenge(is_required: bool, params: &Params) -> Result<Option<Challenge>, Refusal> {
+    let invalid = |description: &'static str| Err(Refusal::new(Code::InvalidRequest, description));
+    match (params.get("code_challenge"), params.get("code_challenge_method")) {
+        (None, None) if is_required => {
+            invalid("code_challenge is missing: this client must use PKCE (RFC 7636)")
+        }
+        (None, None) => Ok(None),
+        (None, Some(_)) => invalid("code_challenge is missing beside code_challenge_method"),
+        (Some(challenge), Some("S256")) => match Challenge::parse(challenge) {
+            Some(challenge) => Ok(Some(challenge)),
+            None => invalid(
+                "code_challenge must be 43 characters of base64url, the SHA-256 of the verifier",
+            ),
+        },
+        (Some(_), _) => invalid("code_challenge_method must be S256"),
+    }
+}
+
+/// What this endpoint reads once, beside `resource`; "unrecognized request parameters" it "MUST ignore" (§3.1).
+pub(super) const PARAMETERS: &[&str] = &[
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+];
