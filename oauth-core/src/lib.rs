@@ -5,7 +5,7 @@
 //! [`AuthorizationServer`] has the verbs of the protocol. This is the authorization code grant (RFC 6749 §4.1), whole:
 //!
 //! ```
-//! use oauth_core::{AuthorizationServer, NewClient, Params, Settings, Store};
+//! use oauth_core::{AuthorizationResponse, AuthorizationServer, NewClient, Params, Settings, Store};
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
