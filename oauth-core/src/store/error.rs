@@ -2,7 +2,9 @@
 
 use diesel::result::{
     DatabaseErrorKind as Kind,
-    Error::{self, BrokenTransactionManager, DatabaseError, RollbackErrorOnCommit},
+    Error::{
+        self, BrokenTransactionManager, DatabaseError, QueryBuilderError, RollbackErrorOnCommit,
+    },
 };
 
 use super::not_ready::NotReady;
@@ -88,6 +90,11 @@ impl StoreError {
             other => Self::internal(other.to_string()),
         }
     }
+}
+
+/// The cause of a [`StoreError::Query`], as diesel told it.
+pub(super) fn as_told(cause: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    cause.downcast().map_or_else(QueryBuilderError, |error| *error)
 }
 
 /// What the database says of a statement is our fault, unless it speaks of itself.

@@ -9,13 +9,12 @@ use diesel::{
     Connection, ExpressionMethods, QueryDsl, RunQueryDsl,
     connection::SimpleConnection,
     migration::{Migration, MigrationSource},
-    result::Error::QueryBuilderError,
     sql_types::Bool,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{
-    DbConnection, MigratedBy, NotReady, Query, Spread, Store, StoreError,
+    DbConnection, MigratedBy, NotReady, Query, Spread, Store, StoreError, error,
     executor::{begin_immediate, commit, roll_back},
     probe, spread, user_names,
 };
@@ -138,9 +137,7 @@ pub(super) fn standing(
         Ok(_) => Err(NotReady::Pending),
         Err(StoreError::Newer(_)) => Err(NotReady::Newer),
         Err(StoreError::Older(_)) => Err(NotReady::Older),
-        Err(StoreError::Query(cause)) => {
-            return Err(cause.downcast().map_or_else(QueryBuilderError, |error| *error));
-        }
+        Err(StoreError::Query(cause)) => return Err(error::as_told(cause)),
         Err(error) => Err(NotReady::of(&error).unwrap_or(NotReady::Failing)),
     })
 }
