@@ -11,6 +11,15 @@ use crate::{
 };
 
 /// A token that was presented and is live: what a protected resource may know of it.
+///
+/// ```no_run
+/// # use oauth_core::{AccessToken, AuthorizationServer, BearerError};
+/// # async fn example(server: &AuthorizationServer, presented: &str) -> Result<(), BearerError> {
+/// let token: AccessToken = server.verify(presented, &"photos".parse().expect("a scope")).await?;
+/// println!("{} acts for {:?}", token.client_id, token.subject);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessToken {

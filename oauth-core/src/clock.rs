@@ -12,6 +12,12 @@ use std::{
 pub type Timestamp = i64;
 
 /// Where a server reads the time.
+///
+/// ```
+/// use oauth_core::Clock;
+///
+/// assert!(Clock::default().now() > 1_700_000_000); // the system's
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Clock(Source);
 

@@ -14,6 +14,16 @@ use crate::{
 };
 
 /// An application that a user has granted access.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, StoreError};
+/// # async fn example(server: &AuthorizationServer, subject: &str) -> Result<(), StoreError> {
+/// for app in server.connected_apps(subject).await? {
+///     println!("{} may {}", app.client.name(), app.scopes);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ConnectedApp {

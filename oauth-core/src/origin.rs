@@ -11,6 +11,20 @@ tokio::task_local! {
 }
 
 /// The request that leads to events and to changes: they name it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use oauth_core::Origin;
+///
+/// # #[tokio::main]
+/// # async fn main() {
+/// let origin = Origin { request_id: "7f3a".to_owned(), address: None };
+/// let named = Arc::new(origin).around(async { Origin::current().expect("this one").request_id.clone() });
+/// assert_eq!(named.await, "7f3a");
+/// assert!(Origin::current().is_none());
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// What the request is called, so that its lines in the log are found. What came from outside is bounded in length

@@ -93,6 +93,11 @@ where
 }
 
 /// What is about to be issued.
+///
+/// ```
+/// # use oauth_core::PolicyRequest;
+/// let is_machine = |request: &PolicyRequest<'_>| request.subject.is_none();
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PolicyRequest<'a> {
@@ -124,6 +129,13 @@ pub enum Endpoint {
 }
 
 /// What the policy says: as the client asked, and as the settings are, where it says nothing.
+///
+/// ```
+/// use oauth_core::{Lifetime, Ruling};
+///
+/// let short = Ruling { access_token_lifetime: Some(Lifetime::Seconds(300)), ..Ruling::default() };
+/// assert!(short.scopes.is_none()); // as the client asked
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ruling {
     /// No more than these scopes, and what they imply. Where a family begins, it never has more; elsewhere this access token has not. What they

@@ -20,6 +20,13 @@ use crate::{
 };
 
 /// Builds an [`OAuth`].
+///
+/// ```no_run
+/// # use oauth_server::{AuthorizationServer, BuildError, OAuth};
+/// # fn example(server: AuthorizationServer) -> Result<OAuth, BuildError> {
+/// OAuth::builder(server).template_folder("templates").locale("en", "sign-in = Come in").build()
+/// # }
+/// ```
 #[must_use]
 pub struct OAuthBuilder {
     server: AuthorizationServer,
@@ -167,14 +174,6 @@ impl OAuthBuilder {
 
     /// What the authorization endpoint shows, wherever it is mounted. Its template is rendered once with sample data by
     /// [`OAuthBuilder::build`], so that one that does not exist, or asks for what it is not given, is found there.
-    ///
-    /// ```no_run
-    /// # use oauth_server::{AuthorizationPage, OAuthBuilder};
-    /// # fn example(builder: OAuthBuilder) -> OAuthBuilder {
-    /// let ours = AuthorizationPage { authorization_template: "ours", ..Default::default() };
-    /// builder.template("ours", include_str!("../templates/authorize.hbs")).authorization_page(ours)
-    /// # }
-    /// ```
     pub fn authorization_page(self, page: AuthorizationPage) -> Self {
         Self { page, ..self }
     }

@@ -15,6 +15,15 @@ use crate::{
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
+///
+/// ```no_run
+/// use oauth_server::{AuthorizationServer, BuildError, OAuth};
+///
+/// fn provider(server: AuthorizationServer) -> Result<poem::Route, BuildError> {
+///     let oauth = OAuth::builder(server).build()?;
+///     Ok(oauth.routes())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct OAuth(Arc<Parts>);
 

@@ -11,6 +11,17 @@ use crate::{
 
 /// The ways that a guard admits. The `Authorization` header always is one (§2.1: "Resource servers MUST support this
 /// method"); the others are a guard's explicit choice, because bodies and queries end up in logs and histories.
+///
+/// ```
+/// use oauth_server::{Access, Anywhere, scope};
+///
+/// scope! { pub Read = "notes:read", "Read your notes." }
+///
+/// #[poem::handler]
+/// fn notes(token: Access<Read, Anywhere>) -> String {
+///     token.client_id.clone()
+/// }
+/// ```
 pub trait Presentation: Sealed + Send + Sync + 'static {
     /// Whether a form-encoded body may carry the token (§2.2).
     const IN_BODY: bool;

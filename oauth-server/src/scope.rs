@@ -18,6 +18,15 @@ pub trait Scope: Send + Sync + 'static {
 
 /// The scopes that a guard requires: one scope; all of a tuple of up to four; one of [`AnyOf`] several; or `()`, for any
 /// valid token.
+///
+/// ```
+/// use oauth_server::{ScopeSet, scope};
+///
+/// scope! { pub Read = "notes:read", "Read your notes." }
+/// scope! { pub Write = "notes:write", "Change your notes." }
+///
+/// assert_eq!(<(Read, Write)>::ALTERNATIVES, [["notes:read", "notes:write"]]);
+/// ```
 pub trait ScopeSet: Sealed + Send + Sync + 'static {
     /// The sets of names of which a token must have one, whole. A client that has none is told of the first.
     const ALTERNATIVES: &'static [&'static [&'static str]];

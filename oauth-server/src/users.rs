@@ -7,6 +7,13 @@ use oauth_core::{ActiveCheck, PasswordVerifier, StoreError};
 use poem::Request;
 
 /// Who owns the protected resources: RFC 6749 §1.1.
+///
+/// ```
+/// use oauth_server::ResourceOwner;
+///
+/// let owner = ResourceOwner::new("1867", "Marie Curie");
+/// assert_eq!((owner.subject.as_str(), owner.name.as_str()), ("1867", "Marie Curie"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResourceOwner {

@@ -28,6 +28,17 @@ use crate::{
 };
 
 /// The session of a browser in which a user has signed in.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, StoreError};
+/// # async fn example(server: &AuthorizationServer, cookie: &str) -> Result<(), StoreError> {
+/// match server.session(cookie).await? {
+///     Some(session) => println!("signed in as {}", session.user.username),
+///     None => println!("nobody is signed in"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Session {

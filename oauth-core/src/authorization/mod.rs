@@ -22,6 +22,11 @@ use crate::{
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
+///
+/// ```
+/// # use oauth_core::AuthorizationRequest;
+/// let asks = |request: &AuthorizationRequest| format!("{} asks", request.client().name());
+/// ```
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
     client: Arc<Client>,

@@ -6,6 +6,19 @@ use super::token::failure_description;
 use crate::{AuthorizationResponse, StoreError};
 
 /// Why the authorization endpoint refused a request, and where that is answered.
+///
+/// ```no_run
+/// use oauth_core::{AuthorizationError, AuthorizationServer, Params};
+///
+/// async fn shown(server: &AuthorizationServer, query: &[u8]) -> String {
+///     match server.authorization_request(&Params::parse(query)).await {
+///         Ok(request) => format!("{} asks", request.client().name()),
+///         Err(AuthorizationError::Page(fault)) => format!("a page of ours: {fault}"),
+///         Err(AuthorizationError::Client { code, .. }) => format!("the client is told {}", code.as_str()),
+///         Err(_) => "something went wrong".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuthorizationError {

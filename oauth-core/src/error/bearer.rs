@@ -6,6 +6,13 @@ use super::token::{failure_code, failure_description};
 use crate::{Scopes, StoreError};
 
 /// Why a protected resource refused a request.
+///
+/// ```
+/// use oauth_core::BearerError;
+///
+/// assert_eq!(BearerError::MissingToken.code(), None);
+/// assert_eq!(BearerError::InvalidToken("it has ended".into()).code(), Some("invalid_token"));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BearerError {

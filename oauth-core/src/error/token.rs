@@ -6,6 +6,13 @@ use crate::{GuessError, StoreError, scope_request::ScopeFault};
 
 /// Why the token endpoint refused a request. Each variant carries a sentence for the client's developer, in the
 /// characters that §5.2 allows.
+///
+/// ```
+/// use oauth_core::TokenError;
+///
+/// let refusal = TokenError::InvalidGrant("the voucher is void".into());
+/// assert_eq!(refusal.code(), "invalid_grant");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TokenError {

@@ -15,6 +15,16 @@ use crate::{
 ///
 /// It names clients, subjects and scopes, and never holds what somebody typed or presented: a user name may be a
 /// password in the wrong field, and an unknown `client_id` anything at all.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, EventKind};
+/// fn counted(server: &AuthorizationServer) {
+///     server.events().on_event(|event| match &event.kind {
+///         EventKind::TokenIssued { client_id, .. } => println!("{}: {client_id}", event.at),
+///         _ => (),
+///     });
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {

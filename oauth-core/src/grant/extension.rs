@@ -15,6 +15,15 @@ use crate::{
 };
 
 /// A token request with a grant of the application's own.
+///
+/// ```no_run
+/// use oauth_core::{GrantRequest, Granted, TokenError};
+///
+/// /// A grant by which a client acts for itself.
+/// async fn itself(request: GrantRequest) -> Result<Granted, TokenError> {
+///     Ok(Granted { scopes: request.scopes().await?, ..Granted::default() })
+/// }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GrantRequest {
@@ -27,6 +36,13 @@ pub struct GrantRequest {
 }
 
 /// What a grant of the application's own leads to.
+///
+/// ```
+/// use oauth_core::Granted;
+///
+/// let granted = Granted { subject: Some("alice".to_owned()), ..Granted::default() };
+/// assert!(granted.scopes.is_empty() && granted.data.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Granted {
     /// For whom the client acts, in 1 to 255 bytes; `None` where it acts for itself.

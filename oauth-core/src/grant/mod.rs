@@ -29,6 +29,15 @@ use crate::{
 };
 
 /// A successful answer of the token endpoint: RFC 6749 §5.1. `token_type` is always `Bearer`.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, Params, Tokens, TokenError};
+/// # async fn example(server: &AuthorizationServer, body: &[u8]) -> Result<(), TokenError> {
+/// let tokens: Tokens = server.token(None, &Params::parse(body)).await?;
+/// println!("good for {} for {:?} seconds", tokens.scopes, tokens.expires_in);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Tokens {

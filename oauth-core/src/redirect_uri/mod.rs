@@ -9,6 +9,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
 /// A redirection endpoint that a client may register.
+///
+/// ```
+/// use oauth_core::RedirectUri;
+///
+/// let uri = RedirectUri::parse("https://app.example/callback")?;
+/// assert!(uri.is_https() && uri.matches("https://app.example/callback"));
+/// assert!(!uri.matches("https://app.example/callback/"));
+/// assert!(RedirectUri::parse("/callback").is_err());
+/// # Ok::<(), oauth_core::InvalidRedirectUri>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String,

@@ -16,6 +16,17 @@ use crate::{
 };
 
 /// A client that was registered.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, NewClient, Registered, RegistrationError};
+/// # async fn example(server: &AuthorizationServer, new: NewClient) -> Result<(), RegistrationError> {
+/// let Registered { client, secret, .. } = server.register_client(new).await?;
+/// if let Some(secret) = secret {
+///     println!("{} has the secret {}", client.client_id, secret.expose());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Registered {

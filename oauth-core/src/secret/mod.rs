@@ -41,6 +41,14 @@ use subtle::ConstantTimeEq;
 /// | `o` | `at` | `oat_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH6ig_IA` |
 /// | `acme2` | `rt` | `acme2rt_ASNFZ4mrze8AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHxZcxgE` |
 /// | `o` | `cs` | `ocs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9lmCCX` |
+///
+/// ```
+/// use oauth_core::Secret;
+///
+/// let secret = Secret::from("ocs_...");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), "ocs_...");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

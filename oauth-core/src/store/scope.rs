@@ -10,6 +10,13 @@ use super::{
 use crate::{Resource, Scopes};
 
 /// A scope as users see it.
+///
+/// ```no_run
+/// # use oauth_core::AuthorizationRequest;
+/// fn described(request: &AuthorizationRequest) -> Vec<&str> {
+///     request.scopes().iter().map(|scope| scope.description.as_str()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_scopes)]
 #[non_exhaustive]
@@ -52,6 +59,16 @@ pub struct ScopeRecord {
 }
 
 /// A scope to be registered.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, NewScope, RegistrationError};
+/// # async fn example(server: &AuthorizationServer) -> Result<(), RegistrationError> {
+/// let (name, title) = ("photos".to_owned(), "Your photos".to_owned());
+/// let description = "See your photos.".to_owned();
+/// server.register_new_scope(NewScope { name, title, description }).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct NewScope {
     /// The scope token.

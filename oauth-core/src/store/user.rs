@@ -14,6 +14,16 @@ use super::{
 use crate::{Timestamp, precis::ComparedName};
 
 /// A user of the bundled accounts.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, StoreError};
+/// # async fn example(server: &AuthorizationServer) -> Result<(), StoreError> {
+/// if let Some(user) = server.user_named("alice").await? {
+///     println!("{} has the subject {}", user.username, user.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = oauth_users)]
 #[non_exhaustive]
@@ -63,6 +73,16 @@ impl fmt::Debug for StoredHash {
 }
 
 /// A user to be created.
+///
+/// ```no_run
+/// # use oauth_core::{AccountError, AuthorizationServer, NewUser};
+/// # async fn example(server: &AuthorizationServer, password: &str) -> Result<(), AccountError> {
+/// let alice = NewUser { username: "alice".to_owned(), ..NewUser::default() };
+/// let alice = server.create_user(alice, password).await?;
+/// println!("her tokens have the subject {}", alice.id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct NewUser {
     /// The name to sign in with.

@@ -24,6 +24,13 @@ use crate::{
 /// Users with passwords in the provider's own tables, who sign in on its own pages.
 ///
 /// A user's subject is the key of its row, in decimal digits: `7`, and neither `07` nor `+7`.
+///
+/// ```no_run
+/// # use oauth_server::{Accounts, StoreError};
+/// async fn called(accounts: &Accounts, subject: &str) -> Result<Option<String>, StoreError> {
+///     Ok(accounts.user(subject).await?.map(|user| user.username))
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Accounts {
     server: AuthorizationServer,

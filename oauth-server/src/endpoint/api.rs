@@ -18,6 +18,17 @@ use crate::{
 /// The endpoints at which clients authenticate: tokens at `/oauth2/token` (RFC 6749 §3.2), what they give back at
 /// `/oauth2/revoke` (RFC 7009), what a token is worth at `/oauth2/introspect` (RFC 7662), and what they push at
 /// `/oauth2/par` (RFC 9126).
+///
+/// ```no_run
+/// use oauth_server::{OAuth, OAuthApi};
+/// use poem::Route;
+/// use poem_openapi::OpenApiService;
+///
+/// fn urls(oauth: &OAuth) -> Route {
+///     let service = OpenApiService::new(oauth.document(OAuthApi), "Notes", "1.0");
+///     Route::new().nest_no_strip("/oauth2", service)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthApi;
 

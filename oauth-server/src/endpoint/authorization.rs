@@ -23,6 +23,13 @@ mod proceed;
 
 /// What an authorization endpoint shows: the keyword arguments of djoauth2's `make_authorization_endpoint`, but for
 /// `authorization_endpoint_uri`. Its form goes to where it stands.
+///
+/// ```
+/// use oauth_server::AuthorizationPage;
+///
+/// let ours = AuthorizationPage { missing_redirect_uri: Some("/sorry/"), ..AuthorizationPage::default() };
+/// assert_eq!(ours.authorization_template, "authorize"); // the bundled one
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationPage {
     /// The page for requests that cannot be answered at the client, because nothing proves where that is. `None`: a

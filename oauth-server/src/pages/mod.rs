@@ -16,6 +16,17 @@ pub(crate) use self::{
 use crate::{OAuth, response};
 
 /// A page to be rendered.
+///
+/// ```no_run
+/// use oauth_server::{OAuth, Page};
+/// use poem::{Response, handler, http::StatusCode, web::Data};
+///
+/// /// By the application's own template `gone`.
+/// #[handler]
+/// fn gone(Data(oauth): Data<&OAuth>) -> Response {
+///     Page::new("gone", &serde_json::json!({ "what": "note" })).status(StatusCode::GONE).render(oauth)
+/// }
+/// ```
 #[must_use]
 pub struct Page<'a, C> {
     template: &'a str,

@@ -29,6 +29,16 @@ use super::{DbConnection, Query, schema::oauth_clients};
 use crate::{GrantType, RedirectUri, RequireState, Resource, Scopes, Timestamp};
 
 /// A registered client. What it is registered with is parsed once for each version of it, and shared.
+///
+/// ```no_run
+/// # use oauth_core::{AuthorizationServer, StoreError};
+/// # async fn example(server: &AuthorizationServer) -> Result<(), StoreError> {
+/// if let Some(client) = server.client("printer").await? {
+///     println!("{} may go to {:?}", client.name(), client.metadata.redirect_uris);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Client {
