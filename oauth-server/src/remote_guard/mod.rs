@@ -15,6 +15,7 @@ use crate::{
     GuardRefusal, InHeader, Presentation,
     presentation::{Refusal, presented},
     proxy::TrustedProxies,
+    refusals::Refusals,
     request,
     response::{bearer, kept_by_nobody, no_store},
 };
@@ -43,7 +44,7 @@ use crate::{
 /// fn api() -> Result<impl Endpoint, Box<dyn std::error::Error>> {
 ///     let endpoint = "https://id.example/oauth2/introspect/";
 ///     let secret = std::env::var("CLIENT_SECRET").unwrap_or_default();
-///     let guard = RemoteGuard::new(RemoteGuardSettings::new(endpoint, "notes-api", secret))?;
+///     let guard = RemoteGuard::new(RemoteGuardSettings::new(endpoint, "notes-api", secret.as_str()))?;
 ///     Ok(Route::new().at("/notes", notes).with(guard))
 /// }
 /// ```
@@ -59,6 +60,8 @@ struct Parts {
     proxies: TrustedProxies,
     provider: Provider,
     known: Known,
+    /// Of the lines that say why the provider cannot be asked, so many a second are written.
+    refusals: Refusals,
 }
 
 impl RemoteGuard {
@@ -73,6 +76,7 @@ impl RemoteGuard {
             proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
             provider: Provider::new(&settings)?,
             known: Known::new(settings.cached_for, settings.cached),
+            refusals: Refusals::default(),
             settings,
         })))
     }
@@ -171,7 +175,8 @@ impl<E: Endpoint> Endpoint for RemotelyGuarded<E> {
         // RFC 6750 §2.3: what a token in the query opened is kept by nobody.
         let in_query = request::query(&request).get("access_token").is_some();
         request.set_data(self.guard.clone());
-        let answered = self.inner.call(request).await.map(IntoResponse::into_response);
+        let answered = self.guard.0.refusals.around(self.inner.call(request)).await;
+        let answered = answered.map(IntoResponse::into_response);
         if in_query { answered.map(kept_by_nobody) } else { answered }
     }
 }

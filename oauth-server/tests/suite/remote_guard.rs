@@ -30,6 +30,7 @@ use crate::{
     support::{
         Site,
         app::{Admin, Read, Write},
+        log,
     },
 };
 
@@ -234,7 +235,7 @@ both_databases! {
     }
 
     /// RFC 6750 §5.3.
-    async fn what_did_not_come_over_tls_is_refused_unless_a_trusted_proxy_says_so(site: Site) {
+    async fn what_did_not_come_over_tls_is_refused_unasked(site: Site) {
         let api = Api::of(&site, |settings| settings.ssl_only = true).await;
         let token = site.access_token("read").await;
         assert_eq!(api.call("/read", &token).await.status, 400);
@@ -276,6 +277,17 @@ both_databases! {
         }
         api.front.answers_as_the_provider();
         assert_eq!(api.call("/read", &token).await.status, 200, "a failure is not remembered");
+    }
+
+    async fn why_it_is_503_stands_in_the_log_and_no_token_or_secret(site: Site) {
+        log::keep();
+        let api = Api::as_client(&site, "confidential", "hush-hush".into(), |_| {}).await;
+        let token = site.access_token("read").await;
+        assert_eq!(api.call("/read", &token).await.status, 503);
+        let lines = log::lines();
+        assert!(lines.iter().any(|line| line.contains("it refuses this guard's client with 401")), "{lines:?}");
+        let said = |text: &str| lines.iter().any(|line| line.contains(text));
+        assert!(!said(&token) && !said("hush-hush"));
     }
 
     async fn a_guard_with_a_wrong_secret_admits_nobody(site: Site) {
