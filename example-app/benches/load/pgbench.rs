@@ -1,4 +1,5 @@
-//! The floor of PostgreSQL: pgbench sends what a check reads, and what an issue and a refresh write, a statement each.
+//! The floor of PostgreSQL: pgbench sends what a check reads, and what an issue, a refresh and an exchange write, a statement
+//! each.
 
 use std::{fs, process::Command};
 
@@ -13,6 +14,7 @@ const CONNECTIONS: &str = "32";
 pub(crate) fn measure(bench: &Bench, options: &Options) -> Vec<(&'static str, f64)> {
     let mut connection = PgConnection::establish(&bench.url).expect("the cluster");
     connection.batch_execute(CHAINS).expect("chains for pgbench");
+    connection.batch_execute(&codes(options.seconds)).expect("codes for pgbench");
     let run = |script: &str, name: &str| {
         let file = bench.folder().join(name);
         fs::write(&file, script).expect("a script");
@@ -40,6 +42,10 @@ pub(crate) fn measure(bench: &Bench, options: &Options) -> Vec<(&'static str, f6
             "refresh",
             run(include_str!("../../../oauth-core/src/store/refresh.pgbench.sql"), "refresh.sql"),
         ),
+        (
+            "code exchange",
+            run(include_str!("../../../oauth-core/src/store/exchange.pgbench.sql"), "exchange.sql"),
+        ),
     ]
 }
 
@@ -59,3 +65,20 @@ INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, last_used_
 INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at)
     SELECT n, sha256(convert_to('pgbench-bearer-' || n, 'UTF8')), 'prefix', 'my_polls:my_stats', 1, 4000000000
     FROM generate_series(1000, 10999) AS n";
+
+/// Codes enough for each of pgbench's clients, whatever the machine: in families of their own, as those of the server.
+fn codes(seconds: u64) -> String {
+    let last = FIRST_CODE + seconds * CODES_A_SECOND;
+    format!(
+        "INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, last_used_at)
+    SELECT n, (SELECT min(id) FROM oauth_clients), '1', 'user_info', 1, 1 FROM generate_series({FIRST_CODE}, {last}) AS n;
+INSERT INTO oauth_authorization_codes (grant_id, digest, prefix, created_at, expires_at)
+    SELECT n, sha256(convert_to('pgbench-code-' || n, 'UTF8')), 'prefix', 1, 4000000000
+    FROM generate_series({FIRST_CODE}, {last}) AS n"
+    )
+}
+
+/// As in the script.
+const FIRST_CODE: u64 = 100_000;
+/// pgbench's 32 clients take half of them.
+const CODES_A_SECOND: u64 = 40_000;
