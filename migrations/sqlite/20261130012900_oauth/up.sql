@@ -198,6 +198,8 @@ CREATE TABLE oauth_access_tokens (
     PRIMARY KEY (grant_id, digest)
 ) WITHOUT ROWID;
 
+-- Alone among the tables of families it has rowids: its rows are long and change when they are redeemed, and a refresh was
+-- 1.1 to 1.2 times as fast for it, where access tokens and codes are read and issued faster without.
 -- `salt` is set when the token is redeemed: its successors are derived with it, so that a repeated request is answered by
 -- the very same pair. `access_token` is the digest of the one it was issued with, which dies when it is redeemed;
 -- `predecessor` that of the token whose place it took, whose salt is of no more use once this one is redeemed.
@@ -212,7 +214,7 @@ CREATE TABLE oauth_refresh_tokens (
     redeemed_at  BIGINT,
     salt         BLOB,
     PRIMARY KEY (grant_id, digest)
-) WITHOUT ROWID;
+);
 
 -- Who changed what, when. `changes` names fields, never values; names are as they were, because records go, but blank of a
 -- user who was forgotten. The request that it came with, and from where, is NULL where it was no request's.
