@@ -61,7 +61,7 @@
 //! | what comes over the wire | [`Params`], [`Scopes`], [`RedirectUri`], [`Secret`] |
 //! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationResponse`], [`AuthorizationError`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
-//! | protected resources | [`AccessToken`], [`BearerError`] |
+//! | protected resources | [`AccessToken`], [`BearerError`], [`Resource`], [`Resources`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
 //! | beside an application's own tables | [`with_diesel`], [`SQLITE_PRAGMAS`], [`StoreOptions`] |

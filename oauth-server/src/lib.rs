@@ -73,6 +73,7 @@
 //! | mount the provider | [`OAuth`], [`OAuthBuilder`], [`OAuth::routes`], [`Addresses`], [`AuthorizationPage`], [`OAuth::middleware`] |
 //! | guard a poem handler | [`Access`], [`Me`], [`scope!`], [`ScopeSet`], [`AnyOf`], [`Presentation`] |
 //! | guard a poem-openapi operation, and show it | [`Secured`], [`Shown`], [`OAuthApi`], [`OAuth::document`], [`OAuth::swagger_ui`] |
+//! | keep an API's tokens apart from another's | [`resource!`], [`ProtectedResource`], [`At`], [`Resource`] |
 //! | guard an API in a process without the database | `RemoteGuard`, behind the feature `remote-guard` |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |

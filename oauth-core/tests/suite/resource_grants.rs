@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use oauth_core::{
-    ClientSecret, GrantRequest, GrantType, Granted, NewClient, PolicyRequest, Resources, Ruling,
+    ClientSecret, EventKind, GrantRequest, GrantType, Granted, NewClient, PolicyRequest, Resources,
+    Ruling,
     admin::{Actor, NewAccessToken},
 };
 
@@ -131,6 +132,19 @@ both_databases! {
         let (notes, mail) = (Some(resource(NOTES)), Some(resource(MAIL)));
         let expected: [Resources; 2] = [[notes, mail.clone()].into_iter().collect(), [mail].into_iter().collect()];
         assert_eq!(*told.lock().unwrap(), expected);
+    }
+
+    async fn events_say_what_a_token_is_for(fixture: Fixture) {
+        let app = fixture.app().await;
+        let form = app.exchange("notes mail", &[NOTES, MAIL]).await;
+        let tokens = fixture.token(&form.set("resource", MAIL)).await.unwrap();
+        fixture.token(&app.refresh(&tokens).set("resource", NOTES)).await.unwrap();
+        let audience = |kind| match kind {
+            EventKind::TokenIssued { audience, .. } | EventKind::TokenRefreshed { audience, .. } => audience,
+            _ => None,
+        };
+        let told: Vec<_> = fixture.events().into_iter().filter_map(audience).collect();
+        assert_eq!(told, [resource(MAIL), resource(NOTES)]);
     }
 
     async fn what_staff_issue_is_for_the_resource_of_its_scopes(fixture: Fixture) {
