@@ -51,6 +51,32 @@ impl Get {
     }
 }
 
+/// POST `/oauth2/introspect/`, by an API in another process.
+#[derive(Clone)]
+pub(crate) struct Introspect(Rc<[Vec<u8>]>);
+
+impl Introspect {
+    /// About the tokens of [`Get::in_use`].
+    pub(crate) fn in_use(seeded: &Seeded) -> Self {
+        let about = |number| {
+            let form = format!("token={}", seeded.tokens.access_token(number));
+            post("/oauth2/introspect/", &seeded.api_basic, &form)
+        };
+        Self((0..seeded.rows.min(IN_USE)).map(about).collect())
+    }
+}
+
+impl Caller for Introspect {
+    fn request(&mut self) -> Option<Cow<'_, [u8]>> {
+        Some(Cow::Borrowed(&self.0[rand::rng().random_range(0..self.0.len())]))
+    }
+
+    fn answered(&mut self, answer: &Answer<'_>) {
+        expect(200, answer);
+        assert!(answer.body.starts_with(r#"{"active":true,"#), "{}", answer.body);
+    }
+}
+
 fn guarded(token: &str) -> Vec<u8> {
     get("/polls/1/stats/", &format!("authorization: Bearer {token}\r\n"))
 }

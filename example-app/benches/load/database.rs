@@ -13,12 +13,13 @@ use diesel::{
     sql_query,
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use oauth_server::{AuthorizationServer, GrantType, NewClient, Settings, Store};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    clients,
     options::Engine,
     postgres::Cluster,
+    server::with_database,
     token::{self, Tokens, family},
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct Seeded {
     pub(crate) client_id: String,
     /// The header by which the client authenticates.
     pub(crate) basic: String,
+    /// That of an API in another process, which asks about the client's tokens.
+    pub(crate) api_basic: String,
     next_chain: Cell<u64>,
 }
 
@@ -90,14 +93,13 @@ impl Bench {
 
     /// The tables, the demo data, a client, and so many live access tokens; a family for every four of them.
     pub(crate) fn seed(&self, rows: u64) -> Seeded {
-        let demo = process::Command::new(env!("CARGO_BIN_EXE_example-app"));
-        let mut demo = with_database(demo, &self.url);
         for command in ["migrate", "loaddemo"] {
-            assert!(demo.arg(command).output().expect("the program").status.success(), "{command}");
-            demo =
-                with_database(process::Command::new(env!("CARGO_BIN_EXE_example-app")), &self.url);
+            let app = process::Command::new(env!("CARGO_BIN_EXE_example-app"));
+            let done = with_database(app, &self.url).arg(command).output();
+            assert!(done.expect("the program").status.success(), "{command}");
         }
-        let (client_id, basic) = self.register();
+        let (client_id, basic) = clients::register(&self.url, clients::client());
+        let (_, api_basic) = clients::register(&self.url, clients::api());
         let families = (rows / 4).max(CHAINS);
         let all = rows + families + 2 * CHAINS;
         let bar = progress(all, format!("{rows} rows, {}", self.engine.name()));
@@ -128,6 +130,7 @@ impl Bench {
             tokens: Tokens { rows, families },
             client_id,
             basic,
+            api_basic,
             next_chain: Cell::new(0),
         }
     }
@@ -142,33 +145,6 @@ impl Bench {
         });
         bar.finish_and_clear();
         self.settle();
-    }
-
-    fn register(&self) -> (String, String) {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let store = Store::open(&self.url).expect("the database");
-            let server = AuthorizationServer::new(Settings::new("https://localhost"), store)
-                .expect("settings");
-            let new = NewClient {
-                redirect_uris: vec!["http://localhost:1111".to_owned()],
-                grant_types: vec![
-                    GrantType::AuthorizationCode,
-                    GrantType::RefreshToken,
-                    GrantType::ClientCredentials,
-                ],
-                scopes: "user_info my_polls:my_stats".parse().expect("scopes"),
-                default_scopes: "my_polls:my_stats".parse().expect("scopes"),
-                require_pkce: Some(false),
-                ..NewClient::new("Bench")
-            };
-            let registered = server.register_client(new).await.expect("a client");
-            let secret = registered.secret.expect("a generated secret");
-            let client_id = registered.client.client_id;
-            let credentials = base64(&format!("{client_id}:{}", secret.expose()));
-            (client_id, format!("authorization: Basic {credentials}\r\n"))
-        })
     }
 
     /// Inserts so many rows; `row` gives the values of each.
@@ -267,15 +243,4 @@ impl Filler {
         .expect("a number");
         row.number
     }
-}
-
-/// A command of the example application on a database.
-pub(crate) fn with_database(mut command: process::Command, url: &str) -> process::Command {
-    command.env("DATABASE_URL", url).env("RUST_LOG", "warn");
-    command
-}
-
-fn base64(text: &str) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(text)
 }

@@ -15,6 +15,7 @@
 )]
 
 mod caller;
+mod clients;
 mod codes;
 mod database;
 mod drive;
@@ -35,7 +36,7 @@ mod token;
 use clap::Parser;
 
 use self::{
-    caller::{Exchange, Get, Issue, Refresh},
+    caller::{Exchange, Get, Introspect, Issue, Refresh},
     database::Bench,
     drive::drive,
     options::{Engine, Options},
@@ -80,6 +81,9 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
         report.add(row("guarded GET", in_use));
         let any = drive(&app, connections, options, |_| Get::any(&seeded));
         report.add(row("first GET", any));
+        let asked = Introspect::in_use(&seeded);
+        let asked = drive(&app, connections, options, |_| asked.clone());
+        report.add(row("introspection", asked));
         report.add(row("issue", drive(&app, connections, options, |_| Issue::of(&seeded))));
         let chains = drive(&app, connections, options, |connection| {
             Refresh::of(&seeded, seeded.next_chain() + connection as u64)

@@ -8,10 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    database::{Bench, with_database},
-    floor,
-};
+use crate::{clients, database::Bench, floor};
 
 /// A server process; it ends with this.
 pub(crate) struct Served {
@@ -83,4 +80,10 @@ impl Drop for Served {
 fn free() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address")
+}
+
+/// A command of the example application on a database.
+pub(crate) fn with_database(mut command: Command, url: &str) -> Command {
+    command.env("DATABASE_URL", url).env("RUST_LOG", "warn").env("OAUTH_ISSUER", clients::ISSUER);
+    command
 }
