@@ -63,9 +63,14 @@ pub struct ScopeRecord {
 /// ```no_run
 /// # use oauth_core::{AuthorizationServer, NewScope, RegistrationError};
 /// # async fn example(server: &AuthorizationServer) -> Result<(), RegistrationError> {
-/// let (name, title) = ("photos".to_owned(), "Your photos".to_owned());
-/// let description = "See your photos.".to_owned();
-/// server.register_new_scope(NewScope { name, title, description }).await?;
+/// server
+///     .register_new_scope(NewScope {
+///         name: "photos".to_owned(),
+///         title: "Your photos".to_owned(),
+///         description: "See your photos.".to_owned(),
+///         ..NewScope::default()
+///     })
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
