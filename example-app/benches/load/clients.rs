@@ -35,7 +35,8 @@ pub(crate) fn register(database: &str, client: NewClient) -> (String, String) {
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let store = Store::open(database).expect("the database");
-        let server = AuthorizationServer::new(Settings::new(ISSUER), store).expect("settings");
+        let settings = Settings { ssl_only: false, ..Settings::new(ISSUER) };
+        let server = AuthorizationServer::new(settings, store).expect("settings");
         let registered = server.register_client(client).await.expect("a client");
         let secret = registered.secret.expect("a generated secret");
         let client_id = registered.client.client_id;
