@@ -43,6 +43,12 @@ both_databases! {
         assert!(page.body.contains("<button type=\"submit\">"), "{}", page.body);
     }
 
+    /// Clients refuse a form whose `Origin` is `null`; and nobody learns the request in the page's URL.
+    async fn the_client_learns_the_origin_of_the_page_and_no_more(site: Site) {
+        let page = site.sign_in().await.authorize(&by_form()).await;
+        assert_eq!(page.header("Referrer-Policy"), "strict-origin");
+    }
+
     async fn a_refusal_travels_by_form_too(site: Site) {
         let browser = site.sign_in().await;
         let declined = posted(browser.decline(&by_form()).await);

@@ -13,7 +13,12 @@ use crate::support::{Chromium, Server, Site};
 /// A client's redirection endpoint that takes forms.
 struct Client {
     port: u16,
-    forms: Receiver<String>,
+    forms: Receiver<Posted>,
+}
+
+struct Posted {
+    head: String,
+    form: String,
 }
 
 impl Client {
@@ -36,7 +41,7 @@ impl Client {
 }
 
 /// A connection may say nothing, which browsers do to be fast later; and they ask for an icon.
-fn take(browser: TcpStream, forms: &Sender<String>) -> Option<()> {
+fn take(browser: TcpStream, forms: &Sender<Posted>) -> Option<()> {
     let mut stream = BufReader::new(browser);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -48,7 +53,7 @@ fn take(browser: TcpStream, forms: &Sender<String>) -> Option<()> {
     let mut body = vec![0; length.unwrap_or("0").parse().ok()?];
     stream.read_exact(&mut body).ok()?;
     if head.starts_with("POST /cb ") {
-        forms.send(String::from_utf8(body).ok()?).ok()?;
+        forms.send(Posted { head, form: String::from_utf8(body).ok()? }).ok()?;
     }
     let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 25\r\nConnection: close\r\n\r\n\
                   <h1>The client's own</h1>";
@@ -65,9 +70,12 @@ async fn asked(browser: &Chromium, server: &Server, client: &Client) {
     browser.page("App").await;
 }
 
-async fn is_answered(browser: &Chromium, client: &Client) {
+async fn is_answered(browser: &Chromium, server: &Server, client: &Client) {
     browser.shows("h1", "The client's own").await;
-    let form = client.forms.recv_timeout(Duration::from_secs(30)).expect("a form");
+    let Posted { head, form } = client.forms.recv_timeout(Duration::from_secs(30)).expect("a form");
+    let origin = server.url();
+    assert!(head.contains(&format!("\r\nOrigin: {origin}\r\n")), "{head}");
+    assert!(head.contains(&format!("\r\nReferer: {origin}/\r\n")), "{head}");
     assert!(
         form.contains("code=") && form.contains("state=xyz") && form.contains("iss="),
         "{form}"
@@ -98,7 +106,7 @@ async fn a_form_reaches_a_page_of_another_origin_by_itself() {
     registered(&site, &client);
     asked(&browser, &server, &client).await;
     browser.click("button[name=user_action][value=Accept]").await;
-    is_answered(&browser, &client).await;
+    is_answered(&browser, &server, &client).await;
 }
 
 #[tokio::test]
@@ -112,5 +120,5 @@ async fn without_script_a_form_reaches_it_by_the_button() {
     browser.click("button[name=user_action][value=Accept]").await;
     browser.page("Back to the application").await;
     browser.click("button[type=submit]").await;
-    is_answered(&browser, &client).await;
+    is_answered(&browser, &server, &client).await;
 }
