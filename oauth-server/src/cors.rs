@@ -172,6 +172,6 @@ fn varies(response: Response) -> Response {
 /// What a client has to read of an answer, beside what browsers show to any page.
 const EXPOSED: &str = "WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id";
 /// Seconds for which a browser need not ask again.
-const MAX_AGE: &str = "600";
+pub(crate) const MAX_AGE: &str = "600";
 /// Of a registered origin.
 const LONGEST: usize = 2000;

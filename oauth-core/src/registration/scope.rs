@@ -72,13 +72,15 @@ impl AuthorizationServer {
         Ok(names.iter().map(String::as_str).collect())
     }
 
-    /// The scopes that may be asked for: those that are not disabled, and `offline_access`.
+    /// The scopes that may be asked for: those that are not disabled, and `offline_access`, unless there are no refresh
+    /// tokens ([`Settings::access_tokens_refreshable`](crate::Settings)).
     ///
     /// # Errors
     /// When the store fails.
     pub async fn supported_scopes(&self) -> Result<Scopes, StoreError> {
         let names = self.store.read(store::scope::enabled).await?;
-        Ok(names.iter().map(String::as_str).chain([OFFLINE_ACCESS]).collect())
+        let offline_access = self.settings.access_tokens_refreshable.then_some(OFFLINE_ACCESS);
+        Ok(names.iter().map(String::as_str).chain(offline_access).collect())
     }
 
     /// Those of the scopes that the server lacks.

@@ -3,12 +3,12 @@
 use oauth_core::{Scopes, Settings, StoreError};
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     web::Json,
 };
 use serde::Serialize;
 
-use crate::{OAuth, response};
+use crate::{OAuth, cors, response};
 
 /// RFC 8414 §2. Every member says what the server then does.
 #[derive(Serialize)]
@@ -93,6 +93,19 @@ impl Endpoint for MetadataEndpoint {
             Err(cause) => response::failed(&cause),
         })
     }
+}
+
+/// What a browser asks where a page wants to send a header of its own along (Fetch §3.2.2).
+pub(crate) fn preflight(_: Request) -> Response {
+    let mut response = Response::builder().status(StatusCode::NO_CONTENT).finish();
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+        (header::ACCESS_CONTROL_MAX_AGE, cors::MAX_AGE),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Anybody's to read, from any page, and to keep for some minutes.

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use poem::{Endpoint, Response, Route, endpoint::make_sync};
+use poem::{Endpoint, Response, Route, endpoint::make_sync, http::Method};
 
-use super::metadata::MetadataEndpoint;
+use super::metadata::{self, MetadataEndpoint};
 use crate::{OAuth, methods, own, response::see_other};
 
 /// <https://w3c.github.io/webappsec-change-password-url/>: a redirect to the page.
 pub(crate) fn routes(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
-    let metadata = Arc::new(own::around(oauth, methods::get(MetadataEndpoint::new(oauth.clone()))));
+    let metadata = methods::get(MetadataEndpoint::new(oauth.clone()))
+        .method(Method::OPTIONS, make_sync(metadata::preflight));
+    let metadata = Arc::new(own::around(oauth, metadata));
     let mut routes = Route::new();
     for inserted in inserted(oauth.place().issuer_path()) {
         let path = format!("/oauth-authorization-server{inserted}");

@@ -28,6 +28,19 @@ both_databases! {
         }
     }
 
+    /// Fetch: a header of the page's own, such as that of a protocol's version, is asked for before it is sent.
+    async fn a_page_may_ask_for_it_with_a_header_of_its_own(site: Site) {
+        let preflight = site
+            .request(Method::OPTIONS, DOCUMENT)
+            .header("Origin", "https://page.example")
+            .header("Access-Control-Request-Method", "GET")
+            .header("Access-Control-Request-Headers", "mcp-protocol-version");
+        let answer = site.send(preflight).await.with_status(204);
+        assert_eq!(answer.header("Access-Control-Allow-Origin"), "*");
+        assert_eq!(answer.header("Access-Control-Allow-Headers"), "*");
+        assert_eq!(answer.header("Access-Control-Max-Age"), "600");
+    }
+
     async fn every_endpoint_that_it_names_is_there(site: Site) {
         let document = site.get(DOCUMENT).await.json();
         let issuer = site.server.settings().issuer.clone();
@@ -97,6 +110,7 @@ both_databases! {
         let site = site.with(|config| config.settings.access_tokens_refreshable = false).await;
         let document = site.get(DOCUMENT).await.json();
         assert!(!texts(&document["grant_types_supported"]).contains(&"refresh_token"));
+        assert!(!texts(&document["scopes_supported"]).contains(&"offline_access"));
     }
 
     /// OAuth 2.1 §5.1: a token "MUST NOT" be sent in the query.
