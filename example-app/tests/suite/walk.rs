@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use reqwest::Method;
 
 use crate::support::{
-    EXAMPLE_CLIENT, Process, Site,
+    EXAMPLE_CLIENT, EXAMPLE_REQUEST, Process, Site,
     agent::{self, query, send},
     client_demo, postgres_schema, redirect_port,
 };
@@ -44,6 +44,18 @@ async fn the_seed_s_client_demo_works_as_it_is() {
     assert_eq!(renewed.status, 200, "{renewed:?}");
     let profile = client.user_info(Method::POST, &renewed.field("access_token")).await;
     assert_eq!(profile.field("username"), "exampleuser");
+}
+
+#[tokio::test]
+async fn the_consent_page_tells_of_resources_beside_the_servers_own() {
+    let site = Site::new();
+    let server = site.serve();
+    site.query(
+        "UPDATE oauth_scopes SET resource = 'https://api.example' WHERE name = 'user_info' RETURNING name",
+    );
+    let request = format!("{EXAMPLE_REQUEST}&resource=https://api.example");
+    let page = server.signed_in().await.consent(&request).await;
+    assert!(page.body.contains("<code>https://api.example</code>"), "{}", page.body);
 }
 
 #[test]

@@ -45,6 +45,14 @@ both_databases! {
         site.token(&exchange(&code, &secret)).await.with_status(200);
     }
 
+    async fn a_client_without_grants_is_shown_to_have_none(site: Site) {
+        let browser = site.superuser().await;
+        let form = opened(&browser, NEW).await.set("name", "Meter").without("grant_types");
+        browser.post(NEW, &form).await.with_status(200);
+        let page = browser.get(&record(&browser, "/admin/clients/", "Meter").await).await;
+        assert!(page.body.contains("<dt>Grants</dt><dd>None</dd>"), "{}", page.body);
+    }
+
     async fn a_client_with_as_many_and_long_addresses_as_it_may_have_can_be_changed(site: Site) {
         let browser = site.superuser().await;
         let lines = |fill: &str| {
