@@ -76,7 +76,7 @@
 //! | keep an API's tokens apart from another's | [`resource!`], [`ProtectedResource`], [`At`], [`Resource`] |
 //! | guard an API in a process without the database | `RemoteGuard`, behind the feature `remote-guard` |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
-//! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`]; [`Accounts`], [`NewUser`] |
+//! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`], [`OAuth::guess`]; [`Accounts`], [`NewUser`] |
 //! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
 //! | serve a grant of your own | [`OAuthBuilder::grant`], [`GrantRequest`], [`Granted`] |
 //! | rule on what is issued | [`OAuthBuilder::policy`], [`Policy`], [`PolicyRequest`], [`Ruling`] |
@@ -128,6 +128,7 @@ mod csrf;
 mod endpoint;
 mod forwarded;
 mod guard;
+mod guess;
 pub mod guide;
 mod locale;
 pub mod methods;

@@ -34,7 +34,7 @@ impl ResourceOwner {
 /// are one implementation. Who wants to hear of sign-ins raises [`SignedIn`](oauth_core::EventKind::SignedIn) and
 /// [`SignInFailed`](oauth_core::EventKind::SignInFailed) on its own login page, with
 /// [`raise`](oauth_core::AuthorizationServer::raise), as the bundled accounts do; and has wrong passwords counted there
-/// by [`guess`](oauth_core::AuthorizationServer::guess).
+/// by [`OAuth::guess`](crate::OAuth::guess).
 ///
 /// ```
 /// use oauth_server::{ResourceOwner, StoreError, Users, async_trait};

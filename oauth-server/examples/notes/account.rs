@@ -74,10 +74,7 @@ pub(crate) async fn login(
     Form(given): Form<Credentials>,
 ) -> Result<Response> {
     // Here the provider counts wrong passwords for us.
-    let guesses = oauth.server().asked_by(oauth.caller(request));
-    let Ok(guess) = guesses.guess(&given.name).await else {
-        return Ok((StatusCode::TOO_MANY_REQUESTS, LOGIN_PAGE).into_response());
-    };
+    let guess = oauth.guess(request, &given.name).await?;
     let session = Secret::generate().expose().to_owned();
     let cookie = format!("notes={session}; Path=/; HttpOnly; SameSite=Lax");
     let begin = "INSERT INTO sessions SELECT ?1, id FROM users WHERE name = ?2 AND password = ?3";

@@ -1,12 +1,26 @@
 //! Too many wrong passwords, as a browser and a program are told.
 
-use oauth_server::{GrantType, NewUser};
+use oauth_server::{GrantType, NewUser, OAuth};
+use poem::{EndpointExt, Request, handler, http::StatusCode, web::Data};
 use reqwest::{
     Method,
     header::{ACCEPT_LANGUAGE, RETRY_AFTER},
 };
 
-use crate::support::{Answer, Browser, Form, FormBody, PASSWORD, Site};
+use crate::support::{Answer, Browser, Config, Form, FormBody, PASSWORD, Site};
+
+/// A login page of the application's own, at which every password is wrong.
+#[handler]
+async fn own_login(request: &Request, Data(oauth): Data<&OAuth>) -> poem::Result<StatusCode> {
+    let _wrong = oauth.guess(request, "alice").await?;
+    Ok(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn own_login_page(config: &mut Config) {
+    config.urls = |oauth| {
+        oauth.routes().at("/login", own_login).with(oauth.middleware()).map_to_response().boxed()
+    };
+}
 
 impl Site {
     /// What the login page answers in a browser, in some language.
@@ -84,6 +98,19 @@ both_databases! {
                 assert!(answer.body.contains(said), "{said}: {}", answer.body);
             }
         }
+    }
+
+    async fn a_login_page_of_the_applications_own_says_when_to_try_again(site: Site) {
+        let site = site.with(own_login_page).await;
+        for _ in 0..10 {
+            site.browser().get("/login").await.with_status(422);
+        }
+        let answer = site.browser().get("/login").await.with_status(429);
+        assert_eq!(answer.header(RETRY_AFTER.as_str()), "6");
+        let said = "Too many attempts to sign in. Try again in 6 seconds.";
+        assert!(answer.body.contains(said), "{}", answer.body);
+        site.clock.advance(6);
+        site.browser().get("/login").await.with_status(422);
     }
 
     async fn a_browser_of_before_signs_in_while_strangers_guess(site: Site) {

@@ -1,8 +1,8 @@
 //! A database that cannot be had is answered as 503 with Retry-After, in the form of each endpoint; at the authorization
 //! endpoint, once client and redirect URI are proven, as `temporarily_unavailable` at the client (RFC 6749 §4.1.2.1).
 
-use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
-use poem::Request;
+use oauth_server::{OAuth, ResourceOwner, StoreError, Users, async_trait};
+use poem::{EndpointExt, Request, handler, http::StatusCode, web::Data};
 use reqwest::Method;
 
 use crate::support::{Answer, Config, Database, Site, app::CAUSE, client::code_request};
@@ -51,6 +51,27 @@ async fn a_guard_says_so_in_json_and_to_a_browser_by_a_page() {
         assert_unavailable(&page);
         assert!(page.body.contains("Try again in a few seconds."), "{}", page.body);
     }
+}
+
+#[handler]
+async fn own_login(request: &Request, Data(oauth): Data<&OAuth>) -> poem::Result<StatusCode> {
+    oauth.guess(request, "alice").await?.was_right();
+    Ok(StatusCode::OK)
+}
+
+#[tokio::test]
+async fn a_login_page_of_the_applications_own_says_so() {
+    let Some(site) = on_postgres().await else { return };
+    let own_login_page = |config: &mut Config| {
+        config.urls = |oauth| {
+            let urls = oauth.routes().at("/login", own_login).with(oauth.middleware());
+            urls.map_to_response().boxed()
+        };
+    };
+    let site = site.with(own_login_page).await;
+    let browser = site.sign_in().await; // which is looked for among those of before
+    site.take_away("oauth_known_browsers");
+    assert_unavailable(&browser.get("/login").await);
 }
 
 #[tokio::test]
