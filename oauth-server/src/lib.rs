@@ -85,7 +85,7 @@
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
 //! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
-//! | have its commands on your own command line | the module `cli`, behind the feature `cli` |
+//! | have its commands on your own command line | the module `cli`, behind the feature `cli`, and [`guide::commands`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
 //! | route by method, with refusals that say what is allowed | [`methods`] |
 //! | serve it, so that no caller holds what others need | [`serve`](serve()), [`Serve`] |
@@ -105,8 +105,8 @@
 //!
 //! # Next
 //!
-//! [`guide`] goes into what an application meets on its way, one subject each: [`guide::embedding`], [`guide::users`],
-//! [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
+//! [`guide`] goes into what an application meets on its way, one subject each: [`guide::embedding`], [`guide::commands`],
+//! [`guide::users`], [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
 //! [`guide::scaling`], [`guide::when_a_user_goes`]. In the repository, `oauth-server/examples/` has short programs to copy
 //! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`,
 //! `remote_api`), and `example-app/` is a whole application.

@@ -142,7 +142,10 @@ fn scopes(new: &NewClient, unknown: &Scopes, faults: &mut Faults) {
     if new.register_unknown_scopes {
         unknown.iter().for_each(|name| scope_name("scopes", name, faults));
     } else if !unknown.is_empty() {
-        faults.malformed("scopes", format!("the server does not know {unknown}"));
+        let problem = format!(
+            "the server does not know {unknown}: register what guards declare by syncscopes, or any with the client by register_unknown_scopes (--register-unknown-scopes)"
+        );
+        faults.malformed("scopes", problem);
     }
     if !new.any_scope && !new.default_scopes.is_within(&new.scopes) {
         faults.malformed("default_scopes", "must be among the scopes of the client");

@@ -43,7 +43,7 @@ pub struct NewClient {
     /// The scopes that it may ask for, unless `any_scope`.
     pub scopes: Scopes,
     /// Registers those of its scopes that the server does not know, with their names for a description; else they are
-    /// refused.
+    /// refused. `oauth_server::sync_scopes` registers what guards declare, with the description that they have there.
     pub register_unknown_scopes: bool,
     /// No restriction: it may ask for every scope that the server gives, now and later.
     pub any_scope: bool,

@@ -89,7 +89,7 @@ pub struct ClientOptions {
     /// Users are not asked for their consent: only for an application of your own
     #[arg(long)]
     skip_consent: bool,
-    /// The user who registers it
+    /// The user who registers it, of the bundled accounts
     #[arg(long, value_name = "USERNAME")]
     pub(super) owner: Option<String>,
     /// Tokens that it gets for itself act for its owner

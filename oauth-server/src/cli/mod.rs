@@ -1,53 +1,6 @@
-//! The provider's commands, for an application's own command line: the feature `cli`.
+//! The provider's commands, for an application's own command line.
 //!
-//! [`Command`] is a clap `Subcommand` (clap 4) to flatten into one's own:
-//!
-//! ```
-//! use clap::{Parser, Subcommand};
-//! use oauth_server::{
-//!     AuthorizationServer, Settings, Store, StoreOptions,
-//!     cli::{self, CommandError},
-//! };
-//!
-//! #[derive(Parser)]
-//! struct Options {
-//!     #[command(subcommand)]
-//!     command: Command,
-//! }
-//!
-//! #[derive(Subcommand)]
-//! enum Command {
-//!     /// Serve until SIGTERM
-//!     Serve,
-//!     #[command(flatten)]
-//!     Provider(cli::Command),
-//! }
-//!
-//! async fn run(command: Command, database_url: &str) -> Result<(), Box<dyn std::error::Error>> {
-//!     let options = StoreOptions::default().with_deadline(cli::PATIENCE);
-//!     let store = Store::open_with(database_url, options)?;
-//!     let server = AuthorizationServer::new(Settings::new("https://id.example"), store)?;
-//!     match command {
-//!         Command::Serve => {} // ...
-//!         Command::Provider(command) => command.run(&server).await?,
-//!     }
-//!     Ok(())
-//! }
-//!
-//! # #[tokio::main]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let directory = std::env::temp_dir().join(format!("cli-doc-{}", std::process::id()));
-//! # std::fs::create_dir(&directory)?;
-//! # let url = format!("sqlite://{}", directory.join("doc.sqlite3").display());
-//! run(Options::try_parse_from(["notes", "migrate"])?.command, &url).await?;
-//! run(Options::try_parse_from(["notes", "cleartokens"])?.command, &url).await?;
-//! # std::fs::remove_dir_all(directory).ok();
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! What a command says goes to standard output, one line for each thing that it did. What it changes is in the audit trail
-//! under its own name.
+#![doc = include_str!("../guide/commands.md")]
 
 mod cleartokens;
 mod client_options;
@@ -66,7 +19,8 @@ use oauth_core::{AuthorizationServer, admin::Actor};
 
 pub use self::{client_options::ClientOptions, error::CommandError, migrate::SpreadOver};
 
-/// What the provider can be told to do.
+// A macro's text is no help to clap: else it would stand in place of what the application says of itself.
+#[doc = concat!("What the provider can be told to do.")]
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
@@ -78,9 +32,9 @@ pub enum Command {
         #[arg(long, value_name = "OVER")]
         spread: Option<SpreadOver>,
     },
-    /// Create a user who may do anything
+    /// Create a user of the bundled accounts who may do anything
     ///
-    /// The password is asked for on the terminal, or read from standard input when that is no terminal.
+    /// An application with its own users never sees this one. The password is asked for on the terminal, or read from standard input when that is no terminal.
     Createsuperuser {
         /// The name to sign in with
         #[arg(long)]

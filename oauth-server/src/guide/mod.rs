@@ -4,6 +4,10 @@
 #[doc = include_str!("embedding.md")]
 pub mod embedding {}
 
+/// The provider's commands on your own command line.
+#[doc = include_str!("commands.md")]
+pub mod commands {}
+
 /// Your own users, in full: the trait, your errors, your login page.
 #[doc = include_str!("users.md")]
 pub mod users {}

@@ -12,6 +12,7 @@ mod authorization_endpoint;
 mod authorization_refusals;
 mod bad_input;
 mod behaviours;
+mod cli;
 mod client_authentication;
 mod connected_apps;
 mod consent_page;
