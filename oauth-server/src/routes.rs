@@ -12,7 +12,8 @@ use crate::{
 
 /// Where it stands.
 impl OAuth {
-    /// All that the provider has, each at its [address](Addresses), with and without a trailing slash: the authorization
+    /// All that the provider has but the OpenAPI document and Swagger UI, which are of the application's API as well
+    /// ([`OAuth::mounted`] shows how they join it). Each stands at its [address](Addresses), with and without a trailing slash: the authorization
     /// endpoint, the token endpoint, the admin site, the pages of the bundled accounts or, for users of the
     /// application's own, that of their connected applications; and [`OAuth::well_known`]. It belongs at the root,
     /// whatever the path of the issuer is, and the application adds its own.

@@ -9,7 +9,7 @@ use crate::AuthorizationServer;
 
 /// A clean-up that runs again and again, until this is dropped.
 #[derive(Debug)]
-#[must_use = "it stops when this is dropped"]
+#[must_use = "it stops when this is dropped: keep it in a variable, such as `let _clearing`; `let _` drops it at once"]
 pub struct ClearingTask(JoinHandle<()>);
 
 impl AuthorizationServer {
