@@ -77,7 +77,7 @@ pub(crate) enum Affected {
     Nothing,
     /// Those of the grant with this key.
     Grant(i64),
-    /// Perhaps everybody's.
+    /// Perhaps everybody's, or a client.
     Anything,
 }
 

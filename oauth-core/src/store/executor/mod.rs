@@ -40,7 +40,7 @@ use self::{postgres::Postgres, sqlite::Sqlite};
 use super::{
     Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
     access_token::Standing,
-    client::{self, ClientVersion},
+    client::ClientVersion,
     connection::Database,
     grant::Grant,
     refresh_token::{self, RefreshToken},
@@ -104,7 +104,7 @@ impl Executor {
     ) -> Result<Option<ClientVersion>, StoreError> {
         match self {
             Self::Postgres(postgres) => postgres.client_version(client_id).await,
-            Self::Sqlite(sqlite) => sqlite.read(move |db| client::version(db, &client_id)).await,
+            Self::Sqlite(sqlite) => sqlite.client_version(client_id).await,
         }
     }
 

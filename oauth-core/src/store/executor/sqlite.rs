@@ -8,6 +8,7 @@ use super::{
     super::{
         Affected, DbConnection, NotReady, Query, StoreError, StoreOptions,
         access_token::{self, Standing},
+        client::{self, ClientVersion},
         connection::Database,
         sqlite_file::SqliteFile,
     },
@@ -109,6 +110,24 @@ impl Sqlite {
         let found = self.read(move |db| access_token::standing(db, key)).await?.map(Arc::new);
         if let (Some(standing), Some(moment)) = (&found, moment) {
             self.standings.remember(key, standing, &moment);
+        }
+        Ok(found)
+    }
+
+    /// The same of a client.
+    pub(super) async fn client_version(
+        &self,
+        client_id: String,
+    ) -> Result<Option<ClientVersion>, StoreError> {
+        self.file.check_lately()?;
+        let moment = match self.standings.find_client(&client_id) {
+            Ok(version) => return Ok(Some(version)),
+            Err(moment) => moment,
+        };
+        let asked = client_id.clone();
+        let found = self.read(move |db| client::version(db, &asked)).await?;
+        if let (Some(version), Some(moment)) = (found, moment) {
+            self.standings.remember_client(client_id, version, &moment);
         }
         Ok(found)
     }

@@ -1,4 +1,5 @@
-//! Access tokens that SQLite need not be asked for again, for as long as nothing can have ended them.
+//! Access tokens, and versions of clients, that SQLite need not be asked for again, for as long as nothing can have
+//! changed them.
 //!
 //! What is remembered holds for the last commit that is known here. A request that finds another one forgets everything:
 //! it is another process's. A commit of our own writer takes what is remembered along, all but what it has [`Affected`],
@@ -13,7 +14,7 @@ use std::sync::{
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{
-    super::{Affected, access_token::Standing},
+    super::{Affected, access_token::Standing, client::ClientVersion},
     wal_index::{LastCommit, WalIndex},
 };
 use crate::secret::Key;
@@ -26,6 +27,8 @@ pub(super) struct Standings {
     /// The same, by the remainder of the grant's key.
     affected_by_grant: Box<[AtomicU64]>,
     remembered: Cache<Key, Remembered, Bytes>,
+    /// By the identifier, with the epoch: whatever changes a client affects everything.
+    clients: Cache<String, (ClientVersion, u64)>,
 }
 
 /// The commit for which what is remembered holds.
@@ -60,6 +63,7 @@ impl Standings {
                 .take(REMAINDERS)
                 .collect(),
             remembered: Cache::with_weighter(AVERAGE, MOST_BYTES, Bytes),
+            clients: Cache::new(CLIENTS),
         }
     }
 
@@ -80,6 +84,20 @@ impl Standings {
             let standing = Arc::clone(standing);
             self.remembered.insert(key, Remembered { standing, epoch: moment.epoch, affected });
         }
+    }
+
+    /// The same of a client.
+    pub(super) fn find_client(&self, client_id: &str) -> Result<ClientVersion, Option<Moment>> {
+        let Some(moment) = self.moment() else { return Err(None) };
+        match self.clients.get(client_id) {
+            Some((version, epoch)) if epoch == moment.epoch => Ok(version),
+            _ => Err(Some(moment)),
+        }
+    }
+
+    /// Remembers what was found: it holds until anything was changed since the look-up began.
+    pub(super) fn remember_client(&self, client_id: String, found: ClientVersion, moment: &Moment) {
+        self.clients.insert(client_id, (found, moment.epoch));
     }
 
     /// Our writer has begun a transaction: nobody else can commit until it ends.
@@ -176,6 +194,8 @@ impl Weighter<Key, Remembered> for Bytes {
 const REMAINDERS: usize = 1024;
 /// Some 40,000 tokens.
 const MOST_BYTES: u64 = 16 << 20;
+/// As many as are remembered whole.
+const CLIENTS: usize = 10_000;
 /// What is expected to fit.
 const AVERAGE: usize = 40_000;
 /// The key, the columns of fixed length, and what keeping them costs.

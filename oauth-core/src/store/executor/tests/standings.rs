@@ -14,6 +14,7 @@ use crate::{
     store::{
         Affected,
         access_token::{self, NewAccessToken, Standing},
+        client::ClientVersion,
         connection::Database as Kind,
         grant::{self, NewGrant},
     },
@@ -190,4 +191,31 @@ async fn after_a_failed_transaction_nothing_is_remembered() {
     standings.writing();
     standings.failed();
     assert!(standings.find(&key).is_err());
+}
+
+#[tokio::test]
+async fn a_client_is_remembered_until_anything_may_have_changed_it() {
+    let (database, standings, _) = found().await;
+    let version = ClientVersion { id: 1, version: 1 };
+    let commits = |affected| {
+        let before = standings.writing();
+        another_program(&database, "UPDATE oauth_grants SET last_used_at = 1"); // in place of the writer's own commit
+        standings.committed(before, [affected].into_iter());
+    };
+    let asks =
+        |client_id| standings.find_client(client_id).unwrap_err().expect("no write is under way");
+    for changes in [Affected::Anything, Affected::Nothing] {
+        standings.remember_client("app".to_owned(), version, &asks("app"));
+        commits(Affected::Nothing);
+        commits(Affected::Grant(0));
+        assert_eq!(standings.find_client("app").ok(), Some(version));
+        let moment = asks("another");
+        match changes {
+            Affected::Anything => commits(changes),
+            _ => another_program(&database, "UPDATE oauth_clients SET version = 2"),
+        }
+        assert!(standings.find_client("app").is_err());
+        standings.remember_client("app".to_owned(), version, &moment);
+        assert!(standings.find_client("app").is_err(), "it was found before the change");
+    }
 }
