@@ -19,7 +19,7 @@ use oauth_core::{AuthorizationServer, admin::Actor};
 
 pub use self::{client_options::ClientOptions, error::CommandError, migrate::SpreadOver};
 
-// A macro's text is no help to clap: else it would stand in place of what the application says of itself.
+// clap reads no text of a macro: else this would begin the help of an application that says nothing of itself.
 #[doc = concat!("What the provider can be told to do.")]
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]

@@ -3,7 +3,6 @@
 use clap::{CommandFactory, Parser};
 use oauth_server::cli;
 
-/// Notes, and who may read them
 #[derive(Parser)]
 #[command(name = "notes")]
 enum Notes {
@@ -12,9 +11,9 @@ enum Notes {
 }
 
 #[test]
-fn the_help_says_what_the_application_says_of_itself() {
+fn the_help_of_an_application_that_says_nothing_of_itself_begins_with_its_usage() {
     let help = Notes::command().render_help().to_string();
-    assert!(help.starts_with("Notes, and who may read them\n"), "{help}");
+    assert!(help.starts_with("Usage: notes <COMMAND>"), "{help}");
 }
 
 #[test]
