@@ -103,7 +103,7 @@ impl Wire {
 
 fn http_client(server: &Url) -> Result<Client, reqwest::Error> {
     // Only a second installation can fail, and this is the first.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let builder = Client::builder()
         .user_agent(concat!("client-demo/", env!("CARGO_PKG_VERSION")))
         // Redirects are the protocol: each is looked at.

@@ -42,7 +42,8 @@ impl Failure {
     /// 2 for what the command line or the environment got wrong, 1 for all else.
     fn status(&self) -> u8 {
         match self {
-            Self::Value(_) | Self::Unconfirmed(_) | Self::Store(StoreError::Url(_)) => 2,
+            Self::Value(_) | Self::Unconfirmed(_) | Self::Build(BuildError::KeyEncryption) => 2,
+            Self::Store(StoreError::Url(_) | StoreError::SealedKeys) => 2,
             _ => 1,
         }
     }
@@ -116,5 +117,7 @@ fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
     let settings = site.server.settings(site.listen()?.port())?;
     let options = StoreOptions::default().with_deadline(cli::PATIENCE);
     let store = Store::open_with(&site.database_url, options)?;
-    AuthorizationServer::new(settings, store).map_err(|invalid| Failure::Other(invalid.to_string()))
+    let server = AuthorizationServer::new(settings, store)
+        .map_err(|invalid| Failure::Other(invalid.to_string()))?;
+    Ok(site.server.sealing(server)?)
 }

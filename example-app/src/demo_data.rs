@@ -3,7 +3,7 @@
 use oauth_server::{
     AccountError, Addresses, AuthorizationServer, ClientSecret,
     GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password, RefreshToken},
-    NewClient, NewUser, RedirectUri, RegistrationError, Scopes,
+    NewClient, NewUser, OpenIdMetadata, RedirectUri, RegistrationError, Scopes,
 };
 
 /// The client of the Authorize button on `/docs/`.
@@ -31,10 +31,10 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
             loaded.push(format!("scope {name}"));
         }
     }
-    let programs = programs(&server.settings().issuer);
+    let settings = server.settings();
+    let programs = programs(&settings.issuer).into_iter().chain(settings.openid.then(login));
     // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
     // secret, where there are no public clients.
-    let settings = server.settings();
     let is_of_use = |client: &NewClient| {
         let is_secure = |uri: &String| RedirectUri::parse(uri).is_ok_and(|uri| uri.is_secure());
         (!settings.ssl_only || client.redirect_uris.iter().all(is_secure))
@@ -63,6 +63,7 @@ fn user() -> NewUser {
         first_name: "Example".to_owned(),
         last_name: "User".to_owned(),
         email: "exampleuser@example.com".to_owned(),
+        email_verified: true,
         is_staff: true,
         is_superuser: true,
     }
@@ -157,4 +158,20 @@ fn programs(issuer: &str) -> [NewClient; 4] {
             ..NewClient::new("Example Browser App")
         },
     ]
+}
+
+/// One whose users log in with this provider.
+fn login() -> NewClient {
+    NewClient {
+        client_id: Some("example-login".to_owned()),
+        description: "An application whose users log in with this provider.".to_owned(),
+        secret: ClientSecret::Chosen("example-login-secret".into()),
+        redirect_uris: vec!["http://localhost:1111".to_owned()],
+        scopes: scopes(&["openid", "profile", "email", "offline_access"]),
+        openid: OpenIdMetadata {
+            post_logout_redirect_uris: vec!["http://localhost:1111/bye".to_owned()],
+            ..OpenIdMetadata::default()
+        },
+        ..NewClient::new("Example Login")
+    }
 }

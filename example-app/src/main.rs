@@ -54,14 +54,28 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/auth", oauth.authorization_endpoint())
         .at("/token", oauth.token_endpoint())
         .at("/polls/:id/stats", service.clone())
-        .at("/polls/:id/results", service)
+        .at("/polls/:id/results", service.clone())
         // The API's document, for people and for programs.
         .nest("/docs", docs)
         .at("/openapi.json", openapi)
         // For what watches over the process, and for what sends it requests.
         .at("/healthz", get(oauth2server::views::healthz))
         .at("/readyz", oauth.readiness_endpoint());
-    // Below the path of the issuer, where that has one; and every answer is the provider's.
+    let urls = if oauth.server().settings().openid {
+        urls
+            // Who the user is, told to a client that the user logs in to.
+            .at("/oauth2/userinfo", service)
+            // What others verify with that this server signed.
+            .at("/oauth2/keys", oauth.keys_endpoint())
+    } else {
+        urls
+    };
+    // Below the path of the issuer, where that has one, clients of OpenID Connect look, too.
+    let urls = match oauth.mount() {
+        "/" => urls,
+        _ => urls.nest("/.well-known", oauth.well_known()),
+    };
+    // And every answer is the provider's.
     Route::new()
         // Where clients look first: what this server can do, and where.
         .nest("/.well-known", oauth.well_known())

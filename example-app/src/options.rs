@@ -1,6 +1,7 @@
 //! The command line and the environment: an option wins over its variable.
 
 mod development;
+mod sealing;
 mod server;
 mod serving;
 mod value;

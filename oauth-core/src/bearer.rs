@@ -35,6 +35,8 @@ pub struct AccessToken {
     pub expires_at: Option<Timestamp>,
     /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
     pub data: Option<PolicyData>,
+    /// How its family began, where that was with the scope `openid`.
+    pub(crate) openid: Option<String>,
 }
 
 impl AuthorizationServer {
@@ -98,6 +100,7 @@ impl AuthorizationServer {
             audience: resource.cloned(),
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
             data: token.data.as_deref().map(PolicyData::stored),
+            openid: token.openid.clone(),
         })
     }
 

@@ -60,6 +60,7 @@ impl Introspected {
             audience: audience.clone().filter(|resource| Some(resource) != issuer.as_ref()),
             expires_at: answer.exp,
             data: answer.data.map(|data| PolicyData::stored(&data.to_string())),
+            openid: None,
         };
         Ok(Some(Self { token, audience, issuer }))
     }

@@ -109,6 +109,9 @@ mod grant;
 mod grant_type;
 mod introspected;
 mod introspection;
+mod jwt;
+mod key;
+mod oidc;
 mod origin;
 mod params;
 mod password;
@@ -125,6 +128,7 @@ mod scope_request;
 mod secret;
 mod server;
 mod settings;
+mod signing_algorithm;
 mod store;
 
 pub use async_trait::async_trait;
@@ -144,6 +148,8 @@ pub use self::{
     grant_type::{GrantType, UnknownGrantType},
     introspected::{Introspected, InvalidIntrospection},
     introspection::Introspection,
+    key::{InvalidKeyEncryption, JwkSet, KeyEncryption, KeyState, SigningKeyRecord},
+    oidc::{Authentication, ClaimsSource, SignIn, UserInfo, WantedClaims},
     origin::Origin,
     params::Params,
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},
@@ -154,9 +160,13 @@ pub use self::{
     secret::Secret,
     server::{ActiveCheck, AuthorizationServer, PasswordVerifier},
     settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
+    signing_algorithm::{SigningAlgorithm, UnknownSigningAlgorithm},
     store::{
         MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
-        client::{ApplicationType, Client, ClientMetadata, StoredSecret, UnknownApplicationType},
+        client::{
+            ApplicationType, Client, ClientMetadata, OpenIdMetadata, StoredSecret, SubjectType,
+            UnknownApplicationType, UnknownSubjectType,
+        },
         scope::{NewScope, Scope},
         user::{NewUser, User},
         with_diesel,

@@ -67,6 +67,7 @@ pub(crate) async fn requested_scopes(
     resources: &Resources,
 ) -> Result<Vec<Scope>, ScopeFault> {
     let refused = |why: &'static str| Err(ScopeFault::Refused(why.into()));
+    server.prepare_openid().await?;
     let requested: Result<Scopes, InvalidScope> = params.get("scope").unwrap_or_default().parse();
     let requested = requested.map_err(|error| ScopeFault::Refused(error.to_string().into()))?;
     if requested.is_empty() {

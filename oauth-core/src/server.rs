@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, fmt, pin::Pin, sync::Arc};
 
+use tokio::sync::OnceCell;
+
 use crate::{
-    Caller, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store, StoreError, Timestamp,
-    account::Guesses, admin::Actor, cors::CorsOrigins, grant::GrantHandler, password::Hasher,
-    secret::FamilyKeys,
+    Caller, ClaimsSource, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store,
+    StoreError, Timestamp, account::Guesses, admin::Actor, cors::CorsOrigins, grant::GrantHandler,
+    key::SigningKeys, password::Hasher, secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -39,9 +41,12 @@ pub struct AuthorizationServer {
     pub(crate) family_keys: Arc<FamilyKeys>,
     pub(crate) events: Events,
     pub(crate) cors_origins: CorsOrigins,
+    pub(crate) signing_keys: SigningKeys,
+    pub(crate) openid_is_prepared: Arc<OnceCell<()>>,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
     pub(crate) policy: Option<Arc<dyn Policy>>,
+    pub(crate) claims: Option<ClaimsSource>,
     /// Those of the application's own, by name.
     pub(crate) grants: Arc<BTreeMap<String, GrantHandler>>,
     /// Who acts, where that goes into the audit trail.
@@ -80,9 +85,12 @@ impl AuthorizationServer {
             family_keys: Arc::default(),
             events: Events::new(),
             cors_origins: CorsOrigins::default(),
+            signing_keys: SigningKeys::default(),
+            openid_is_prepared: Arc::default(),
             passwords: None,
             active: None,
             policy: None,
+            claims: None,
             grants: Arc::default(),
             actor: None,
         })

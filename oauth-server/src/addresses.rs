@@ -32,6 +32,10 @@ pub struct Addresses {
     pub introspection: String,
     /// The endpoint for pushed authorization requests (RFC 9126). Default: `/oauth2/par/`.
     pub pushed: String,
+    /// The keys that the server signs with (RFC 7517), where OpenID Connect is on. Default: `/oauth2/keys/`.
+    pub keys: String,
+    /// The userinfo endpoint (OpenID Connect Core §5.3), where that is on. Default: `/oauth2/userinfo/`.
+    pub userinfo: String,
     /// What the pages of the bundled accounts stand under: `login/`, `logout/`, `password/` and `apps/`. Default:
     /// `/accounts/`.
     pub accounts: String,
@@ -52,6 +56,8 @@ impl Default for Addresses {
             revocation: "/oauth2/revoke/".to_owned(),
             introspection: "/oauth2/introspect/".to_owned(),
             pushed: "/oauth2/par/".to_owned(),
+            keys: "/oauth2/keys/".to_owned(),
+            userinfo: "/oauth2/userinfo/".to_owned(),
             accounts: "/accounts/".to_owned(),
             admin: "/admin/".to_owned(),
             docs: "/docs/".to_owned(),
@@ -63,17 +69,18 @@ impl Default for Addresses {
 impl Addresses {
     /// One endpoint each, which answers with and without a trailing slash.
     fn of_endpoints(&self) -> impl Iterator<Item = &str> {
-        let others = [self.authorization.as_str(), &self.openapi];
+        let others = [self.authorization.as_str(), &self.openapi, &self.keys];
         others.into_iter().chain(self.of_api().map(|(_, address)| address))
     }
 
     /// The paths that [`OAuthApi`](crate::OAuthApi) has for its operations, as far as a type can say, and where they stand.
-    pub(crate) fn of_api(&self) -> [(&'static str, &str); 4] {
+    pub(crate) fn of_api(&self) -> [(&'static str, &str); 5] {
         [
             ("/oauth2/token", &self.token),
             ("/oauth2/revoke", &self.revocation),
             ("/oauth2/introspect", &self.introspection),
             ("/oauth2/par", &self.pushed),
+            (USERINFO, &self.userinfo),
         ]
     }
 
@@ -85,6 +92,8 @@ impl Addresses {
             ("revocation", &self.revocation),
             ("introspection", &self.introspection),
             ("pushed", &self.pushed),
+            ("keys", &self.keys),
+            ("userinfo", &self.userinfo),
             ("accounts", &self.accounts),
             ("admin", &self.admin),
             ("docs", &self.docs),
@@ -223,4 +232,6 @@ fn is_path(text: &str) -> bool {
         && segments.is_some_and(|inner| inner.is_empty() || inner.split('/').all(is_whole))
 }
 
+/// The operation that there is where OpenID Connect is on.
+pub(crate) const USERINFO: &str = "/oauth2/userinfo";
 const PATH: &str = "an address is a path such as /oauth2/token/, of letters, digits and -._~";

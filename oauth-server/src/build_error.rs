@@ -42,6 +42,13 @@ pub enum BuildError {
         /// What is wrong.
         problem: String,
     },
+    /// OpenID Connect is on, the issuer is no loopback address, and there is no key under which the signing keys are sealed.
+    #[error(
+        "OAUTH_KEY_ENCRYPTION_KEY is not set: with OpenID Connect the keys that the server signs with are sealed in its \
+         database under a key that only you have; make one with `openssl rand -base64 32`, keep it, and give it to \
+         AuthorizationServer::with_key_encryption"
+    )]
+    KeyEncryption,
     /// A folder of templates or locales, or a file in it, cannot be read.
     #[error("{path}: {problem}")]
     Folder {

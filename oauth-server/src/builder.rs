@@ -213,6 +213,9 @@ impl OAuthBuilder {
         }
         scope_sync::check_resources(&self.server)?;
         let settings = self.server.settings();
+        if settings.openid && !self.server.has_key_encryption() && !settings.is_loopback() {
+            return Err(BuildError::KeyEncryption);
+        }
         let place = Place::new(self.addresses, settings, self.at.as_deref())?;
         let cookies = Cookies::of(settings);
         let login = place.path(&place.addresses.accounts) + "login/";
@@ -221,8 +224,13 @@ impl OAuthBuilder {
             Some(users) => self
                 .server
                 .with_passwords(users::passwords(Arc::clone(users)))
-                .with_active_check(users::active(Arc::clone(users))),
-            None => self.server.with_active_check(users::active(Arc::new(accounts.clone()))),
+                .with_active_check(users::active(Arc::clone(users)))
+                .with_claims(users::claims(Arc::clone(users))),
+            None => {
+                let users: Arc<dyn Users> = Arc::new(accounts.clone());
+                let server = self.server.with_active_check(users::active(Arc::clone(&users)));
+                server.with_claims(users::claims(users))
+            }
         };
         let pages = Pages::with(&self.sources)?;
         pages.check_in_place_of(CONSENT, self.page.authorization_template)?;

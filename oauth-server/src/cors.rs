@@ -57,6 +57,11 @@ impl Cors {
     pub(crate) fn of_endpoint() -> Self {
         Self { oauth: None, methods: "POST" }
     }
+
+    /// Around the userinfo endpoint, inside of the middleware.
+    pub(crate) fn of_userinfo() -> Self {
+        Self { oauth: None, methods: "GET, HEAD, POST" }
+    }
 }
 
 impl<E: Endpoint> Middleware<E> for Cors {

@@ -106,7 +106,7 @@
 //! # Next
 //!
 //! [`guide`] goes into what an application meets on its way, one subject each: [`guide::embedding`], [`guide::commands`],
-//! [`guide::users`], [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
+//! [`guide::users`], [`guide::guards`], [`guide::pages`], [`guide::clients`], [`guide::login`], [`guide::policy`], [`guide::testing`], [`guide::operating`],
 //! [`guide::scaling`], [`guide::when_a_user_goes`]. In the repository, `oauth-server/examples/` has short programs to copy
 //! from (`own_users`, `plain_handler`, `own_templates`, `tenants`, `notes`,
 //! `remote_api`), and `example-app/` is a whole application.
@@ -165,16 +165,17 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, Advice, ApplicationType, AuthorizationServer, BearerError,
-    Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata, ClientSecret,
-    Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError, GrantRequest, GrantType,
-    Granted, Guess, GuessError, GuessLimit, InvalidRedirectUri, InvalidResource, InvalidScope,
-    InvalidSetting, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
-    NotReady, Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem,
-    RedirectUri, Registered, RegistrationError, RequireState, Resource, Resources, Revocation,
-    Ruling, Scopes, Secret, Session, Settings, Spread, Store, StoreError, StoreOptions,
-    Subscription, Timestamp, TokenError, UnknownApplicationType, UnknownGrantType,
-    UnknownRequireState, User,
+    self, AccessToken, AccountError, Advice, ApplicationType, Authentication, AuthorizationServer,
+    BearerError, Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata,
+    ClientSecret, Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError,
+    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, InvalidKeyEncryption,
+    InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting, KeyEncryption, Lifetime,
+    MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, OpenIdMetadata,
+    Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem, RedirectUri,
+    Registered, RegistrationError, RequireState, Resource, Resources, Revocation, Ruling, Scopes,
+    Secret, Session, Settings, SigningAlgorithm, Spread, Store, StoreError, StoreOptions,
+    SubjectType, Subscription, Timestamp, TokenError, UnknownApplicationType, UnknownGrantType,
+    UnknownRequireState, User, WantedClaims,
 };
 /// The web framework, at the version that this crate's endpoints and middleware belong to.
 pub use poem;

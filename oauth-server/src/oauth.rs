@@ -67,6 +67,12 @@ impl OAuth {
         own::around(self, Cors::of_endpoint().transform(own::contained(endpoint)))
     }
 
+    /// The keys that the server signs with, as a JWK Set (RFC 7517 §5), at a path of your own: for where OpenID Connect is
+    /// on. It says `public, max-age=300`, and any page may read it.
+    pub fn keys_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        endpoint::keys::endpoint(self)
+    }
+
     /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why
     /// not ([`NotReady`](crate::NotReady)). For load balancers, at a path of your own. A process that is not ready
     /// becomes so again by itself, so do not restart it for that.

@@ -18,7 +18,10 @@ use poem_openapi::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Addresses, OAuth, addresses::bare, cors::Cors, declared_scopes, methods, own,
+    Addresses, OAuth,
+    addresses::{USERINFO, bare},
+    cors::Cors,
+    declared_scopes, methods, own,
     response::refusal::Refusal,
 };
 
@@ -55,9 +58,15 @@ impl<A: OpenApi> OpenApi for Document<A> {
                 methods::refuse_others(operations, methods::not_allowed);
                 continue;
             }
-            methods::refuse_others(operations, |_| Refusal::post_only().into_response());
+            let cors = if path == USERINFO {
+                methods::refuse_others(operations, methods::not_allowed);
+                Cors::of_userinfo()
+            } else {
+                methods::refuse_others(operations, |_| Refusal::post_only().into_response());
+                Cors::of_endpoint()
+            };
             let own = operations.drain().map(|(method, endpoint)| {
-                (method, Cors::of_endpoint().transform(own::contained(endpoint)).boxed())
+                (method, cors.transform(own::contained(endpoint)).boxed())
             });
             *operations = own.collect::<HashMap<_, _>>();
         }
@@ -86,6 +95,9 @@ pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
     }
     if let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) {
         let ours = oauth.place().addresses.of_api();
+        if !oauth.settings().openid {
+            paths.remove(USERINFO);
+        }
         let moved = std::mem::take(paths).into_iter().map(|(path, mut operations)| {
             let Some((_, address)) = ours.iter().find(|(ours, _)| *ours == path) else {
                 return (path, operations);

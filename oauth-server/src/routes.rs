@@ -6,7 +6,9 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoi
 use poem_openapi::OpenApiService;
 
 use crate::{
-    Addresses, OAuth, OAuthApi, addresses::bare, endpoint, methods, own, request,
+    Addresses, OAuth, OAuthApi,
+    addresses::{USERINFO, bare},
+    endpoint, methods, own, request,
     response::see_other,
 };
 
@@ -38,10 +40,16 @@ impl OAuth {
         let mounted = Mounting { oauth: self, routes: Route::new() }
             .at(|at| &at.authorization, self.authorization_endpoint())
             .api()
+            .keys()
             .nest(|at| &at.admin, self.admin())
             .accounts()
             .front_page();
-        mounted.routes.nest("/.well-known", self.well_known())
+        let routes = mounted.routes.nest("/.well-known", self.well_known());
+        match self.place().mount() {
+            "" => routes,
+            // OpenID Connect Discovery §4: appended to an issuer with a path, where RFC 8414 inserts it.
+            mount => routes.nest(format!("{mount}/.well-known"), self.well_known()),
+        }
     }
 
     /// What a host has for its provider under `/.well-known` (RFC 8615), to be nested there by who does not mount
@@ -132,7 +140,9 @@ impl Mounting<'_> {
         let document = oauth.document(OAuthApi);
         let service = OpenApiService::new(document, "OAuth 2.0", env!("CARGO_PKG_VERSION"));
         let service = Arc::new(service.into_endpoint());
-        for (path, address) in oauth.place().addresses.of_api() {
+        let openid = oauth.settings().openid;
+        let served = oauth.place().addresses.of_api().into_iter();
+        for (path, address) in served.filter(|(path, _)| openid || *path != USERINFO) {
             let operation = Arc::clone(&service).before(async move |mut request: Request| {
                 *request.uri_mut() = request::with_path(request.uri(), path);
                 Ok(request)
@@ -141,6 +151,15 @@ impl Mounting<'_> {
             self = self.both(&mounted, own::around(oauth, operation));
         }
         self
+    }
+
+    /// What others verify with that this server signed.
+    fn keys(self) -> Self {
+        let oauth = self.oauth;
+        if !oauth.settings().openid {
+            return self;
+        }
+        self.at(|at| &at.keys, oauth.keys_endpoint())
     }
 
     /// Users of the application's own have the page of connected applications alone.

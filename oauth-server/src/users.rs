@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use oauth_core::{ActiveCheck, PasswordVerifier, StoreError};
+use oauth_core::{
+    ActiveCheck, Authentication, ClaimsSource, PasswordVerifier, StoreError, WantedClaims,
+};
 use poem::Request;
+use serde_json::{Map, Value};
 
 /// Who owns the protected resources: RFC 6749 §1.1.
 ///
@@ -130,6 +133,63 @@ pub trait Users: Send + Sync + 'static {
         Ok(true)
     }
 
+    /// When and how the user proved who they are, of who is signed in on this request: for ID tokens (OpenID Connect Core §2).
+    /// Without `auth_time` clients that need a fresh sign-in are refused. Nothing is said of it, unless the application
+    /// does.
+    ///
+    /// # Errors
+    /// When that cannot be found out just now.
+    async fn authentication(
+        &self,
+        _request: &Request,
+        _owner: &ResourceOwner,
+    ) -> Result<Authentication, StoreError> {
+        Ok(Authentication::default())
+    }
+
+    /// What clients are told of the user of this subject, of what is wanted: by the names of OpenID Connect Core §5.1, or
+    /// names of the application's own. What was not asked for is left out, whatever this says. Nothing, unless the
+    /// application says something.
+    ///
+    /// ```
+    /// # use oauth_server::{ResourceOwner, StoreError, Users, WantedClaims, async_trait};
+    /// # use poem::Request;
+    /// use serde_json::{Map, Value, json};
+    ///
+    /// # struct Members;
+    /// # impl Members { async fn address_of(&self, _: &str) -> Option<String> { None } }
+    /// #[async_trait]
+    /// impl Users for Members {
+    ///     async fn claims(
+    ///         &self,
+    ///         subject: &str,
+    ///         wanted: &WantedClaims,
+    ///     ) -> Result<Map<String, Value>, StoreError> {
+    ///         let mut claims = Map::new();
+    ///         if wanted.contains("email") {
+    ///             claims.insert("email".to_owned(), json!(self.address_of(subject).await));
+    ///         }
+    ///         Ok(claims)
+    ///     }
+    /// #   async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+    /// #       Ok(None)
+    /// #   }
+    /// #   fn login_url(&self, _: &Request, _: &str) -> String {
+    /// #       String::new()
+    /// #   }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When that cannot be found out just now: the request is answered with 503.
+    async fn claims(
+        &self,
+        _subject: &str,
+        _wanted: &WantedClaims,
+    ) -> Result<Map<String, Value>, StoreError> {
+        Ok(Map::new())
+    }
+
     /// Whether the user may enter the admin site ([`OAuth::admin`](crate::OAuth::admin)). Nobody may, unless the
     /// application says so.
     ///
@@ -147,6 +207,14 @@ pub trait Users: Send + Sync + 'static {
     async fn is_superuser(&self, _owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(false)
     }
+}
+
+/// What the users are said to be, as ID tokens and the userinfo endpoint ask for it.
+pub(crate) fn claims(users: Arc<dyn Users>) -> ClaimsSource {
+    Arc::new(move |subject, wanted| {
+        let users = Arc::clone(&users);
+        Box::pin(async move { users.claims(&subject, &wanted).await })
+    })
 }
 
 /// The users, as every grant asks for them.

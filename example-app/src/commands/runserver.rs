@@ -82,7 +82,14 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
     let settings = site.server.settings(bound.port())?;
     let server = AuthorizationServer::new(settings, store)
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
+    let server = site.server.sealing(server)?;
     cli::refuse_pending(&server)?;
+    server.prepare_openid().await?;
+    if !server.settings().openid && !site.server.can_seal(server.settings()) {
+        say!(
+            "OpenID Connect is off, for want of OAUTH_KEY_ENCRYPTION_KEY: openssl rand -base64 32"
+        );
+    }
     let more_than_development = site.beyond_development(bound)?.join(", ");
     if fresh && more_than_development.is_empty() {
         demo_data::load(&server.clone().in_the_name_of(Actor::command("runserver"))).await?;

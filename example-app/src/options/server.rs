@@ -51,6 +51,27 @@ pub(crate) struct ServerOptions {
     /// Hold clients to OAuth 2.1: no implicit and no password grant, PKCE always, no token in a query [default: false]
     #[arg(long = "oauth-2-1", env = "OAUTH_2_1", global = true, value_name = "BOOL")]
     oauth_2_1: Option<String>,
+    /// Let clients log their users in: OpenID Connect.
+    #[arg(
+        help = "Let clients log their users in: OpenID Connect [default: true where the issuer is a loopback address or there is a key for sealing; the library's is false]"
+    )]
+    #[arg(long, env = "OAUTH_OPENID", global = true, value_name = "BOOL")]
+    openid: Option<String>,
+    /// What the keys that sign are sealed under in the database.
+    #[arg(
+        long,
+        env = "OAUTH_KEY_ENCRYPTION_KEY",
+        global = true,
+        value_name = "BASE64",
+        hide_env_values = true
+    )]
+    #[arg(
+        help = "What the keys that sign are sealed under in the database: 32 bytes in base64, two separated by a comma while they change [default: none; required where the issuer is no loopback address]"
+    )]
+    pub(super) key_encryption_key: Option<String>,
+    /// The same, read from a file
+    #[arg(long, env = "OAUTH_KEY_ENCRYPTION_KEY_FILE", global = true, value_name = "FILE")]
+    pub(super) key_encryption_key_file: Option<String>,
     /// Whether there are clients without a secret [default: true]
     #[arg(long, env = "OAUTH_PUBLIC_CLIENTS", global = true, value_name = "BOOL")]
     public_clients: Option<String>,
@@ -119,6 +140,7 @@ impl ServerOptions {
             )
             .switch(library.refresh_needs_offline_access)?,
             oauth_2_1: of("OAUTH_2_1", &self.oauth_2_1).switch(library.oauth_2_1)?,
+            openid: of("OAUTH_OPENID", &self.openid).switch(self.can_seal(&library))?,
             public_clients: of("OAUTH_PUBLIC_CLIENTS", &self.public_clients)
                 .switch(library.public_clients)?,
             refresh_token_lifetime: of(

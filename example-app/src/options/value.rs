@@ -14,6 +14,11 @@ impl BadValue {
         let (variable, value) = (variable.to_owned(), value.to_owned());
         Self { variable, value, expected: expected.into() }
     }
+
+    /// Of what nobody should read in a log.
+    pub(crate) fn hidden(variable: &str, expected: &impl ToString) -> Self {
+        Self::new(variable, "(hidden)", expected.to_string())
+    }
 }
 
 /// A variable and its value, where it is set; empty counts as not set.

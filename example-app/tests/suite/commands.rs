@@ -155,11 +155,11 @@ fn loaddemo_loads_what_the_first_start_loads() {
     loaded.run(&["migrate"]).success();
     let issuer = format!("http://localhost:{}", server.port);
     let finished = loaded.run(&["loaddemo", "--issuer", &issuer]);
-    assert_eq!(finished.success().lines().count(), 1 + 5 + 7, "{finished:?}");
+    assert_eq!(finished.success().lines().count(), 1 + 5 + 8, "{finished:?}");
 
     for query in [
         "SELECT username || first_name || last_name || email || is_superuser FROM oauth_users",
-        "SELECT name || description FROM oauth_scopes ORDER BY id",
+        "SELECT name || description FROM oauth_scopes ORDER BY name",
         "SELECT client_id || metadata || is_public || require_pkce
              FROM oauth_clients ORDER BY id",
     ] {

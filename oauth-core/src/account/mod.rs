@@ -46,6 +46,10 @@ pub struct Session {
     pub secret: Secret,
     /// Who has signed in.
     pub user: User,
+    /// When, in seconds since 1970.
+    pub signed_in_at: Timestamp,
+    /// What it is called towards clients: `sid` of OpenID Connect. It is random, and opens nothing.
+    pub sid: Option<String>,
 }
 
 /// Why a user cannot be created.
@@ -90,6 +94,11 @@ impl AccountError {
     }
 }
 
+/// What a session is called towards clients.
+fn drawn_sid() -> String {
+    Secret::generate().expose().to_owned()
+}
+
 impl AuthorizationServer {
     /// The user of this key, unless deactivated.
     ///
@@ -120,7 +129,10 @@ impl AuthorizationServer {
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());
         let replaced = old.map(|old| Digest::of(old.secret.expose()));
-        let (now, signed_in) = (self.now(), user.clone());
+        // Of who signs in once more, clients know the session already.
+        let theirs = old.filter(|old| old.user.id == user.id).and_then(|old| old.sid.clone());
+        let (now, signed_in, sid) = (self.now(), user.clone(), theirs.unwrap_or_else(drawn_sid));
+        let called = sid.clone();
         let expires_at = self.session_end(now, now);
         let write = move |db: &mut DbConnection| {
             if !store::user_password::still_has(db, &signed_in)? {
@@ -129,7 +141,8 @@ impl AuthorizationServer {
             if let Some(replaced) = &replaced {
                 store::session::delete(db, replaced)?;
             }
-            store::session::insert(db, &digest, signed_in.id, now, expires_at).map(|()| true)
+            let whose = (signed_in.id, called.as_str());
+            store::session::insert(db, &digest, whose, (now, expires_at)).map(|()| true)
         };
         let signed_out = old.map(|old| old.user.id).filter(|&old| old != user.id);
         let subject = user.id.to_string();
@@ -141,7 +154,7 @@ impl AuthorizationServer {
         if !self.write_and_raise(Affected::Nothing, write, prepare).await? {
             return Err(StoreError::internal("the password was changed during the sign-in"));
         }
-        Ok(Session { secret, user })
+        Ok(Session { secret, user, signed_in_at: now, sid: Some(sid) })
     }
 
     /// The session of a presented id, if it lives. Its use moves its end, which is written at most twenty times in
@@ -163,7 +176,12 @@ impl AuthorizationServer {
             let moved = self.store.write_affecting(Affected::Nothing, extend).await;
             moved.unwrap_or_else(|error| tracing::debug!(%error, "a session was not extended"));
         }
-        Ok(Some(Session { secret: presented.into(), user: row.user }))
+        Ok(Some(Session {
+            secret: presented.into(),
+            user: row.user,
+            signed_in_at: row.created_at,
+            sid: row.sid,
+        }))
     }
 
     /// Signs out.

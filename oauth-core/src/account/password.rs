@@ -2,7 +2,7 @@
 //!
 //! A password is prepared before it is hashed (RFC 8265 §4.2), so that it is one whatever keyboard it comes from.
 
-use super::{AccountError, GuessError, Session, check, strength};
+use super::{AccountError, GuessError, Session, check, drawn_sid, strength};
 use crate::{
     AuthorizationServer, EventKind, FieldError, Problem, Revocation, Secret, StoreError, User,
     admin::{Action, Entry, Kind},
@@ -123,15 +123,15 @@ impl AuthorizationServer {
         hash: String,
         disconnects: bool,
     ) -> Result<Option<Session>, StoreError> {
-        let secret = Secret::generate();
+        let (secret, sid) = (Secret::generate(), drawn_sid());
         let (digest, now) = (Digest::of(secret.expose()), self.now());
-        let (expires_at, id) = (self.session_end(now, now), user.id);
+        let (expires_at, id, called) = (self.session_end(now, now), user.id, sid.clone());
         let replace = move |db: &mut DbConnection| {
             if !store::user_password::replace_password(db, &user, &hash)? {
                 return Ok(None);
             }
             let ended = if disconnects { store::user::disconnect(db, user.id, now)? } else { 0 };
-            store::session::insert(db, &digest, user.id, now, expires_at)?;
+            store::session::insert(db, &digest, (user.id, &called), (now, expires_at))?;
             Ok(store::user::find(db, user.id)?.map(|user| (user, ended)))
         };
         let led_to = || -> LedTo<Option<(User, usize)>> {
@@ -142,7 +142,8 @@ impl AuthorizationServer {
         };
         let affected = if disconnects { Affected::Anything } else { Affected::Nothing };
         let replaced = self.write_and_raise(affected, replace, led_to).await?;
-        Ok(replaced.map(|(user, _)| Session { secret, user }))
+        let sid = Some(sid);
+        Ok(replaced.map(|(user, _)| Session { secret, user, signed_in_at: now, sid }))
     }
 
     /// Judges a new password of a user who is known by these texts.

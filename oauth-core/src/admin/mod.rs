@@ -91,7 +91,7 @@ const LOST: &str = "you are no superuser any more";
 /// The server in the hands of a member of staff: that the actor is one is for the caller to see to.
 #[derive(Debug, Clone)]
 pub struct Admin {
-    server: AuthorizationServer,
+    pub(crate) server: AuthorizationServer,
     actor: Actor,
 }
 
@@ -136,6 +136,12 @@ impl Admin {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Refuses who is no superuser, as of this moment.
+    pub(crate) async fn only_for_superusers(&self, why: &'static str) -> Result<(), AdminError> {
+        let actor = self.actor.clone();
+        self.server.store.write(move |db| actor.must_be_superuser(db, why)).await?
     }
 
     /// What every change ends with: the change and its row of the trail, in one transaction. Where somebody else took

@@ -167,6 +167,7 @@ impl UserChange {
             ("first_name", self.first_name != old.first_name),
             ("last_name", self.last_name != old.last_name),
             ("email", self.email != old.email),
+            ("email_verified", self.email_verified != old.email_verified),
             ("is_staff", (self.is_staff || self.is_superuser) != old.is_staff),
             ("is_superuser", self.is_superuser != old.is_superuser),
             ("is_active", self.is_active != old.is_active),

@@ -6,8 +6,8 @@ use super::{
     response_type::{self, ResponseType},
 };
 use crate::{
-    AuthorizationError, AuthorizationResponse, AuthorizationServer, Endpoint, EventKind,
-    StoreError,
+    Authentication, AuthorizationError, AuthorizationResponse, AuthorizationServer, Endpoint,
+    EventKind, StoreError,
     error::AuthorizationErrorCode as Code,
     grant::{Asked, Ruled, checked_subject, ruled},
 };
@@ -24,8 +24,21 @@ impl AuthorizationServer {
         request: AuthorizationRequest,
         subject: &str,
     ) -> Result<AuthorizationResponse, AuthorizationError> {
+        self.accept_as(request, subject, &Authentication::default()).await
+    }
+
+    /// The same, of a user who signed in then and so: what ID tokens say of it (OpenID Connect Core §2).
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub async fn accept_as(
+        &self,
+        request: AuthorizationRequest,
+        subject: &str,
+        authentication: &Authentication,
+    ) -> Result<AuthorizationResponse, AuthorizationError> {
         let issued = match self.spend_pushed(&request).await {
-            Ok(()) => self.issue(&request, subject).await,
+            Ok(()) => self.issue(&request, subject, authentication).await,
             Err(refusal) => Err(refusal),
         };
         match issued {
@@ -65,6 +78,7 @@ impl AuthorizationServer {
         &self,
         request: &AuthorizationRequest,
         subject: &str,
+        authentication: &Authentication,
     ) -> Result<Vec<(&'static str, String)>, Refusal> {
         checked_subject(Some(subject))?;
         let asked = Asked {
@@ -79,7 +93,10 @@ impl AuthorizationServer {
         let ruled = ruled(self, asked).await?;
         self.remember_consent(request, subject).await?;
         let answer = match request.response_type {
-            ResponseType::Code => response_type::code::issue(self, request, subject, &ruled).await,
+            ResponseType::Code => {
+                let who = (subject, authentication);
+                response_type::code::issue(self, request, who, &ruled).await
+            }
             ResponseType::Token => {
                 response_type::token::issue(self, request, subject, &ruled).await
             }

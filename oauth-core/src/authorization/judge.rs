@@ -3,8 +3,8 @@
 use super::{refusal::Refusal, response_mode::ResponseMode, response_type::ResponseType};
 use crate::{
     AuthorizationServer, Client, Params, RedirectUri, RequireState, Resources, Scope,
-    client_auth::NO_PUBLIC_CLIENTS, error::AuthorizationErrorCode as Code, pkce::Challenge,
-    scope_request::requested_scopes,
+    client_auth::NO_PUBLIC_CLIENTS, error::AuthorizationErrorCode as Code,
+    oidc::request::OpenIdRequest, pkce::Challenge, scope_request::requested_scopes,
 };
 
 /// What of a request is right.
@@ -13,6 +13,7 @@ pub(super) struct Judged {
     pub(super) scopes: Vec<Scope>,
     pub(super) resources: Resources,
     pub(super) challenge: Option<Challenge>,
+    pub(super) openid: OpenIdRequest,
 }
 
 impl AuthorizationServer {
@@ -40,7 +41,8 @@ impl AuthorizationServer {
         let scopes = requested_scopes(self, client, params, &resources).await?;
         let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
         let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
-        Ok(Judged { response_type, scopes, resources, challenge })
+        let openid = OpenIdRequest::read(self, client, &scopes, params).await?;
+        Ok(Judged { response_type, scopes, resources, challenge, openid })
     }
 
     fn state_is_required(&self, client: &Client, uses_pkce: bool) -> bool {

@@ -17,8 +17,8 @@ use self::{judge::Judged, refusal::Refusal, reply::Reply, response_type::Respons
 pub use self::{pushed::Pushed, reply::AuthorizationResponse};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, Resources,
-    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, pkce::Challenge,
-    scope_request::names, secret::Digest,
+    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, oidc::request::OpenIdRequest,
+    pkce::Challenge, scope_request::names, secret::Digest,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -35,7 +35,7 @@ pub struct AuthorizationRequest {
     scopes: Vec<Scope>,
     resources: Resources,
     challenge: Option<Challenge>,
-    prompts: bool,
+    openid: OpenIdRequest,
     /// Where it was pushed: what it is spent by.
     pushed: Option<Digest>,
 }
@@ -72,10 +72,7 @@ impl AuthorizationServer {
         }
 
         match self.judge(&client, &reply.redirect_uri, params).await {
-            Ok(Judged { response_type, scopes, resources, challenge }) => {
-                let prompts = params
-                    .get("prompt")
-                    .is_some_and(|prompt| prompt.split(' ').any(|one| one == "consent"));
+            Ok(Judged { response_type, scopes, resources, challenge, openid }) => {
                 Ok(AuthorizationRequest {
                     client,
                     reply,
@@ -83,7 +80,7 @@ impl AuthorizationServer {
                     scopes,
                     resources,
                     challenge,
-                    prompts,
+                    openid,
                     pushed: None,
                 })
             }
@@ -160,7 +157,11 @@ impl AuthorizationRequest {
 
     /// Whether the client wants the user to be asked in any case: `prompt=consent` (OpenID Connect Core §3.1.2.1).
     pub(crate) fn asks_for_consent(&self) -> bool {
-        self.prompts
+        self.openid.prompt.consent
+    }
+
+    pub(crate) fn openid(&self) -> &OpenIdRequest {
+        &self.openid
     }
 
     pub(crate) fn granted(&self) -> Scopes {

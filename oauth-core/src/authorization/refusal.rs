@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::reply::Reply;
+use super::{AuthorizationRequest, reply::Reply};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, EventKind, PageFault, StoreError, TokenError,
     error::{AuthorizationErrorCode as Code, failure_description},
+    oidc::request::Fault,
     scope_request::ScopeFault,
 };
 
@@ -34,6 +35,16 @@ impl AuthorizationServer {
             fault: fault.clone(),
         });
         AuthorizationError::Page(fault)
+    }
+
+    /// A refusal of what OpenID Connect asks for.
+    pub(crate) fn refuse_request(
+        &self,
+        request: &AuthorizationRequest,
+        code: Code,
+        why: &'static str,
+    ) -> AuthorizationError {
+        self.refused_at_client(&request.client, &request.reply, Refusal::new(code, why))
     }
 
     pub(super) fn refused_at_client(
@@ -77,6 +88,15 @@ impl From<TokenError> for Refusal {
             TokenError::Server(cause) => return cause.into(),
         };
         Self::new(code, description)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(why) => Self::new(Code::InvalidRequest, why),
+            Fault::Failed(error) => error.into(),
+        }
     }
 }
 

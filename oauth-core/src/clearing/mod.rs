@@ -6,6 +6,7 @@
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
 //! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
+//! | a signing key | a day after the next one of its algorithm has begun to sign: all that it signed has ended by then |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
 //!
 //! So nothing is deleted that is alive, or whose reuse would end something alive; and whoever presents what was deleted
@@ -23,6 +24,7 @@ pub use self::task::ClearingTask;
 pub use crate::store::clearing::Cleared;
 use crate::{
     AuthorizationServer, StoreError,
+    settings::LONGEST_SIGNED,
     store::{
         Affected, DbConnection, Query,
         clearing::{self as rows, Ends, families},
@@ -45,6 +47,7 @@ enum Step {
     KnownBrowsers,
     PushedRequests,
     ClientSecrets,
+    SigningKeys,
     DeletedClients,
     /// Those behind this one.
     Families(i64),
@@ -58,7 +61,13 @@ impl AuthorizationServer {
     pub fn clearing(&self) -> Clearing {
         let now = self.now();
         let endless = now - 365 * DAY;
-        let ends = Ends { single: now - HOUR, family: now - DAY, endless, deleted: now };
+        let ends = Ends {
+            single: now - HOUR,
+            family: now - DAY,
+            endless,
+            deleted: now,
+            signed: now - LONGEST_SIGNED,
+        };
         Clearing { server: self.clone(), ends, step: Some(Step::Sessions), rest: Duration::ZERO }
     }
 
@@ -107,9 +116,8 @@ impl Clearing {
             Step::PushedRequests => {
                 self.rows(rows::pushed_requests, step, Step::ClientSecrets).await?
             }
-            Step::ClientSecrets => {
-                self.rows(rows::client_secrets, step, Step::DeletedClients).await?
-            }
+            Step::ClientSecrets => self.rows(rows::client_secrets, step, Step::SigningKeys).await?,
+            Step::SigningKeys => self.rows(rows::signing_keys, step, Step::DeletedClients).await?,
             Step::DeletedClients => {
                 self.rows(rows::deleted_clients, step, Step::Families(i64::MIN)).await?
             }

@@ -83,6 +83,10 @@ pub enum AuthorizationErrorCode {
     InvalidScope,
     /// The resource is malformed, or not one that the server gives tokens for (RFC 8707 §2).
     InvalidTarget,
+    /// The user has to sign in, and may not be asked to (OpenID Connect Core §3.1.2.6).
+    LoginRequired,
+    /// The user has to allow it, and may not be asked to (OpenID Connect Core §3.1.2.6).
+    ConsentRequired,
     /// The server itself failed.
     ServerError,
     /// The server cannot answer at the moment: its database cannot be had.
@@ -100,6 +104,8 @@ impl AuthorizationErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

@@ -8,7 +8,7 @@ pub(crate) use self::delivery::LedTo;
 pub use self::delivery::{Events, Missed, Subscription};
 use crate::{
     AuthorizationErrorCode, GrantType, Origin, PageFault, PolicyData, Resource, Resources, Scopes,
-    Timestamp,
+    SigningAlgorithm, Timestamp,
 };
 
 /// Something that happened, and is committed.
@@ -197,6 +197,20 @@ pub enum EventKind {
     UserForgotten {
         /// The user.
         subject: String,
+    },
+    /// The server has made or was given a key to sign with.
+    SigningKeyMade {
+        /// Its id, which is its thumbprint (RFC 7638).
+        kid: String,
+        /// What it signs with.
+        algorithm: SigningAlgorithm,
+        /// When it takes the place of the one before it.
+        signs_from: Timestamp,
+    },
+    /// A key was withdrawn: what it has signed is refused by who reads the set of keys again.
+    SigningKeyWithdrawn {
+        /// Its id.
+        kid: String,
     },
     /// A client was changed.
     ClientChanged {

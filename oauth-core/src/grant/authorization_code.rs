@@ -6,6 +6,7 @@ use crate::{
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
     grant::{Asked, NewTokens, Ruled, Terms, issued, reuse::reused, ruled},
+    oidc::id_token::beside,
     pkce::Verifier,
     scope_request::left_of_grant,
     secret::{Key, Kind},
@@ -69,6 +70,7 @@ async fn redeem(
 ) -> Result<Tokens, TokenError> {
     let terms = Terms::new(server, client, ruled, grant.expires_at);
     let tokens = NewTokens::drawn(server, client, grant.id, terms);
+    let id_token = beside(server, (client, grant), &ruled.scopes, tokens.access()).await?;
     let redemption =
         Redemption { key, now: server.now(), tokens: tokens.rows(), data: ruled.new_data.clone() };
     let prepare = || -> LedTo<bool> {
@@ -77,7 +79,7 @@ async fn redeem(
         Box::new(|&won| if won { vec![issued] } else { Vec::new() })
     };
     if server.compare_and_raise(redemption, prepare).await? {
-        return Ok(tokens.into_answer());
+        return Ok(Tokens { id_token, ..tokens.into_answer() });
     }
     Err(used_again(server, client, grant).await?) // somebody else was faster
 }

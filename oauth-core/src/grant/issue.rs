@@ -159,6 +159,8 @@ pub(crate) fn new_grant(
         created_at: now,
         expires_at: lifetime.map(|lifetime| now + lifetime),
         data: ruled.data.as_ref().map(|data| data.as_str().to_owned()),
+        openid: None,
+        sid: None,
     }
 }
 

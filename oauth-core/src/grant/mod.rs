@@ -47,6 +47,8 @@ pub struct Tokens {
     pub expires_in: Option<i64>,
     /// The refresh token, where the client may use one.
     pub refresh_token: Option<Secret>,
+    /// The ID token, where the user was asked for `openid` (OpenID Connect Core §3.1.3.3).
+    pub id_token: Option<String>,
     /// What the access token allows.
     pub scopes: Scopes,
     /// What the application's policy adds ([`Ruling::members`](crate::Ruling::members)).

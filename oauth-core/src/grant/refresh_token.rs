@@ -12,6 +12,7 @@ use crate::{
         reuse::reused,
         ruled,
     },
+    oidc::id_token::beside,
     scope::not_available,
     scope_request::{left_of_grant, names, with_implied},
     secret::{Key, Kind, Secret, random_bytes},
@@ -114,6 +115,7 @@ async fn rotate(
     let successors = successors(&presented.secret, &salt);
     let (access, refresh) =
         successors.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
+    let id_token = beside(server, (client, grant), &ruled.scopes, &access).await?;
     let rotation = Rotation {
         key: presented.key,
         now,
@@ -132,7 +134,8 @@ async fn rotate(
         Box::new(|&won| if won { vec![refreshed] } else { Vec::new() })
     };
     if server.compare_and_raise(rotation, prepare).await? {
-        return Ok(NewTokens::pair(access, refresh, terms).into_answer());
+        let answer = NewTokens::pair(access, refresh, terms).into_answer();
+        return Ok(Tokens { id_token, ..answer });
     }
     judge(server, client, presented).await
 }
@@ -166,7 +169,9 @@ async fn judge(
         Judged::Pair(tokens) => {
             // After the judgement, so that a replay ends the family whoever its user is.
             require_active(server, grant.subject.as_deref()).await?;
-            Ok(tokens)
+            let of = (client, grant);
+            let id_token = beside(server, of, &tokens.scopes, &tokens.access_token).await?;
+            Ok(Tokens { id_token, ..tokens })
         }
         Judged::Ahead(seconds) => {
             tracing::warn!(seconds, "a refresh token was redeemed ahead of this server's clock");

@@ -61,6 +61,7 @@ impl Repetition {
             access_token,
             expires_in: expires_in(expires_at, self.now),
             refresh_token: Some(refresh_token),
+            id_token: None,
             scopes,
             members: members.unwrap_or_default(),
         }))

@@ -126,12 +126,18 @@ impl NewTokens {
         store::family::NewTokens { access: self.terms.access_token(&self.access), refresh }
     }
 
+    /// The access token.
+    pub(crate) fn access(&self) -> &Secret {
+        &self.access
+    }
+
     /// What the client is told, once they are stored.
     pub(crate) fn into_answer(self) -> Tokens {
         Tokens {
             access_token: self.access,
             expires_in: expires_in(self.terms.access_expires_at, self.terms.created_at),
             refresh_token: self.refresh,
+            id_token: None,
             scopes: self.terms.scopes,
             members: self.terms.members,
         }

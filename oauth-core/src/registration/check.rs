@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{ClientSecret, NewClient};
+use super::{ClientSecret, NewClient, check_openid};
 use crate::{
     GrantType, InvalidScope, NewScope, RedirectUri, Resource, Scopes, Settings,
     field::{Faults, LONGEST_URI, Problem},
@@ -22,6 +22,7 @@ pub(crate) fn client(new: &NewClient, unknown: &Scopes, settings: &Settings) -> 
     scopes(new, unknown, &mut faults);
     policies(new, &mut faults);
     addresses(new, &mut faults);
+    check_openid::openid(new, settings.ssl_only, &mut faults);
     faults
 }
 

@@ -1,6 +1,7 @@
 //! Registering clients and scopes: RFC 6749 §2.
 
 pub(crate) mod check;
+mod check_openid;
 mod new_client;
 mod prepared;
 mod scope;

@@ -1,8 +1,9 @@
 //! What a client is registered with: RFC 6749 §2, with the names of RFC 7591 §2.
 
 use crate::{
-    Client, GrantType, RequireState, Resource, Scopes, Secret, settings::lasts,
-    store::client::ApplicationType,
+    Client, GrantType, RequireState, Resource, Scopes, Secret,
+    settings::lasts,
+    store::client::{ApplicationType, OpenIdMetadata},
 };
 
 /// A client to be registered.
@@ -67,6 +68,8 @@ pub struct NewClient {
     pub application_type: ApplicationType,
     /// Whether its authorization requests must be pushed first (RFC 9126 §6).
     pub require_pushed_authorization_requests: bool,
+    /// What it says for OpenID Connect.
+    pub openid: OpenIdMetadata,
     /// From which origins its pages call the endpoints of clients, such as `https://app.example`.
     pub cors_origins: Vec<String>,
     /// The resources whose tokens it may look at (RFC 7662), beside its own; the issuer is the server's own API.
@@ -154,6 +157,7 @@ impl NewClient {
             require_state: None,
             application_type: ApplicationType::Web,
             require_pushed_authorization_requests: false,
+            openid: OpenIdMetadata::default(),
             cors_origins: Vec::new(),
             introspects: Vec::new(),
             fragment_supported: true,
@@ -189,6 +193,7 @@ impl From<&Client> for NewClient {
             require_state: client.require_state,
             application_type: metadata.application_type,
             require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
+            openid: metadata.openid.clone(),
             cors_origins: client.cors_origins.clone(),
             introspects: client.introspects.iter().map(Resource::to_string).collect(),
             fragment_supported: client.fragment_supported,

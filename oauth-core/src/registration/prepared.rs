@@ -43,6 +43,7 @@ fn metadata(new: &NewClient) -> ClientMetadata {
         scope: new.scopes.clone(),
         application_type: application_type(new),
         require_pushed_authorization_requests: new.require_pushed_authorization_requests,
+        openid: new.openid.clone(),
         ..ClientMetadata::default()
     }
 }

@@ -78,6 +78,7 @@ impl AuthorizationServer {
     /// # Errors
     /// When the store fails.
     pub async fn supported_scopes(&self) -> Result<Scopes, StoreError> {
+        self.prepare_openid().await?;
         let names = self.store.read(store::scope::enabled).await?;
         let offline_access = self.settings.access_tokens_refreshable.then_some(OFFLINE_ACCESS);
         Ok(names.iter().map(String::as_str).chain(offline_access).collect())
@@ -88,6 +89,7 @@ impl AuthorizationServer {
     /// # Errors
     /// When the store fails.
     pub async fn unknown_scopes(&self, scopes: &Scopes) -> Result<Scopes, StoreError> {
+        self.prepare_openid().await?;
         let names = scopes.clone();
         let known = self.store.read(move |db| store::scope::known(db, &names)).await?;
         let known = known.iter().map(String::as_str).chain([OFFLINE_ACCESS]);

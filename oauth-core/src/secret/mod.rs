@@ -115,6 +115,11 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// A name that is always the same for the same parts, and tells nothing of them to who lacks the salt.
+pub(crate) fn keyed_name(salt: &[u8; 32], parts: &[&[u8]]) -> String {
+    URL_SAFE_NO_PAD.encode(hmac(salt, parts))
+}
+
 /// 256 bits from the operating system.
 #[expect(
     clippy::expect_used,

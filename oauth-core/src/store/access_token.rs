@@ -55,6 +55,8 @@ pub(crate) struct Standing {
     pub(crate) grant_revoked_at: Option<Timestamp>,
     #[diesel(select_expression = oauth_grants::data)]
     pub(crate) data: Option<String>,
+    #[diesel(select_expression = oauth_grants::openid)]
+    pub(crate) openid: Option<String>,
     #[diesel(select_expression = oauth_clients::client_id)]
     pub(crate) client_id: String,
     #[diesel(select_expression = oauth_clients::disabled_at)]

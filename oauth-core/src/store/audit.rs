@@ -51,6 +51,8 @@ pub enum Kind {
     AccessToken,
     /// A grant, with all that hangs on it.
     Family,
+    /// A key that the server signs with.
+    SigningKey,
 }
 
 impl Kind {
@@ -64,6 +66,7 @@ impl Kind {
             Self::AuthorizationCode => "authorization_code",
             Self::AccessToken => "access_token",
             Self::Family => "family",
+            Self::SigningKey => "signing_key",
         }
     }
 }

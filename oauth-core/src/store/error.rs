@@ -45,6 +45,12 @@ pub enum StoreError {
     /// The tables cannot be spread, and why.
     #[error("the tables cannot be spread: {0}")]
     Spread(&'static str),
+    /// What is secret of the signing keys was sealed under another key than the operator has given.
+    #[error(
+        "the signing keys in the database are sealed under another key: OAUTH_KEY_ENCRYPTION_KEY must be the one that \
+         they were sealed under, or begin with a new one and have that behind a comma"
+    )]
+    SealedKeys,
     /// The program itself is at fault.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -84,7 +84,9 @@ impl Write for NewFamily<NewAuthorizationCode> {
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.created_at))
             .bind::<Array<BigInt>, _>(column(these, |new| new.first.expires_at))
             .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.resources.to_stored()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.resources.to_stored()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.openid.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.sid.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -126,7 +128,9 @@ impl Write for NewFamily<NewTokens> {
             .bind::<Array<Nullable<BigInt>>, _>(column(these, |new| new.first.refresh_ends()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.data.as_deref()))
             .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.resources.to_stored()))
-            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.first.access.audience()));
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.first.access.audience()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.openid.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column(these, |new| new.grant.sid.as_deref()));
         won(db, statement, these.len())
     }
 
@@ -139,13 +143,14 @@ impl Write for NewFamily<NewTokens> {
 const WITH_CODES: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
+        $7::bytea[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
+        $15::text[], $16::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
-        digest, prefix, redirect_uri, challenge, issued_at, expires_at, data, resources, number)
+        digest, prefix, redirect_uri, challenge, issued_at, expires_at, data, resources, openid, sid, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources, openid, sid)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources, openid, sid FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), codes AS (
     INSERT INTO oauth_authorization_codes
@@ -158,14 +163,14 @@ const WITH_TOKENS: &str = "\
 WITH given AS (
     SELECT DISTINCT ON (family) * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
         $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bytea[], $13::text[], $14::bigint[], $15::text[],
-        $16::text[], $17::text[])
+        $16::text[], $17::text[], $18::text[], $19::text[])
     WITH ORDINALITY AS given (family, client, subject, granted, begun_at, ends_at,
         access, access_prefix, scopes, issued_at, access_ends, refresh, refresh_prefix, refresh_ends, data,
-        resources, audience, number)
+        resources, audience, openid, sid, number)
     ORDER BY family, number
 ), begun AS (
-    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources)
-    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources FROM given
+    INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, expires_at, last_used_at, data, resources, openid, sid)
+    SELECT family, client, subject, granted, begun_at, ends_at, begun_at, data, resources, openid, sid FROM given
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), access AS (
     INSERT INTO oauth_access_tokens (grant_id, digest, prefix, scopes, created_at, expires_at, audience)

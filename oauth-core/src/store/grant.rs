@@ -25,6 +25,10 @@ pub(crate) struct Grant {
     pub(crate) revoked_at: Option<Timestamp>,
     /// What the policy attached, as JSON.
     pub(crate) data: Option<String>,
+    /// How it began, where that was with the scope `openid`: [`OpenId`](super::openid::OpenId) as text.
+    pub(crate) openid: Option<String>,
+    /// What the session in which it began is called towards clients.
+    pub(crate) sid: Option<String>,
 }
 
 impl Grant {
@@ -46,6 +50,10 @@ pub(crate) struct NewGrant {
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) data: Option<String>,
+    /// [`OpenId`](super::openid::OpenId) as text.
+    pub(crate) openid: Option<String>,
+    /// What the session is called towards clients.
+    pub(crate) sid: Option<String>,
 }
 
 pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
@@ -60,6 +68,8 @@ pub(crate) fn insert(db: &mut DbConnection, grant: &NewGrant) -> Query<()> {
             oauth_grants::expires_at.eq(grant.expires_at),
             oauth_grants::last_used_at.eq(grant.created_at),
             oauth_grants::data.eq(&grant.data),
+            oauth_grants::openid.eq(&grant.openid),
+            oauth_grants::sid.eq(&grant.sid),
         ))
         .returning(oauth_grants::id)
         .kept()

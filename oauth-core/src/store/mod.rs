@@ -30,6 +30,7 @@ pub(crate) mod list;
 mod migrations;
 mod not_ready;
 mod one_of;
+pub(crate) mod openid;
 mod options;
 #[cfg(test)]
 mod plan;
@@ -45,6 +46,7 @@ pub(crate) mod scope;
 pub(crate) mod session;
 #[cfg(feature = "sqlite")]
 mod shared_sqlite;
+pub(crate) mod signing_key;
 mod spread;
 mod sqlite_file;
 #[cfg(feature = "sqlite")]

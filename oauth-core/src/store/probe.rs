@@ -41,12 +41,10 @@ mod tests {
         let declared = include_str!("schema.rs").matches("diesel::table! {").count();
         let found: Vec<_> = tables().collect();
         assert_eq!(found.len(), declared);
-        assert!(
-            found.contains(&(
-                "oauth_sessions",
-                vec!["digest", "user_id", "created_at", "expires_at"]
-            ))
-        );
+        assert!(found.contains(&(
+            "oauth_sessions",
+            vec!["digest", "user_id", "created_at", "expires_at", "sid"]
+        )));
         assert!(
             found.iter().all(|(table, columns)| table.starts_with("oauth_") && columns.len() > 2)
         );

@@ -15,6 +15,7 @@ diesel::table! {
         name_key -> Nullable<Text>,
         name_skeleton -> Nullable<Text>,
         name_shared -> Bool,
+        email_verified -> Bool,
     }
 }
 
@@ -24,6 +25,7 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         created_at -> BigInt,
         expires_at -> BigInt,
+        sid -> Nullable<Text>,
     }
 }
 
@@ -87,6 +89,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_signing_keys (id) {
+        id -> BigInt,
+        kid -> Text,
+        algorithm -> Text,
+        number -> BigInt,
+        private -> Binary,
+        public -> Text,
+        created_at -> BigInt,
+        signs_from -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_client_secrets (id) {
         id -> BigInt,
         client_id -> BigInt,
@@ -111,6 +126,8 @@ diesel::table! {
         data -> Nullable<Text>,
         members -> Nullable<Text>,
         resources -> Nullable<Text>,
+        openid -> Nullable<Text>,
+        sid -> Nullable<Text>,
     }
 }
 

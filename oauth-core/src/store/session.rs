@@ -15,15 +15,16 @@ use crate::{Timestamp, secret::Digest};
 pub(crate) struct SessionRow {
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// What it is called towards clients.
+    pub(crate) sid: Option<String>,
     pub(crate) user: User,
 }
 
 pub(crate) fn insert(
     db: &mut DbConnection,
     digest: &Digest,
-    user_id: i64,
-    now: Timestamp,
-    expires_at: Timestamp,
+    (user_id, sid): (i64, &str),
+    (now, expires_at): (Timestamp, Timestamp),
 ) -> Query<()> {
     diesel::insert_into(sessions::table)
         .values((
@@ -31,6 +32,7 @@ pub(crate) fn insert(
             sessions::user_id.eq(user_id),
             sessions::created_at.eq(now),
             sessions::expires_at.eq(expires_at),
+            sessions::sid.eq(sid),
         ))
         .returning(sessions::expires_at)
         .kept()
@@ -50,7 +52,7 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
                     .and(oauth_users::is_active)),
             )
             .filter(sessions::digest.eq(digest.as_bytes()))
-            .select((sessions::created_at, sessions::expires_at, User::as_select(),))
+            .select((sessions::created_at, sessions::expires_at, sessions::sid, User::as_select()))
             .get_result(db)
             .optional()
     )

@@ -36,8 +36,10 @@ pub struct User {
     pub first_name: String,
     /// The family name.
     pub last_name: String,
-    /// The address, unverified.
+    /// The address.
     pub email: String,
+    /// Whether somebody has seen to it that the address is the user's: the claim of this name (OpenID Connect Core §5.1).
+    pub email_verified: bool,
     /// Whether the user may see the admin site.
     pub is_staff: bool,
     /// Whether the user may do anything there.
@@ -91,8 +93,10 @@ pub struct NewUser {
     pub first_name: String,
     /// The family name.
     pub last_name: String,
-    /// The address, unverified.
+    /// The address.
     pub email: String,
+    /// Whether somebody has seen to it that the address is the user's.
+    pub email_verified: bool,
     /// Whether the user may see the admin site; superusers may in any case.
     pub is_staff: bool,
     /// Whether the user may see and do anything.
@@ -108,8 +112,10 @@ pub struct UserChange {
     pub first_name: String,
     /// The family name.
     pub last_name: String,
-    /// The address, unverified.
+    /// The address.
     pub email: String,
+    /// Whether somebody has seen to it that the address is the user's.
+    pub email_verified: bool,
     /// Whether the user may see the admin site; superusers may in any case.
     pub is_staff: bool,
     /// Whether the user may do anything there.
@@ -136,6 +142,7 @@ pub(crate) fn insert(
             oauth_users::first_name.eq(&user.first_name),
             oauth_users::last_name.eq(&user.last_name),
             oauth_users::email.eq(&user.email),
+            oauth_users::email_verified.eq(user.email_verified),
             oauth_users::is_staff.eq(user.is_staff || user.is_superuser),
             oauth_users::is_superuser.eq(user.is_superuser),
             oauth_users::is_active.eq(true),
@@ -182,6 +189,7 @@ pub(crate) fn update(db: &mut DbConnection, id: i64, change: &UserChange) -> Que
         oauth_users::first_name.eq(&change.first_name),
         oauth_users::last_name.eq(&change.last_name),
         oauth_users::email.eq(&change.email),
+        oauth_users::email_verified.eq(change.email_verified),
         oauth_users::is_staff.eq(change.is_staff || change.is_superuser),
         oauth_users::is_superuser.eq(change.is_superuser),
         oauth_users::is_active.eq(change.is_active),

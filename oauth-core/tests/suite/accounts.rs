@@ -24,6 +24,7 @@ both_databases! {
             first_name: "Alice".to_owned(),
             last_name: "Liddell".to_owned(),
             email: "alice@example.com".to_owned(),
+        email_verified: false,
             is_staff: false,
             is_superuser: true,
         };

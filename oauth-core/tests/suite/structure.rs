@@ -15,6 +15,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("scope", &["Scopes"]),
     ("secret", &["Secret"]),
     ("settings", &["InvalidSetting", "RequireState"]),
+    ("signing_algorithm", &["SigningAlgorithm"]),
 ];
 
 #[test]

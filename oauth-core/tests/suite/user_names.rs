@@ -48,6 +48,7 @@ fn change(user: &User) -> UserChange {
         first_name: "Changed".to_owned(),
         last_name: String::new(),
         email: String::new(),
+        email_verified: false,
         is_staff: false,
         is_superuser: false,
         is_active: true,

@@ -36,3 +36,14 @@ authorize-error-fault = For the application's developer:
 # The scope that every server knows.
 scope-offline_access = Keep this access when you are away, until you take it back.
     .title = Stay connected
+# The scopes of OpenID Connect, in the words that the server gave them: an application's own words for them stay.
+own-scope-openid = Know who you are here.
+    .title = Who you are
+own-scope-profile = See your name and what else your profile says.
+    .title = Your profile
+own-scope-email = See your e-mail address.
+    .title = Your e-mail address
+own-scope-address = See your postal address.
+    .title = Your postal address
+own-scope-phone = See your telephone number.
+    .title = Your telephone number

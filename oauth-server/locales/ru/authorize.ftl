@@ -36,3 +36,14 @@ authorize-error-fault = Разработчику приложения:
 # The scope that every server knows.
 scope-offline_access = Сохранять этот доступ, когда вас нет, пока вы его не отзовёте.
     .title = Оставаться на связи
+# The scopes of OpenID Connect, in the words that the server gave them: an application's own words for them stay.
+own-scope-openid = Узнать, кто вы здесь.
+    .title = Кто вы
+own-scope-profile = Видеть ваше имя и остальное в вашем профиле.
+    .title = Ваш профиль
+own-scope-email = Видеть ваш адрес электронной почты.
+    .title = Ваш адрес электронной почты
+own-scope-address = Видеть ваш почтовый адрес.
+    .title = Ваш почтовый адрес
+own-scope-phone = Видеть ваш номер телефона.
+    .title = Ваш номер телефона

@@ -117,6 +117,8 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
     let onward = see_other(&local_path(oauth, &request::query(http)));
     let before = oauth.bundled_accounts().session(http).await?;
     match &before {
+        // Who is signed in has proven anew who they are.
+        Some(session) if session.user.id == user.id && gives_way(session, fields) => (),
         // The button was clicked twice, or there was a second tab: the session stays, because forms hang on it.
         Some(session) if session.user.id == user.id => return Ok(onward),
         Some(session) if !gives_way(session, fields) => {

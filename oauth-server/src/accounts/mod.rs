@@ -8,12 +8,15 @@ mod password;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use oauth_core::{AuthorizationServer, GuessError, Session, StoreError, User};
+use oauth_core::{
+    Authentication, AuthorizationServer, GuessError, Session, StoreError, User, WantedClaims,
+};
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get,
     http::StatusCode,
     middleware::{NormalizePath, TrailingSlash},
 };
+use serde_json::{Map, Value};
 
 use crate::{
     OAuth, ResourceOwner, Users,
@@ -102,6 +105,30 @@ impl Users for Accounts {
         Ok(self.user(subject).await?.is_some())
     }
 
+    async fn authentication(
+        &self,
+        request: &Request,
+        _: &ResourceOwner,
+    ) -> Result<Authentication, StoreError> {
+        let Some(session) = self.session(request).await? else {
+            return Ok(Authentication::default());
+        };
+        Ok(Authentication {
+            auth_time: Some(session.signed_in_at),
+            amr: vec!["pwd".to_owned()],
+            acr: None,
+            sid: session.sid,
+        })
+    }
+
+    async fn claims(
+        &self,
+        subject: &str,
+        _: &WantedClaims,
+    ) -> Result<Map<String, Value>, StoreError> {
+        Ok(self.user(subject).await?.as_ref().map_or_else(Map::new, claims))
+    }
+
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_staff))
     }
@@ -109,6 +136,23 @@ impl Users for Accounts {
     async fn is_superuser(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_superuser))
     }
+}
+
+/// What an account knows of its user; what is empty is not said.
+fn claims(user: &User) -> Map<String, Value> {
+    let texts = [
+        ("name", resource_owner(user).name),
+        ("given_name", user.first_name.clone()),
+        ("family_name", user.last_name.clone()),
+        ("preferred_username", user.username.clone()),
+        ("email", user.email.clone()),
+    ];
+    let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    let mut claims: Map<_, _> = said.map(|(name, text)| (name.to_owned(), text.into())).collect();
+    if !user.email.is_empty() {
+        claims.insert("email_verified".to_owned(), user.email_verified.into());
+    }
+    claims
 }
 
 fn resource_owner(user: &User) -> ResourceOwner {

@@ -25,22 +25,24 @@ const USERS: Records = Records {
     template: "admin/users/form",
 };
 
-const NEW: [Field; 8] = [
+const NEW: [Field; 9] = [
     Field::new("username", Kind::Line),
     Field::new("password", Kind::Hidden),
     Field::new("password_again", Kind::Again("password")),
     Field::new("first_name", Kind::Line),
     Field::new("last_name", Kind::Line),
     Field::new("email", Kind::Line),
+    Field::new("email_verified", Kind::Check),
     Field::new("is_staff", Kind::Check),
     Field::new("is_superuser", Kind::Check),
 ];
 
-const OLD: [Field; 7] = [
+const OLD: [Field; 8] = [
     Field::new("username", Kind::Line),
     Field::new("first_name", Kind::Line),
     Field::new("last_name", Kind::Line),
     Field::new("email", Kind::Line),
+    Field::new("email_verified", Kind::Check),
     Field::new("is_active", Kind::Check),
     Field::new("is_staff", Kind::Check),
     Field::new("is_superuser", Kind::Check),
@@ -97,6 +99,7 @@ async fn create(visit: &Visit<'_>) -> Answered {
         first_name: form.sent.text("first_name").to_owned(),
         last_name: form.sent.text("last_name").to_owned(),
         email: form.sent.text("email").to_owned(),
+        email_verified: form.sent.is_on("email_verified"),
         is_staff: form.sent.is_on("is_staff"),
         is_superuser: form.sent.is_on("is_superuser"),
     };
@@ -111,6 +114,7 @@ async fn change(visit: &Visit<'_>, user: &User) -> Answered {
         .with("first_name", &user.first_name)
         .with("last_name", &user.last_name)
         .with("email", &user.email)
+        .with_check("email_verified", user.email_verified)
         .with_check("is_active", user.is_active)
         .with_check("is_staff", user.is_staff)
         .with_check("is_superuser", user.is_superuser);
@@ -120,6 +124,7 @@ async fn change(visit: &Visit<'_>, user: &User) -> Answered {
         first_name: form.sent.text("first_name").to_owned(),
         last_name: form.sent.text("last_name").to_owned(),
         email: form.sent.text("email").to_owned(),
+        email_verified: form.sent.is_on("email_verified"),
         is_staff: form.sent.is_on("is_staff"),
         is_superuser: form.sent.is_on("is_superuser"),
         is_active: form.sent.is_on("is_active"),

@@ -5,6 +5,8 @@ use oauth_core::{
     ApplicationType, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret,
 };
 
+use super::openid_options::OpenIdOptions;
+
 /// A client to be registered: what follows `register-client`.
 #[derive(Debug, Args)]
 pub struct ClientOptions {
@@ -86,6 +88,8 @@ pub struct ClientOptions {
     /// Seconds that its refresh tokens last from each rotation, or never [default: as the server's setting]
     #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
     refresh_lifetime: Option<Lifetime>,
+    #[command(flatten)]
+    openid: OpenIdOptions,
     /// Users are not asked for their consent: only for an application of your own
     #[arg(long)]
     skip_consent: bool,
@@ -124,6 +128,7 @@ impl ClientOptions {
             require_state: self.state,
             application_type: self.application_type,
             require_pushed_authorization_requests: self.require_pushed_authorization_requests,
+            openid: self.openid.into_metadata(),
             cors_origins: self.cors_origins,
             introspects: self.introspects,
             fragment_supported: !self.no_fragment,

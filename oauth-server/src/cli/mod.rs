@@ -7,8 +7,10 @@ mod client_options;
 mod createsuperuser;
 mod error;
 mod migrate;
+mod openid_options;
 mod register_client;
 mod rotate_secret;
+mod rotatekeys;
 mod secret;
 mod syncscopes;
 
@@ -17,7 +19,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use oauth_core::{AuthorizationServer, admin::Actor};
 
-pub use self::{client_options::ClientOptions, error::CommandError, migrate::SpreadOver};
+pub use self::{
+    client_options::ClientOptions, error::CommandError, migrate::SpreadOver, rotatekeys::RotateKeys,
+};
 
 // clap reads no text of a macro: else this would begin the help of an application that says nothing of itself.
 #[doc = concat!("What the provider can be told to do.")]
@@ -57,6 +61,11 @@ pub enum Command {
         #[arg(value_parser = clap::value_parser!(i64).range(0..=CENTURY))]
         old_ends_in: i64,
     },
+    /// Make the next keys that the server signs with (OpenID Connect)
+    ///
+    /// Each signs in an hour, when who keeps the set of keys has it, and the one before it stays for a day more. Once a
+    /// quarter or so, or with `--at-once` when an old one may be stolen.
+    Rotatekeys(RotateKeys),
     /// Delete expired and revoked codes, tokens and sessions
     ///
     /// Goes on in small batches beside a running server until nothing is left, and says what it deleted. Nothing goes
@@ -94,6 +103,9 @@ impl Command {
                 rotate_secret::run(&server.admin(Actor::command(name)), client_id, old_ends_in)
                     .await
             }
+            Self::Rotatekeys(asked) => {
+                rotatekeys::run(&server.admin(Actor::command(name)), asked).await
+            }
             Self::Cleartokens => cleartokens::run(&server).await,
             Self::Syncscopes { prefixes } => syncscopes::run(&server, &prefixes).await,
         }
@@ -107,6 +119,7 @@ impl Command {
             Self::Createsuperuser { .. } => "createsuperuser",
             Self::RegisterClient(_) => "register-client",
             Self::RotateSecret { .. } => "rotate-secret",
+            Self::Rotatekeys(_) => "rotatekeys",
             Self::Cleartokens => "cleartokens",
             Self::Syncscopes { .. } => "syncscopes",
         }

@@ -9,15 +9,16 @@ use super::{
     pushed::{self, PushedRequest, PushedResponse},
     revocation::{self, RevocationRequest, RevocationResponse},
     token::{self, TokenRequest},
+    userinfo::{self, OpenId, UserInfoResponse},
 };
 use crate::{
-    OAuth,
+    InHeaderOrBody, OAuth, Secured,
     response::{refusal::Refusal, token::TokenResponse},
 };
 
 /// The endpoints at which clients authenticate: tokens at `/oauth2/token` (RFC 6749 §3.2), what they give back at
 /// `/oauth2/revoke` (RFC 7009), what a token is worth at `/oauth2/introspect` (RFC 7662), and what they push at
-/// `/oauth2/par` (RFC 9126).
+/// `/oauth2/par` (RFC 9126); and `/oauth2/userinfo` (OpenID Connect Core §5.3), which is there where that is on.
 ///
 /// ```no_run
 /// use oauth_server::{OAuth, OAuthApi};
@@ -99,5 +100,35 @@ impl OAuthApi {
         form: ClientForm<PushedRequest>,
     ) -> Result<PushedResponse, Refusal> {
         pushed::push(oauth.0, form).await
+    }
+
+    /// Tell who the user is
+    ///
+    /// OpenID Connect Core section 5.3. What the client of an access token with the scope `openid` may know of the user who
+    /// granted it: the claims of its scopes, and those that it asked for one by one.
+    #[oai(path = "/oauth2/userinfo", method = "get", operation_id = "userinfo", tag = "Tag::OAuth")]
+    async fn userinfo(
+        &self,
+        oauth: Data<&OAuth>,
+        token: Secured<OpenId, InHeaderOrBody>,
+    ) -> poem::Result<UserInfoResponse> {
+        userinfo::userinfo(oauth.0, &token).await
+    }
+
+    /// Tell who the user is, by POST
+    ///
+    /// The same; the token may also stand in a form.
+    #[oai(
+        path = "/oauth2/userinfo",
+        method = "post",
+        operation_id = "userinfo_by_post",
+        tag = "Tag::OAuth"
+    )]
+    async fn userinfo_by_post(
+        &self,
+        oauth: Data<&OAuth>,
+        token: Secured<OpenId, InHeaderOrBody>,
+    ) -> poem::Result<UserInfoResponse> {
+        userinfo::userinfo(oauth.0, &token).await
     }
 }

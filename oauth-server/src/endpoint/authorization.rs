@@ -4,22 +4,25 @@
 //! when it is answered, so any number of tabs are independent of each other.
 
 use oauth_core::{
-    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, StoreError,
+    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, Secret, StoreError,
 };
 use poem::{Body, Endpoint, Request, Response, Result, http::Method};
-use url::form_urlencoded::byte_serialize;
 
-use self::proceed::{Decision, WayBack};
+use self::{
+    proceed::{Decision, WayBack},
+    sign_in::{Asked, says_how_to_sign_in, this},
+};
 use crate::{
-    OAuth, ResourceOwner,
+    OAuth,
     body::{self, Unreadable},
     csrf, request,
-    response::{self, authorization::refusal, failed, page::unreadable_form, see_other},
+    response::{self, authorization::refusal, page::unreadable_form, see_other},
 };
 
 mod asking;
 mod consent;
 mod proceed;
+mod sign_in;
 
 /// What an authorization endpoint shows: the keyword arguments of djoauth2's `make_authorization_endpoint`, but for
 /// `authorization_endpoint_uri`. Its form goes to where it stands.
@@ -86,11 +89,15 @@ impl AuthorizationEndpoint {
     async fn show(&self, request: &Request) -> Result<Response, Response> {
         self.require_tls(request)?;
         let browser = csrf::Browser::of(&self.oauth, request);
-        // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
-        if request::query(request).get("request_uri").is_none() {
+        let query = request::query(request);
+        let openid = self.oauth.settings().openid;
+        if query.get("request_uri").is_none() && !(openid && says_how_to_sign_in(&query)) {
             return self.shown(request, &browser).await;
         }
-        self.judged(request, &browser).await?;
+        // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
+        if query.get("request_uri").is_some() {
+            self.judged(request, &browser).await?;
+        }
         let shown = self.shown(request, &browser).await.unwrap_or_else(|refused| refused);
         Ok(browser.keep(&self.oauth, shown))
     }
@@ -100,15 +107,18 @@ impl AuthorizationEndpoint {
         request: &Request,
         browser: &csrf::Browser,
     ) -> Result<Response, Response> {
-        let owner = self.signed_in(request).await?;
-        let authorization = self.judged(request, browser).await?;
-        let consented = self.oauth.server().is_consented(&authorization, &owner.subject).await;
+        let asked = self.asked(request, browser).await?;
+        let (server, Asked { authorization, owner, .. }) = (self.oauth.server(), &asked);
+        let consented = server.is_consented(authorization, &owner.subject).await;
         let changes_nothing = *request.method() == Method::HEAD; // RFC 9110 §9.2.1: HEAD is safe
-        let consented = consented.map_err(|cause| self.failed(&authorization, cause))?;
+        let consented = consented.map_err(|cause| self.failed(authorization, cause))?;
         if consented && !changes_nothing {
-            return self.accept(authorization, &owner).await;
+            return self.accept(asked, this(request, browser)).await;
         }
-        Ok(consent::page(&self.oauth, &self.page, (request, browser), &authorization, &owner))
+        if let Some(refused) = server.consent_refused(authorization) {
+            return Err(self.refused(refused));
+        }
+        Ok(consent::page(&self.oauth, &self.page, (request, browser), authorization, owner))
     }
 
     /// The form was sent; or, without `user_action`, this is an authorization request by POST (§3.1: "MAY support").
@@ -134,28 +144,26 @@ impl AuthorizationEndpoint {
         fields: &Params,
         accepted: bool,
     ) -> Result<Response, Response> {
-        let owner = self.signed_in(request).await?;
-        if !csrf::is_ours(&self.oauth, request, Some(&owner.subject), fields) {
+        let browser = csrf::Browser::of(&self.oauth, request);
+        let asked = self.asked(request, &browser).await?;
+        if !csrf::is_ours(&self.oauth, request, Some(&asked.owner.subject), fields) {
             return Err(response::authorization::form_expired(&self.oauth));
         }
-        let browser = csrf::Browser::of(&self.oauth, request);
-        let authorization = self.judged(request, &browser).await?;
         if !accepted {
+            let Asked { authorization, owner, .. } = asked;
             let way = WayBack::to(authorization.client());
             let response = self.oauth.server().decline(authorization, &owner.subject).await;
             let response = response.map_err(|error| self.refused(error))?;
             return Ok(way.take(&self.oauth, response, Decision::Declined));
         }
-        self.accept(authorization, &owner).await
+        self.accept(asked, this(request, &browser)).await
     }
 
-    async fn accept(
-        &self,
-        authorization: AuthorizationRequest,
-        owner: &ResourceOwner,
-    ) -> Result<Response, Response> {
+    async fn accept(&self, asked: Asked, this: (&Secret, &str)) -> Result<Response, Response> {
+        let (server, Asked { authorization, owner, authentication }) = (self.oauth.server(), asked);
+        server.sign_in_met(&authorization, this).await.map_err(|error| self.refused(error))?;
         let way = WayBack::to(authorization.client());
-        let response = self.oauth.server().accept(authorization, &owner.subject).await;
+        let response = server.accept_as(authorization, &owner.subject, &authentication).await;
         let response = response.map_err(|error| self.refused(error))?;
         Ok(way.take(&self.oauth, response, Decision::Granted))
     }
@@ -172,19 +180,6 @@ impl AuthorizationEndpoint {
             server.authorization_request(&params).await
         };
         judged.map_err(|error| self.refused(error))
-    }
-
-    /// Who is signed in, or the way to the login page, which comes back to this very request. A user comes first: RFC
-    /// 9700 §4.11.2, an endpoint that redirects anybody without asking is an open redirector.
-    async fn signed_in(&self, request: &Request) -> Result<ResourceOwner, Response> {
-        let users = self.oauth.users();
-        let owner = users.signed_in(request).await.map_err(|error| failed(&error))?;
-        owner.ok_or_else(|| {
-            let here = request::path_and_query(request, &self.oauth.place().asked_for(request));
-            see_other(
-                &users.login_url(request, &byte_serialize(here.as_bytes()).collect::<String>()),
-            )
-        })
     }
 
     fn require_tls(&self, request: &Request) -> Result<(), Response> {

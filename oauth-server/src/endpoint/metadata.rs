@@ -1,6 +1,7 @@
-//! What a client can find out about this server by itself: RFC 8414.
+//! What a client can find out about this server by itself: RFC 8414, and OpenID Connect Discovery, which is the same with
+//! more members.
 
-use oauth_core::{Scopes, Settings, StoreError};
+use oauth_core::{Scopes, Settings, SigningAlgorithm, StoreError, SubjectType};
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
     http::{HeaderValue, StatusCode, header},
@@ -29,6 +30,44 @@ struct Metadata {
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
     ui_locales_supported: Vec<String>,
+    #[serde(flatten)]
+    openid: Option<OpenIdMetadata>,
+}
+
+/// OpenID Connect Discovery §3, where that is on.
+#[derive(Serialize)]
+struct OpenIdMetadata {
+    userinfo_endpoint: String,
+    jwks_uri: String,
+    subject_types_supported: [&'static str; 2],
+    id_token_signing_alg_values_supported: [&'static str; 4],
+    userinfo_signing_alg_values_supported: [&'static str; 4],
+    claim_types_supported: [&'static str; 1],
+    claims_supported: Vec<&'static str>,
+    prompt_values_supported: [&'static str; 4],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+}
+
+impl OpenIdMetadata {
+    fn of(oauth: &OAuth) -> Self {
+        let algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::as_str);
+        Self {
+            userinfo_endpoint: oauth.url(|addresses| &addresses.userinfo),
+            jwks_uri: oauth.url(|addresses| &addresses.keys),
+            subject_types_supported: [SubjectType::Public, SubjectType::Pairwise]
+                .map(SubjectType::as_str),
+            id_token_signing_alg_values_supported: algorithms,
+            userinfo_signing_alg_values_supported: algorithms,
+            claim_types_supported: ["normal"],
+            claims_supported: oauth.server().supported_claims().collect(),
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            claims_parameter_supported: true,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+        }
+    }
 }
 
 impl Metadata {
@@ -55,6 +94,7 @@ impl Metadata {
             code_challenge_methods_supported: ["S256"],
             authorization_response_iss_parameter_supported: true,
             ui_locales_supported: oauth.pages().messages().languages().map(str::to_owned).collect(),
+            openid: settings.openid.then(|| OpenIdMetadata::of(oauth)),
         }
     }
 }
@@ -109,7 +149,7 @@ pub(crate) fn preflight(_: Request) -> Response {
 }
 
 /// Anybody's to read, from any page, and to keep for some minutes.
-fn public(mut response: Response) -> Response {
+pub(super) fn public(mut response: Response) -> Response {
     for (name, value) in
         [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")]
     {

@@ -16,6 +16,10 @@ pub(crate) fn routes(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> 
     for inserted in inserted(oauth.place().issuer_path()) {
         let path = format!("/oauth-authorization-server{inserted}");
         routes = routes.at(path, Arc::clone(&metadata));
+        if oauth.settings().openid {
+            let path = format!("/openid-configuration{inserted}");
+            routes = routes.at(path, Arc::clone(&metadata));
+        }
     }
     if !oauth.has_bundled_users() {
         return routes;

@@ -25,6 +25,10 @@ pub mod pages {}
 #[doc = include_str!("clients.md")]
 pub mod clients {}
 
+/// Your users log in elsewhere: OpenID Connect.
+#[doc = include_str!("login.md")]
+pub mod login {}
+
 /// What is issued, and for how long: rules of your own.
 #[doc = include_str!("policy.md")]
 pub mod policy {}

@@ -27,7 +27,8 @@ impl Provider {
     pub(super) fn new(settings: &RemoteGuardSettings) -> Result<Self, InvalidSetting> {
         static CRYPTOGRAPHY: Once = Once::new();
         // reqwest wants one installed; where the application has installed its own, that stays.
-        CRYPTOGRAPHY.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+        CRYPTOGRAPHY
+            .call_once(|| drop(rustls::crypto::aws_lc_rs::default_provider().install_default()));
         let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE);
         let is_here = settings.introspection_endpoint.starts_with("http:");
         // This very machine needs no certificates, and reqwest refuses to start where none are installed; nor is a proxy

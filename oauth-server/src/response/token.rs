@@ -20,6 +20,8 @@ pub(crate) struct TokenBody {
     expires_in: Option<i64>,
     /// What to trade for the next access token; redeemed once. Absent where the client may not use one.
     refresh_token: Option<String>,
+    /// Who the user is, signed (OpenID Connect Core). Absent where the scope `openid` was not granted.
+    id_token: Option<String>,
     /// What the access token allows, separated by spaces.
     scope: String,
     /// What the application's policy adds.
@@ -57,6 +59,7 @@ impl From<Tokens> for TokenBody {
             token_type: TokenType::Bearer,
             expires_in: tokens.expires_in,
             refresh_token: tokens.refresh_token.map(|token| token.expose().to_owned()),
+            id_token: tokens.id_token,
             scope: tokens.scopes.to_string(),
             members: tokens.members.into_iter().collect(),
         }

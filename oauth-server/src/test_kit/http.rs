@@ -23,7 +23,8 @@ impl Http {
     pub(super) fn to(origin: &str, headers: HeaderMap) -> Self {
         static CRYPTOGRAPHY: Once = Once::new();
         // reqwest wants it installed, though tests speak plain http; only a second installation can fail.
-        CRYPTOGRAPHY.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+        CRYPTOGRAPHY
+            .call_once(|| drop(rustls::crypto::aws_lc_rs::default_provider().install_default()));
         let client = Client::builder()
             .default_headers(headers)
             .redirect(Policy::none())

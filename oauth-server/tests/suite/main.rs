@@ -33,6 +33,7 @@ mod metadata;
 mod middleware;
 mod one_host;
 mod openapi;
+mod openid;
 mod overrides;
 mod own_grants;
 mod own_password;

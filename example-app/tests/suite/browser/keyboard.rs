@@ -48,7 +48,7 @@ fn assert_are(stops: &[Focus], wanted: &[&str]) {
     }
 }
 
-const SCOPE_FORM: [&str; 16] = [
+const SCOPE_FORM: [&str; 18] = [
     "Skip to the content",
     "Administration",
     "Clients",
@@ -63,6 +63,8 @@ const SCOPE_FORM: [&str; 16] = [
     "name",
     "title",
     "description",
+    "resource",
+    "implies",
     "Save",
     "Cancel",
 ];

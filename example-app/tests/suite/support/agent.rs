@@ -188,7 +188,7 @@ pub(crate) fn query(url: &Url, name: &str) -> Option<String> {
 /// An HTTP client for this machine alone: no proxy would find it, and there is no TLS to need certificates for.
 pub(crate) fn client() -> reqwest::ClientBuilder {
     // Only a second installation can fail, and that finds the first.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(60))
 }
 

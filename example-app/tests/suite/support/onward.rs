@@ -13,7 +13,7 @@ use std::{
 
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
-    crypto::ring,
+    crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
@@ -78,7 +78,7 @@ fn send_on(
 fn tls() -> ServerConfig {
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
     let key = PrivateKeyDer::from_pem_slice(CERTIFICATE).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
     config.with_single_cert(vec![certificate], key).unwrap()
 }

@@ -1,23 +1,25 @@
 //! `response_type=code`: RFC 6749 §4.1.2.
 
 use crate::{
-    AuthorizationServer, StoreError,
+    Authentication, AuthorizationServer, StoreError,
     authorization::AuthorizationRequest,
     grant::{Ruled, begin, new_grant},
     secret::{Digest, Kind, Secret},
-    store::authorization_code::NewAuthorizationCode,
+    store::{authorization_code::NewAuthorizationCode, grant::NewGrant},
 };
 
 /// Issues a code, and gives the parameters of the answer.
 pub(in crate::authorization) async fn issue(
     server: &AuthorizationServer,
     request: &AuthorizationRequest,
-    subject: &str,
+    (subject, authentication): (&str, &Authentication),
     ruled: &Ruled,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let now = server.now();
     let reply = &request.reply;
+    let (openid, sid) = request.openid.remembered(authentication)?;
     let grant = new_grant(server, &request.client, Some(subject), ruled);
+    let grant = NewGrant { openid, sid, ..grant };
     let redirect_uri = reply.redirect_uri_was_named.then(|| reply.redirect_uri.as_str().to_owned());
     let code_challenge = request.challenge.as_ref().map(|challenge| challenge.as_str().to_owned());
     let draw = |family| {

@@ -26,6 +26,8 @@ pub struct Cleared {
     pub consents: usize,
     /// Clients that were deleted.
     pub clients: usize,
+    /// Keys that the server signed with before others.
+    pub signing_keys: usize,
 }
 
 impl Cleared {
@@ -35,7 +37,7 @@ impl Cleared {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
         let of_clients = self.pushed_requests + self.client_secrets + self.clients;
         let of_users = self.sessions + self.known_browsers + self.consents;
-        of_users + tokens + self.grants + of_clients
+        of_users + tokens + self.grants + of_clients + self.signing_keys
     }
 }
 
@@ -54,6 +56,7 @@ impl Add for Cleared {
             grants: self.grants + other.grants,
             consents: self.consents + other.consents,
             clients: self.clients + other.clients,
+            signing_keys: self.signing_keys + other.signing_keys,
         }
     }
 }

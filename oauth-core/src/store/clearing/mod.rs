@@ -20,6 +20,7 @@ pub(crate) use self::{
 use super::{
     DbConnection, Query,
     schema::{oauth_known_browsers as browsers, oauth_pushed_requests as pushed, oauth_sessions},
+    signing_key,
 };
 use crate::Timestamp;
 
@@ -34,6 +35,8 @@ pub(crate) struct Ends {
     pub(crate) endless: Timestamp,
     /// Clients that staff deleted.
     pub(crate) deleted: Timestamp,
+    /// What signing keys had signed when others took their places.
+    pub(crate) signed: Timestamp,
 }
 
 /// Several servers on one PostgreSQL clear one after the other, so that none waits for rows that another holds.
@@ -75,6 +78,18 @@ pub(crate) fn pushed_requests(db: &mut DbConnection, ends: Ends, limit: i64) -> 
     let ended = pushed::table.filter(pushed::digest.eq_any(digests));
     let pushed_requests = diesel::delete(ended).execute(db)?;
     Ok(Cleared { pushed_requests, ..Cleared::default() })
+}
+
+/// Keys whose next one has signed for so long that all of theirs is over. There are a few of each algorithm.
+pub(crate) fn signing_keys(db: &mut DbConnection, ends: Ends, _: i64) -> Query<Cleared> {
+    let keys = signing_key::all(db)?;
+    let is_over = |key: &&signing_key::KeyRow| {
+        let mut later = keys.iter().filter(|next| next.number > key.number);
+        later.any(|next| next.algorithm == key.algorithm && next.signs_from <= ends.signed)
+    };
+    let over: Vec<i64> = keys.iter().filter(is_over).map(|key| key.id).collect();
+    let signing_keys = signing_key::delete(db, &over)?;
+    Ok(Cleared { signing_keys, ..Cleared::default() })
 }
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7016734102)";

@@ -6,7 +6,7 @@ use diesel::result::Error::{DeserializationError, SerializationError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::Query;
+use super::{Query, openid::OpenIdMetadata};
 use crate::{GrantType, Scopes};
 
 /// What a client may say of itself, in the words of RFC 7591 §2.
@@ -45,6 +45,9 @@ pub struct ClientMetadata {
     /// Whether its authorization requests must be pushed first (RFC 9126 §6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
+    /// What it says for OpenID Connect.
+    #[serde(flatten)]
+    pub openid: OpenIdMetadata,
     /// Members that this program does not know: a newer one may have written them, and a change here leaves them alone.
     #[serde(flatten)]
     pub(crate) unknown: Map<String, Value>,

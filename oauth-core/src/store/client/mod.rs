@@ -3,6 +3,7 @@
 mod change;
 mod look_up;
 mod metadata;
+mod openid;
 mod registration;
 mod remembered;
 pub(crate) mod secret;
@@ -23,6 +24,7 @@ pub(crate) use self::{
 };
 pub use self::{
     metadata::{ApplicationType, ClientMetadata, UnknownApplicationType},
+    openid::{OpenIdMetadata, SubjectType, UnknownSubjectType},
     secret::StoredSecret,
 };
 use super::{DbConnection, Query, schema::oauth_clients};

@@ -42,6 +42,8 @@ fn requests(db: &mut DbConnection, round: &str) {
     let ada = user::named(db, "ada", "ada").unwrap().unwrap();
     let family = i64::try_from(round.len()).unwrap();
     let new = NewGrant {
+        openid: None,
+        sid: None,
         id: family,
         client_id: client.id,
         subject: None,
@@ -74,7 +76,7 @@ fn requests(db: &mut DbConnection, round: &str) {
     assert_eq!(grant::members(db, family).unwrap(), None);
     assert!(grant::revoke(db, family, 1).unwrap());
 
-    session::insert(db, &digest, ada.id, 0, 9).unwrap();
+    session::insert(db, &digest, (ada.id, "sid"), (0, 9)).unwrap();
     session::find(db, &digest).unwrap().unwrap();
     session::extend(db, &digest, 10).unwrap();
 }

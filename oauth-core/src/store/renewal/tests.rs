@@ -30,6 +30,8 @@ async fn with_a_family(store: Store) -> Store {
     store.write(|db| db.batch_execute(CLIENT)).await.unwrap();
     let (subject, scopes) = (None, Scopes::default());
     let grant = NewGrant {
+        openid: None,
+        sid: None,
         id: FAMILY,
         client_id: 1,
         subject,

@@ -24,6 +24,8 @@ fn issue(value: &str) -> Issue {
         NewAccessToken { digest, prefix, scopes, audience: None, created_at: 0, expires_at: 9 };
     let (subject, scopes) = (None, Scopes::default());
     let grant = NewGrant {
+        openid: None,
+        sid: None,
         id: 7,
         client_id: 1,
         subject,

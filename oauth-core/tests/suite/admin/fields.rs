@@ -93,6 +93,7 @@ both_databases! {
                     ..named(&with(field))
                 };
                 let change = UserChange {
+                    email_verified: false,
                     username: new.username.clone(),
                     first_name: new.first_name.clone(),
                     last_name: new.last_name.clone(),

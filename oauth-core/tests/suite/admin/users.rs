@@ -21,6 +21,7 @@ pub(crate) fn change(user: &User) -> UserChange {
         first_name: user.first_name.clone(),
         last_name: user.last_name.clone(),
         email: user.email.clone(),
+        email_verified: false,
         is_staff: user.is_staff,
         is_superuser: user.is_superuser,
         is_active: user.is_active,

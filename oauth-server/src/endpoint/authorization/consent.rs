@@ -51,8 +51,11 @@ impl<'a> Scope<'a> {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         let letters = scope.name.chars().map(|letter| if fits(letter) { letter } else { '-' });
         let key = format!("scope-{}", letters.collect::<String>());
+        let own_words = scope.has_words_of_server().then(|| format!("own-{key}"));
         let translated = |attribute, text: &'a str| {
-            messages.translated(&key, attribute).map_or(Cow::Borrowed(text), Cow::Owned)
+            let given = messages.translated(&key, attribute);
+            let own = || messages.translated(own_words.as_deref()?, attribute);
+            given.or_else(own).map_or(Cow::Borrowed(text), Cow::Owned)
         };
         Self {
             name: &scope.name,

@@ -101,7 +101,7 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
         "admin/users/form" => json!({
             "user": some(user()), "history": rows(entry()),
             "fields": fields(&[
-                "username", "first_name", "last_name", "email", "password", "password_again", "is_active", "is_staff",
+                "username", "first_name", "last_name", "email", "email_verified", "password", "password_again", "is_active", "is_staff",
                 "is_superuser",
             ], full),
         }),

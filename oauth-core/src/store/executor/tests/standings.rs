@@ -46,6 +46,8 @@ async fn with_a_token(database: &Database) -> (Store, i64) {
 
 fn insert_token(db: &mut DbConnection, number: i64) -> Query<()> {
     let new = NewGrant {
+        openid: None,
+        sid: None,
         id: number,
         client_id: 1,
         subject: None,

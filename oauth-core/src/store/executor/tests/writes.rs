@@ -53,6 +53,8 @@ fn pair(value: &str) -> NewTokens {
 fn family(id: i64, client_id: i64, value: &str) -> NewFamily<NewTokens> {
     let (subject, scopes) = (None, Scopes::default());
     let grant = NewGrant {
+        openid: None,
+        sid: None,
         id,
         client_id,
         subject,

@@ -63,6 +63,8 @@ pub(super) fn pair(family: i64) -> NewTokens {
 pub(super) fn begins<F>(id: i64, first: F) -> NewFamily<F> {
     let (subject, scopes) = (None, Scopes::default());
     let grant = NewGrant {
+        openid: None,
+        sid: None,
         id,
         client_id: 1,
         subject,

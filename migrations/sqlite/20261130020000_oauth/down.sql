@@ -1,3 +1,4 @@
+DROP TABLE oauth_signing_keys;
 DROP TABLE oauth_pushed_requests;
 DROP TABLE oauth_audit;
 DROP TABLE oauth_refresh_tokens;

@@ -1,10 +1,10 @@
 //! What an operator may set: djoauth2's names and defaults, made safer where an RFC has become stricter since.
 
+mod check;
+
 use std::str::FromStr;
 
-use url::Url;
-
-use crate::secret::is_brand;
+use url::{Host, Url};
 
 /// The settings of an authorization server. Lifetimes are in seconds.
 ///
@@ -46,6 +46,11 @@ pub struct Settings {
     /// Whether there are public clients (RFC 6749 §2.1). Where it is off none is registered, and one that is there is
     /// refused wherever it says who it is; what was issued to it before stays good until its end. Default: true.
     pub public_clients: bool,
+    /// Let clients log their users in (OpenID Connect Core): the scope `openid`, ID tokens, signing keys, userinfo, discovery
+    /// and logout. Default: false.
+    pub openid: bool,
+    /// From the issue of an ID token to its end, 60 to 86400. Default: 3600.
+    pub id_token_lifetime: i64,
     /// From each rotation of a refresh token to the end of the new one; `None` never ends. Default: 30 days.
     pub refresh_token_lifetime: Option<i64>,
     /// From an authorization to the end of everything it led to; `None` never ends. Default: 365 days.
@@ -128,6 +133,8 @@ impl Settings {
             access_tokens_refreshable: true,
             refresh_needs_offline_access: false,
             oauth_2_1: false,
+            openid: false,
+            id_token_lifetime: 3600,
             public_clients: true,
             refresh_token_lifetime: Some(30 * 24 * 3600),
             grant_lifetime: Some(365 * 24 * 3600),
@@ -141,57 +148,16 @@ impl Settings {
         }
     }
 
-    /// Says what no server can run with.
-    ///
-    /// # Errors
-    /// The first setting that is out of its range.
-    pub fn check(&self) -> Result<(), InvalidSetting> {
-        let quotable =
-            |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-        let rules = [
-            (
-                is_issuer(&self.issuer) && !self.issuer.ends_with('/'),
-                "issuer",
-                "an absolute URL such as https://id.example, without a slash at its end",
-            ),
-            (
-                !self.ssl_only || is_https(&self.issuer),
-                "issuer",
-                "an https URL while ssl_only is on, which refuses all that comes by http",
-            ),
-            (
-                self.realm.bytes().all(quotable),
-                "realm",
-                "printable ASCII without double quote and backslash",
-            ),
-            (is_brand(&self.token_brand), "token_brand", "1 to 16 ASCII letters and digits"),
-            (
-                (1..=600).contains(&self.authorization_code_lifetime),
-                "authorization_code_lifetime",
-                "1 to 600 seconds",
-            ),
-            (lasts(self.access_token_lifetime), "access_token_lifetime", LASTS),
-            (self.refresh_token_lifetime.is_none_or(lasts), "refresh_token_lifetime", LASTS),
-            (self.grant_lifetime.is_none_or(lasts), "grant_lifetime", LASTS),
-            (
-                (0..=3600).contains(&self.refresh_token_grace),
-                "refresh_token_grace",
-                "0 to 3600 seconds",
-            ),
-            (lasts(self.session_idle), "session_idle", LASTS),
-            (lasts(self.session_lifetime), "session_lifetime", LASTS),
-            (
-                self.cookie_name.as_deref().is_none_or(is_cookie_name),
-                "cookie_name",
-                "1 to 64 letters, digits, - and _",
-            ),
-            (self.sign_in_guesses != Some(0), "sign_in_guesses", GUESSES),
-            (self.sign_in_guesses_by_address != Some(0), "sign_in_guesses_by_address", GUESSES),
-        ];
-        match rules.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, setting, expected)) => Err(InvalidSetting { setting, expected }),
-            None => Ok(()),
-        }
+    /// Whether clients know the server by an address of this machine alone: it is in development then.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let issuer = Url::parse(&self.issuer);
+        issuer.is_ok_and(|issuer| match issuer.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        })
     }
 }
 
@@ -214,29 +180,11 @@ impl InvalidSetting {
     }
 }
 
-/// RFC 8414 §2: a URL "that uses the `https` scheme and has no query or fragment components"; `http` is for development.
-fn is_issuer(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| {
-        let bare = url.query().is_none() && url.fragment().is_none();
-        let anonymous = url.username().is_empty() && url.password().is_none();
-        matches!(url.scheme(), "http" | "https") && url.has_host() && bare && anonymous
-    })
-}
-
-fn is_https(issuer: &str) -> bool {
-    Url::parse(issuer).is_ok_and(|url| url.scheme() == "https")
-}
-
-/// What every browser and proxy takes for the name of a cookie: less than RFC 6265 §4.1.1 allows.
-fn is_cookie_name(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    (1..=64).contains(&name.len()) && name.bytes().all(fits)
-}
-
 /// A century: what is longer is a slip of the keyboard, and sums of times must not overflow.
 pub(crate) fn lasts(seconds: i64) -> bool {
     (1..=3_155_760_000).contains(&seconds)
 }
 
+/// In seconds: what lives longest of all that is signed, and so how long a key stays after the next has taken over.
+pub(crate) const LONGEST_SIGNED: i64 = 24 * 3600;
 pub(crate) const LASTS: &str = "1 second to 100 years, in seconds";
-const GUESSES: &str = "at least 1 a minute, or none";

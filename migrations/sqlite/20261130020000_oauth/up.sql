@@ -22,7 +22,8 @@ CREATE TABLE oauth_users (
     created_at    BIGINT  NOT NULL,
     name_key      TEXT,
     name_skeleton TEXT,
-    name_shared   BOOLEAN NOT NULL DEFAULT FALSE
+    name_shared   BOOLEAN NOT NULL DEFAULT FALSE,
+    email_verified BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX oauth_users_email ON oauth_users (lower(email), id);
 CREATE INDEX oauth_users_staff ON oauth_users (id) WHERE is_staff;
@@ -38,7 +39,8 @@ CREATE TABLE oauth_sessions (
     digest     BLOB   PRIMARY KEY NOT NULL,
     user_id    BIGINT REFERENCES oauth_users (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    sid        TEXT
 ) WITHOUT ROWID;
 CREATE INDEX oauth_sessions_user_id ON oauth_sessions (user_id);
 CREATE INDEX oauth_sessions_expires_at ON oauth_sessions (expires_at);
@@ -152,6 +154,8 @@ CREATE INDEX oauth_consents_client_id ON oauth_consents (client_id);
 -- and `members` what it added to the answer of the last refresh: that answer may be given a second time. `resources` are
 -- what its tokens may be for (RFC 8707), separated by one space: `own` among others is the server's own API, and NULL is
 -- that alone.
+-- `openid` is how a family began that began with the scope openid, as JSON, and `sid` what the session of then is called
+-- towards clients.
 CREATE TABLE oauth_grants (
     id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     client_id    BIGINT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
@@ -163,10 +167,13 @@ CREATE TABLE oauth_grants (
     last_used_at BIGINT,
     data         TEXT,
     members      TEXT,
-    resources    TEXT
+    resources    TEXT,
+    openid       TEXT,
+    sid          TEXT
 );
 CREATE INDEX oauth_grants_client_id ON oauth_grants (client_id);
 CREATE INDEX oauth_grants_subject ON oauth_grants (subject);
+CREATE INDEX oauth_grants_sid ON oauth_grants (sid) WHERE sid IS NOT NULL;
 CREATE INDEX oauth_grants_revoked ON oauth_grants (id) WHERE revoked_at IS NOT NULL;
 -- For who deletes what was revoked. Not so for access tokens: each refresh revokes one, and would have to write here too.
 CREATE INDEX oauth_grants_revoked_at ON oauth_grants (revoked_at) WHERE revoked_at IS NOT NULL;
@@ -245,3 +252,18 @@ CREATE TABLE oauth_pushed_requests (
     spent_at   BIGINT
 ) WITHOUT ROWID;
 CREATE INDEX oauth_pushed_requests_expires_at ON oauth_pushed_requests (expires_at);
+
+-- What the server signs with. Of each algorithm one key follows another by its number, and is published before it signs.
+-- `private` is encrypted where the operator has given a key for that; `public` is a JWK (RFC 7517). The salt of pairwise
+-- subjects has an `algorithm` of its own.
+CREATE TABLE oauth_signing_keys (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    kid        TEXT   NOT NULL UNIQUE,
+    algorithm  TEXT   NOT NULL,
+    number     BIGINT NOT NULL,
+    private    BLOB   NOT NULL,
+    public     TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    signs_from BIGINT NOT NULL,
+    UNIQUE (algorithm, number)
+);

@@ -1,0 +1,126 @@
+//! What an authorization request asks for in the words of OpenID Connect Core §3.1.2.1.
+
+use std::borrow::Cow;
+
+use super::{OPENID, claims::ClaimsRequest, id_token::Hint, prompt::Prompt};
+use crate::{
+    Authentication, AuthorizationServer, Client, Params, Scope, StoreError, store::openid::OpenId,
+};
+
+/// What it says of how the user is asked, and of the ID token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OpenIdRequest {
+    pub(crate) prompt: Prompt,
+    /// Seconds that the sign-in may be old.
+    pub(crate) max_age: Option<i64>,
+    /// Whose session it shall be.
+    pub(crate) hint: Option<Hint>,
+    /// Where an ID token is asked for.
+    asked: Option<Asked>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    nonce: Option<String>,
+    claims: ClaimsRequest,
+}
+
+/// Why such a request is refused.
+pub(crate) enum Fault {
+    Refused(Cow<'static, str>),
+    Failed(StoreError),
+}
+
+impl From<&'static str> for Fault {
+    fn from(why: &'static str) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl OpenIdRequest {
+    /// Reads it. Where the switch is off, only `prompt=consent` is heard of all this.
+    pub(crate) async fn read(
+        server: &AuthorizationServer,
+        client: &Client,
+        scopes: &[Scope],
+        params: &Params,
+    ) -> Result<Self, Fault> {
+        let prompt = params.get("prompt").map(Prompt::parse).transpose();
+        if !server.settings.openid {
+            let consent = prompt.ok().flatten().is_some_and(|prompt| prompt.consent);
+            return Ok(Self { prompt: Prompt { consent, ..Prompt::default() }, ..Self::default() });
+        }
+        params.check(PARAMETERS).map_err(|fault| Fault::Refused(fault.into()))?;
+        let max_age = params.get("max_age").map(seconds).transpose()?;
+        let hint = match params.get("id_token_hint") {
+            Some(token) => {
+                let hint = Hint::read(server, token).await?;
+                Some(hint.ok_or("id_token_hint is no ID token of this server")?)
+            }
+            None => None,
+        };
+        let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?;
+        let nonce = params.get("nonce").map(str::to_owned);
+        if nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+            return Err("nonce must have 1024 bytes at most".into());
+        }
+        let is_openid = scopes.iter().any(|scope| scope.name == OPENID);
+        let asked = Asked { nonce, claims: claims.unwrap_or_default() };
+        Ok(Self {
+            prompt: prompt?.unwrap_or_default(),
+            max_age: max_age.or(client.metadata.openid.default_max_age),
+            hint,
+            asked: is_openid.then_some(asked),
+        })
+    }
+
+    /// Whether the user has to prove anew who they are, unless that was less than so long ago.
+    pub(crate) fn wants_fresh_sign_in(&self) -> bool {
+        self.prompt.login || self.max_age.is_some()
+    }
+
+    /// What the family remembers of it, and the session's name.
+    pub(crate) fn remembered(
+        &self,
+        authentication: &Authentication,
+    ) -> Result<(Option<String>, Option<String>), StoreError> {
+        let Some(asked) = &self.asked else { return Ok((None, None)) };
+        let openid = OpenId {
+            nonce: asked.nonce.clone(),
+            auth_time: authentication.auth_time,
+            acr: authentication.acr.clone(),
+            amr: authentication.amr.clone(),
+            id_token: asked.claims.id_token.clone(),
+            userinfo: asked.claims.userinfo.clone(),
+        };
+        Ok((Some(openid.text()?), authentication.sid.clone()))
+    }
+
+    /// §5.5.1.1: where a client cannot do without one of these `acr`, and it is none of them, the sign-in has failed.
+    pub(crate) fn is_met_by(&self, authentication: &Authentication) -> bool {
+        let Some(asked) = self.asked.as_ref().filter(|asked| asked.claims.is_essential("acr"))
+        else {
+            return true;
+        };
+        let wanted = asked.claims.values("acr");
+        wanted.is_empty() || authentication.acr.as_deref().is_some_and(|acr| wanted.contains(&acr))
+    }
+}
+
+fn seconds(text: &str) -> Result<i64, &'static str> {
+    let seconds = text.parse().ok().filter(|&seconds: &i64| (0..=LONGEST).contains(&seconds));
+    seconds.ok_or("max_age must be a number of seconds")
+}
+
+/// What is read of a request where the switch is on, once each; `prompt` is read in any case.
+const PARAMETERS: &[&str] = &["nonce", "max_age", "id_token_hint", "claims"];
+/// In seconds: a century.
+const LONGEST: i64 = 3_155_760_000;
+/// In bytes.
+const LONGEST_NONCE: usize = 1024;

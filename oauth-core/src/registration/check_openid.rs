@@ -1,0 +1,63 @@
+//! What a client may say of itself for OpenID Connect.
+
+use url::Url;
+
+use super::NewClient;
+use crate::{
+    RedirectUri, SubjectType,
+    field::{Faults, LONGEST_URI, Problem},
+    oidc::subject::sector,
+    settings::lasts,
+};
+
+/// What is wrong with it.
+pub(super) fn openid(new: &NewClient, ssl_only: bool, faults: &mut Faults) {
+    let openid = &new.openid;
+    for uri in &openid.post_logout_redirect_uris {
+        if let Err(problem) = after_logout(uri, ssl_only) {
+            faults.malformed("post_logout_redirect_uris", format!("{uri}: {problem}"));
+        }
+    }
+    if openid.post_logout_redirect_uris.len() > MOST {
+        faults.malformed("post_logout_redirect_uris", format!("must be at most {MOST}"));
+    }
+    if openid.sector_identifier_uri.as_deref().is_some_and(|uri| !is_https(uri)) {
+        faults.malformed("sector_identifier_uri", "must be an https URL");
+    }
+    if openid.backchannel_logout_uri.as_deref().is_some_and(|uri| !is_called(uri, ssl_only)) {
+        let problem = "must be an https URL without a fragment (Back-Channel Logout 2.2)";
+        faults.malformed("backchannel_logout_uri", problem);
+    }
+    if !openid.default_max_age.is_none_or(|seconds| seconds == 0 || lasts(seconds)) {
+        faults.malformed("default_max_age", "must be a number of seconds");
+    }
+    let is_pairwise = openid.subject_type == SubjectType::Pairwise;
+    let sector = sector(openid.sector_identifier_uri.as_ref(), &new.redirect_uris);
+    if is_pairwise && sector.is_none() && !new.redirect_uris.is_empty() {
+        let problem = "is needed: the redirect URIs are of several hosts, or of none";
+        faults.malformed("sector_identifier_uri", problem);
+    }
+}
+
+fn after_logout(uri: &str, ssl_only: bool) -> Result<(), String> {
+    if uri.len() > LONGEST_URI {
+        return Err(Problem::TooLong(LONGEST_URI).to_string());
+    }
+    let parsed = RedirectUri::parse(uri).map_err(|invalid| invalid.to_string())?;
+    let may_be = !ssl_only || parsed.is_secure();
+    if may_be { Ok(()) } else { Err("http is for loopback addresses alone".to_owned()) }
+}
+
+fn is_https(uri: &str) -> bool {
+    uri.len() <= LONGEST_URI
+        && Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && url.has_host())
+}
+
+/// What the server calls itself.
+fn is_called(uri: &str, ssl_only: bool) -> bool {
+    let bare =
+        uri.len() <= LONGEST_URI && Url::parse(uri).is_ok_and(|url| url.fragment().is_none());
+    bare && (is_https(uri) || !ssl_only && uri.starts_with("http://"))
+}
+
+const MOST: usize = 100;
