@@ -2,7 +2,10 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::Text};
+use diesel::{
+    Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, dsl::sql,
+    sql_types::Text,
+};
 
 use super::{Finished, Process, Server, temporary_directory::TemporaryDirectory};
 
@@ -56,6 +59,8 @@ impl Site {
     pub(crate) fn query(&self, query: &str) -> Vec<String> {
         let database = self.path().join("example-app.sqlite3");
         let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+        // A program that runs writes by itself, such as its first clean-up.
+        connection.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
         sql::<Text>(query).load(&mut connection).unwrap()
     }
 }
