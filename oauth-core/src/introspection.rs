@@ -1,10 +1,13 @@
 //! What a token is worth, told to a resource server that asks: RFC 7662.
 
+use std::sync::Arc;
+
 use crate::{
-    AuthorizationServer, Client, Params, PolicyData, Scopes, Timestamp, TokenError,
+    AuthorizationServer, Client, Params, PolicyData, Scopes, StoreError, Timestamp, TokenError,
     error::TokenError::{InvalidRequest, UnauthorizedClient},
     grant::NEVER,
     secret::{Key, Kind},
+    store::access_token::Standing,
 };
 
 /// A token that is live, as far as the client that asks may know of it.
@@ -45,15 +48,33 @@ impl AuthorizationServer {
         authorization: Option<&str>,
         params: &Params,
     ) -> Result<Option<Introspection>, TokenError> {
-        let client = self.authenticated(authorization, params, PARAMETERS).await?;
-        let seen = self.look_at(&client, params).await;
+        // Both are looked up at once: one after the other the token would wait for the client.
+        let (client, standing) = tokio::join!(
+            self.authenticated(authorization, params, PARAMETERS),
+            self.presented_standing(params),
+        );
+        let client = client?;
+        let seen = self.look_at(&client, params, standing).await;
         self.told(&client, seen)
+    }
+
+    /// That of the access token, if it is one by its shape.
+    async fn presented_standing(
+        &self,
+        params: &Params,
+    ) -> Result<Option<Arc<Standing>>, StoreError> {
+        let token = params.get("token").and_then(|it| Key::presented(it, Kind::AccessToken));
+        match token {
+            Some(key) => self.store.standing(key).await,
+            None => Ok(None),
+        }
     }
 
     async fn look_at(
         &self,
         client: &Client,
         params: &Params,
+        standing: Result<Option<Arc<Standing>>, StoreError>,
     ) -> Result<Option<Introspection>, TokenError> {
         if client.is_public {
             // §2.1: "the endpoint MUST also require some form of authorization".
@@ -61,8 +82,8 @@ impl AuthorizationServer {
             return Err(UnauthorizedClient(why.into()));
         }
         let token = params.get("token").ok_or(InvalidRequest("token is missing".into()))?;
-        if let Some(key) = Key::presented(token, Kind::AccessToken) {
-            return self.access_token_for(client, key).await;
+        if let Some(standing) = standing? {
+            return self.access_token_for(client, &standing).await;
         }
         match Key::presented(token, Kind::RefreshToken) {
             Some(key) => self.refresh_token_for(client, key).await,
@@ -73,9 +94,8 @@ impl AuthorizationServer {
     async fn access_token_for(
         &self,
         client: &Client,
-        key: Key,
+        token: &Standing,
     ) -> Result<Option<Introspection>, TokenError> {
-        let Some(token) = self.store.standing(key).await? else { return Ok(None) };
         let audience = token.audience.clone().unwrap_or_else(|| self.resource_address(None));
         let may_know = token.client_id == client.client_id
             || client.introspects.iter().any(|it| it.as_str() == audience);
@@ -86,7 +106,7 @@ impl AuthorizationServer {
             is_access_token: true,
             client_id: token.client_id.clone(),
             subject: token.subject.clone(),
-            scopes: self.scopes_of(&token).await?,
+            scopes: self.scopes_of(token).await?,
             issued_at: token.created_at,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
             audience: Some(audience),
