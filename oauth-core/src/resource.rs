@@ -68,6 +68,27 @@ impl Resource {
     }
 
     /// From a column of the database, where only canonical ones are ever written.
+    /// Where a client finds what is to be known of it: the well-known path stands between its host and its own path (RFC 9728
+    /// §3.1). `None` where it is no address of the web.
+    ///
+    /// ```
+    /// use oauth_core::Resource;
+    ///
+    /// let notes: Resource = "https://id.example/api/notes".parse().unwrap();
+    /// let there = "https://id.example/.well-known/oauth-protected-resource/api/notes";
+    /// assert_eq!(notes.metadata_url().as_deref(), Some(there));
+    /// ```
+    #[must_use]
+    pub fn metadata_url(&self) -> Option<String> {
+        let mut url = Url::parse(&self.0).ok()?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return None;
+        }
+        let path = if url.path() == "/" { "" } else { url.path() };
+        url.set_path(&format!("{WELL_KNOWN}{path}"));
+        Some(url.into())
+    }
+
     pub(crate) fn stored(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -154,6 +175,7 @@ impl fmt::Display for Resource {
 
 const LONGEST: usize = 2_000;
 /// No URI: it has no colon.
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 const OWN_API: &str = "own";
 
 #[cfg(test)]

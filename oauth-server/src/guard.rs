@@ -18,7 +18,10 @@ use crate::{
     InHeader, OAuth, Presentation, ScopeSet,
     locale::token_was_in_query,
     presentation::{Presented, Refusal, presented},
-    response,
+    response::{
+        self,
+        bearer::{Wanted, refusal, refused},
+    },
 };
 
 /// Admits a request whose token has every scope of `S`, and gives the handler that token: djoauth2's `@oauth_scope`.
@@ -109,9 +112,11 @@ impl OAuth {
         request: &Request,
         required: &Scopes,
     ) -> poem::Result<AccessToken> {
-        let (body, required) = (&mut RequestBody::default(), slice::from_ref(required));
-        let verified = verified::<InHeader>(self, request, body, resource, required).await;
-        verified.map_err(|refusal| response::bearer::refused(&refusal, self))
+        let body = &mut RequestBody::default();
+        let alternatives = slice::from_ref(required);
+        let verified = verified::<InHeader>(self, request, body, resource, alternatives).await;
+        let wanted = Wanted { resource, scopes: Some(required) };
+        verified.map_err(|refusal| refused(&refusal, self, wanted))
     }
 }
 
@@ -129,16 +134,19 @@ async fn admit<P: Presentation>(
     let resource = resource.map(|address| oauth.server().resource_at(address)).transpose();
     let resource = resource.map_err(no_resource)?;
     let verified = verified::<P>(oauth, request, body, resource.as_ref(), alternatives).await;
-    verified.map_err(|refusal| response::bearer::refused(&refusal, oauth))
+    let wanted = Wanted { resource: resource.as_ref(), scopes: alternatives.first() };
+    verified.map_err(|refusal| refused(&refusal, oauth, wanted))
 }
 
 /// Refuses in the words of whoever admits here.
-fn refuse(request: &Request, error: &BearerError) -> poem::Error {
+fn refuse(request: &Request, resource: Option<&'static str>, error: &BearerError) -> poem::Error {
     #[cfg(feature = "remote-guard")]
     if let Some(remote) = request.data::<crate::RemoteGuard>() {
-        return response::bearer::refusal(error, remote);
+        return remote.refuse(resource, error);
     }
-    request.data::<OAuth>().map_or_else(outside_of_middleware, |oauth| oauth.refuse(error))
+    let Some(oauth) = request.data::<OAuth>() else { return outside_of_middleware() };
+    let resource = resource.and_then(|address| oauth.server().resource_at(address).ok());
+    refusal(error, oauth, Wanted { resource: resource.as_ref(), scopes: None })
 }
 
 async fn verified<P: Presentation>(

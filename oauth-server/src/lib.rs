@@ -131,6 +131,7 @@ mod guard;
 mod guess;
 pub mod guide;
 mod locale;
+mod mcp;
 pub mod methods;
 mod middleware;
 mod oauth;
@@ -190,8 +191,11 @@ pub use self::{
     build_error::BuildError,
     builder::OAuthBuilder,
     cors::{Cors, CorsEndpoint},
-    endpoint::{api::OAuthApi, authorization::AuthorizationPage},
+    endpoint::{
+        api::OAuthApi, authorization::AuthorizationPage, resource_metadata::ResourceMetadata,
+    },
     guard::{Access, FromSubject, Guard, GuardRefusal, Me, Secured, Shown},
+    mcp::{McpEndpoint, McpResource},
     middleware::{OAuthEndpoint, OAuthMiddleware},
     oauth::OAuth,
     openapi::Document,

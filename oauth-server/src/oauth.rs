@@ -9,9 +9,17 @@ use serde::Serialize;
 
 use crate::{
     Accounts, AuthorizationPage, Document, FullMiddleware, GuardRefusal, OAuthBuilder,
-    OAuthMiddleware, Page, ResourceOwner, Users, accounts, addresses::Place, admin,
-    cookies::Cookies, cors::Cors, endpoint, methods, openapi, own, pages::Pages,
-    proxy::TrustedProxies, refusals::Refusals, response, swagger::SwaggerUi,
+    OAuthMiddleware, Page, ResourceOwner, Users, accounts,
+    addresses::Place,
+    admin,
+    cookies::Cookies,
+    cors::Cors,
+    endpoint, methods, openapi, own,
+    pages::Pages,
+    proxy::TrustedProxies,
+    refusals::Refusals,
+    response::{self, bearer::Wanted},
+    swagger::SwaggerUi,
 };
 
 /// An OAuth 2.0 provider, to be mounted in a poem application. Cloning is cheap.
@@ -154,7 +162,7 @@ impl OAuth {
     /// What a view returns that finds a token wanting after the guard admitted it: RFC 6750 §3.1.
     #[must_use]
     pub fn refuse(&self, error: &BearerError) -> poem::Error {
-        response::bearer::refusal(error, self)
+        response::bearer::refusal(error, self, Wanted::default())
     }
 
     /// What a view answers to a user who may not see it: the page `forbidden`, with status 403.

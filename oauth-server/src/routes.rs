@@ -54,8 +54,8 @@ impl OAuth {
 
     /// What a host has for its provider under `/.well-known` (RFC 8615), to be nested there by who does not mount
     /// [`OAuth::routes`]: `oauth-authorization-server`, by
-    /// which clients find out what this server can do and where (RFC 8414), and `change-password`, by which password
-    /// managers find where that is done.
+    /// which clients find out what this server can do and where (RFC 8414), `oauth-protected-resource`, by which they find it
+    /// from a resource (RFC 9728), and `change-password`, by which password managers find where that is done.
     pub fn well_known(&self) -> impl Endpoint<Output = Response> + use<> {
         endpoint::well_known::routes(self)
     }

@@ -9,6 +9,7 @@ pub(crate) mod keys;
 mod metadata;
 mod pushed;
 pub(crate) mod readiness;
+pub(crate) mod resource_metadata;
 mod revocation;
 pub(crate) mod token;
 mod userinfo;

@@ -9,7 +9,10 @@ use poem_openapi::{
 };
 use serde_json::Value;
 
-use crate::{OAuth, Scope, response};
+use crate::{
+    OAuth, Scope,
+    response::{self, bearer::Wanted},
+};
 
 /// The scope that opens it. The server registers it itself, where OpenID Connect is on.
 pub(super) struct OpenId;
@@ -53,7 +56,8 @@ impl ApiResponse for UserInfoResponse {
 /// Tells it.
 pub(super) async fn userinfo(oauth: &OAuth, token: &AccessToken) -> poem::Result<UserInfoResponse> {
     let told = oauth.server().userinfo(token).await;
-    told.map(UserInfoResponse).map_err(|error| response::bearer::refusal(&error, oauth))
+    told.map(UserInfoResponse)
+        .map_err(|error| response::bearer::refusal(&error, oauth, Wanted::default()))
 }
 
 const JWT: &str = "application/jwt";

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use poem::{Endpoint, Response, Route, endpoint::make_sync, http::Method};
 
-use super::metadata::{self, MetadataEndpoint};
+use super::{
+    metadata::{self, MetadataEndpoint},
+    resource_metadata,
+};
 use crate::{OAuth, methods, own, response::see_other};
 
 /// <https://w3c.github.io/webappsec-change-password-url/>: a redirect to the page.
@@ -21,6 +24,8 @@ pub(crate) fn routes(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> 
             routes = routes.at(path, Arc::clone(&metadata));
         }
     }
+    let resources = own::around(oauth, resource_metadata::endpoint(oauth));
+    routes = routes.nest("/oauth-protected-resource", resources);
     if !oauth.has_bundled_users() {
         return routes;
     }

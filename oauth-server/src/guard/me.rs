@@ -101,7 +101,7 @@ impl<'a, U: FromSubject, S: ScopeSet, P: Presentation> FromRequest<'a> for Me<U,
             Ok(None) => BearerError::InvalidToken("the access token acts for no user".into()),
             Err(cause) => BearerError::Server(cause),
         };
-        Err(refuse(request, &refusal))
+        Err(refuse(request, S::RESOURCE, &refusal))
     }
 }
 

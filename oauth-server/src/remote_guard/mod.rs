@@ -7,7 +7,7 @@ mod settings;
 use std::sync::Arc;
 
 use oauth_core::{AccessToken, BearerError, Introspected, InvalidSetting, Resource, Scopes};
-use poem::{Endpoint, IntoResponse, Middleware, Request, RequestBody, Response, Result};
+use poem::{Endpoint, Error, IntoResponse, Middleware, Request, RequestBody, Response, Result};
 
 pub use self::settings::RemoteGuardSettings;
 use self::{known::Known, provider::Provider};
@@ -17,7 +17,10 @@ use crate::{
     proxy::TrustedProxies,
     refusals::Refusals,
     request,
-    response::{bearer, kept_by_nobody, no_store},
+    response::{
+        bearer::{self, Wanted},
+        kept_by_nobody, no_store,
+    },
 };
 
 /// **A revoked token may still pass for up to 5 seconds**, or what [`RemoteGuardSettings::cached_for`] says: this is
@@ -99,7 +102,22 @@ impl RemoteGuard {
         alternatives: &[Scopes],
     ) -> Result<AccessToken> {
         let admitted = self.admitted::<P>(request, body, resource, alternatives).await;
-        admitted.map_err(|refusal| bearer::refused(&refusal, self))
+        admitted.map_err(|refusal| {
+            let resource = self.resource(resource);
+            let wanted = Wanted { resource: resource.as_ref(), scopes: alternatives.first() };
+            bearer::refused(&refusal, self, wanted)
+        })
+    }
+
+    pub(crate) fn refuse(&self, resource: Option<&'static str>, error: &BearerError) -> Error {
+        let resource = self.resource(resource);
+        bearer::refusal(error, self, Wanted { resource: resource.as_ref(), scopes: None })
+    }
+
+    /// The resource that a guard's scopes name, as far as it is known without an answer of the provider, which tells where
+    /// its own paths are; else that of the settings.
+    fn resource(&self, named: Option<&'static str>) -> Option<Resource> {
+        named.and_then(|address| address.parse().ok()).or_else(|| self.0.resource.clone())
     }
 
     async fn admitted<P: Presentation>(

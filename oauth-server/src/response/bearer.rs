@@ -1,7 +1,7 @@
 //! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
 //! the page `restricted`. An application may have another body for programs.
 
-use oauth_core::BearerError;
+use oauth_core::{BearerError, Resource, Scopes};
 use poem::{
     Response,
     http::{HeaderValue, StatusCode, header},
@@ -35,21 +35,31 @@ impl Voice for OAuth {
     }
 }
 
-pub(crate) fn refused(refusal: &Refusal, voice: &impl Voice) -> poem::Error {
+/// What the guard that refuses wanted, for a client that has yet to learn it. Of the server's own API nothing is said: its
+/// challenge is RFC 6750's alone.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    /// The resource that the token must be for.
+    pub(crate) resource: Option<&'a Resource>,
+    /// All scopes that it must have, or the first of the alternatives.
+    pub(crate) scopes: Option<&'a Scopes>,
+}
+
+pub(crate) fn refused(refusal: &Refusal, voice: &impl Voice, wanted: Wanted<'_>) -> poem::Error {
     match refusal {
-        Refusal::Bearer(error) => self::refusal(error, voice),
+        Refusal::Bearer(error) => self::refusal(error, voice, wanted),
         Refusal::Unreadable(fault) => {
             let error = BearerError::InvalidRequest(fault.description().into());
             let refusal = GuardRefusal::new(&error, fault.status());
-            let response = fault.mark(response(&error, &refusal, voice));
+            let response = fault.mark(response(&error, &refusal, voice, wanted));
             as_error(response, refusal)
         }
     }
 }
 
-pub(crate) fn refusal(error: &BearerError, voice: &impl Voice) -> poem::Error {
+pub(crate) fn refusal(error: &BearerError, voice: &impl Voice, wanted: Wanted<'_>) -> poem::Error {
     let refusal = GuardRefusal::new(error, status(error));
-    as_error(response(error, &refusal, voice), refusal)
+    as_error(response(error, &refusal, voice, wanted), refusal)
 }
 
 fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
@@ -58,14 +68,19 @@ fn as_error(response: Response, refusal: GuardRefusal) -> poem::Error {
     error
 }
 
-fn response(error: &BearerError, refusal: &GuardRefusal, voice: &impl Voice) -> Response {
+fn response(
+    error: &BearerError,
+    refusal: &GuardRefusal,
+    voice: &impl Voice,
+    wanted: Wanted<'_>,
+) -> Response {
     let mut response = voice.body(error, refusal);
     response.set_status(refusal.status);
     if let BearerError::Server(cause) = error {
         tell(cause);
         return if cause.is_unavailable() { try_again(response) } else { response };
     }
-    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, voice.realm())) {
+    if let Ok(challenge) = HeaderValue::from_str(&challenge(error, voice.realm(), wanted)) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
@@ -99,14 +114,22 @@ fn status(error: &BearerError) -> StatusCode {
     }
 }
 
-fn challenge(error: &BearerError, realm: &str) -> String {
+fn challenge(error: &BearerError, realm: &str, wanted: Wanted<'_>) -> String {
     let mut challenge = format!("Bearer realm=\"{}\"", quoted(realm));
     if let Some(code) = error.code() {
         challenge +=
             &format!(", error=\"{code}\", error_description=\"{}\"", quoted(error.description()));
     }
-    if let BearerError::InsufficientScope(required) = error {
-        challenge += &format!(", scope=\"{required}\"");
+    let metadata = wanted.resource.and_then(Resource::metadata_url);
+    let scopes = match error {
+        BearerError::InsufficientScope(required) => Some(required),
+        _ => wanted.scopes.filter(|scopes| metadata.is_some() && !scopes.is_empty()),
+    };
+    if let Some(scopes) = scopes {
+        challenge += &format!(", scope=\"{scopes}\"");
+    }
+    if let Some(metadata) = metadata {
+        challenge += &format!(", resource_metadata=\"{}\"", quoted(&metadata)); // RFC 9728 §5.1
     }
     challenge
 }
