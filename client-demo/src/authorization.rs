@@ -32,27 +32,9 @@ impl AuthorizationRequest {
         Ok(Self { url, state })
     }
 
-    /// Plays the browser: opens the page, logs in where asked, consents, and returns the redirect
-    /// to the client.
+    /// The user's consent, and the redirect to the client that it leads to.
     pub(crate) async fn grant(&self, wire: &Wire) -> Result<Url, Failure> {
-        let mut answer = wire.browse(wire.get(self.url.clone())).await?;
-        if let Some(page) = answer.redirect().filter(login::is_asked_for) {
-            let back = login::submit(wire, page).await?;
-            answer = wire.browse(wire.get(back)).await?;
-        }
-        if answer.redirect().is_none() {
-            answer = consent(wire, &answer).await?;
-        } else if answer.redirect().as_ref().is_some_and(is_for_the_client) {
-            wire.explain(
-                "\nThe user has accepted this before: the server remembers, and does not ask.",
-            );
-        }
-        answer.redirect().filter(is_for_the_client).ok_or_else(|| {
-            let expected = format!("a redirect to {}", demo_data::REDIRECT_URI);
-            let to_login = answer.redirect().is_some_and(|redirect| login::is_asked_for(&redirect));
-            let next = if to_login { login::FORGOTTEN } else { demo_data::LOAD_IT };
-            Failure::answered(expected, &answer, next)
-        })
+        granted(wire, self.url.clone(), demo_data::REDIRECT_URI).await
     }
 
     /// Reads the answer from the query (§4.1.2) or the fragment (§4.2.2) of the redirect.
@@ -86,16 +68,38 @@ impl AuthorizationResponse {
     }
 }
 
+/// Plays the browser: opens the page, logs in where asked, consents, and returns the redirect to
+/// the client.
+pub(crate) async fn granted(wire: &Wire, url: Url, redirect_uri: &str) -> Result<Url, Failure> {
+    let is_for_the_client = |redirect: &Url| {
+        Url::parse(redirect_uri)
+            .is_ok_and(|uri| redirect.origin() == uri.origin() && redirect.path() == uri.path())
+    };
+    let mut answer = wire.browse(wire.get(url)).await?;
+    if let Some(page) = answer.redirect().filter(login::is_asked_for) {
+        let back = login::submit(wire, page).await?;
+        answer = wire.browse(wire.get(back)).await?;
+    }
+    if answer.redirect().is_none() {
+        answer = consent(wire, &answer).await?;
+    } else if answer.redirect().as_ref().is_some_and(is_for_the_client) {
+        wire.explain(
+            "\nThe user has accepted this before: the server remembers, and does not ask.",
+        );
+    }
+    answer.redirect().filter(is_for_the_client).ok_or_else(|| {
+        let expected = format!("a redirect to {redirect_uri}");
+        let to_login = answer.redirect().is_some_and(|redirect| login::is_asked_for(&redirect));
+        let next = if to_login { login::FORGOTTEN } else { demo_data::LOAD_IT };
+        Failure::answered(expected, &answer, next)
+    })
+}
+
 async fn consent(wire: &Wire, page: &Answer) -> Result<Answer, Failure> {
     let form = Form::with("user_action", page)
         .ok_or_else(|| Failure::answered("the consent page", page, demo_data::LOAD_IT))?;
     wire.explain("\nThe user accepts.");
     wire.browse(form.submit(wire, &[("user_action", "Accept")])).await
-}
-
-fn is_for_the_client(redirect: &Url) -> bool {
-    Url::parse(demo_data::REDIRECT_URI)
-        .is_ok_and(|uri| redirect.origin() == uri.origin() && redirect.path() == uri.path())
 }
 
 /// §4.1.2.1, §4.2.2.1: the user, or the server, said no.

@@ -2,6 +2,7 @@
 
 pub(crate) const USERNAME: &str = "exampleuser";
 pub(crate) const PASSWORD: &str = "password";
+pub(crate) const EMAIL: &str = "exampleuser@example.com";
 
 /// Example Client: confidential, for the authorization code and refresh grants.
 pub(crate) const CLIENT_ID: &str = "be6f31235c6118273918c4c70f6768";

@@ -16,6 +16,7 @@ mod listener;
 mod login;
 mod pkce;
 mod refresh;
+mod relying_party;
 mod token;
 mod transcript;
 mod typography;
@@ -60,6 +61,13 @@ struct Options {
     /// The implicit grant is left out.
     #[arg(long, verbatim_doc_comment)]
     browser: bool,
+
+    /// Log in to another application instead, with the demo user's account.
+    ///
+    /// Walks the example's relying party (OpenID Connect) as its user's browser: login, consent,
+    /// back to the application, which says who logged in, and out again.
+    #[arg(long, verbatim_doc_comment, conflicts_with = "browser")]
+    login: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -69,8 +77,16 @@ async fn main() -> ExitCode {
         Ok(wire) => wire,
         Err(failure) => return report("start", &failure),
     };
-    match walk(&mut wire, options.browser).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let walked = if options.login {
+        relying_party::walk(&mut wire).await
+    } else {
+        walk(&mut wire, options.browser).await
+    };
+    match walked {
+        Ok(()) => {
+            wire.finish();
+            ExitCode::SUCCESS
+        }
         Err(failure) => report(&wire.current_step(), &failure),
     }
 }
@@ -93,7 +109,6 @@ async fn walk(wire: &mut Wire, browser: bool) -> Result<(), Failure> {
     if !browser {
         implicit::walk(wire).await?;
     }
-    wire.finish();
     Ok(())
 }
 

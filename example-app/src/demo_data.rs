@@ -6,6 +6,8 @@ use oauth_server::{
     NewClient, NewUser, OpenIdMetadata, RedirectUri, RegistrationError, Scopes,
 };
 
+use crate::relying_party::{CALLBACK, CLIENT_ID, CLIENT_SECRET, PATH};
+
 /// The client of the Authorize button on `/docs/`.
 pub(crate) const SWAGGER_UI: &str = "swagger-ui";
 
@@ -32,7 +34,8 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         }
     }
     let settings = server.settings();
-    let programs = programs(&settings.issuer).into_iter().chain(settings.openid.then(login));
+    let programs = programs(&settings.issuer).into_iter();
+    let logins = settings.openid.then(|| logins(&settings.issuer)).into_iter().flatten();
     // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
     // secret, where there are no public clients.
     let is_of_use = |client: &NewClient| {
@@ -40,7 +43,7 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         (!settings.ssl_only || client.redirect_uris.iter().all(is_secure))
             && (settings.public_clients || !matches!(client.secret, ClientSecret::None))
     };
-    for client in quickstart_clients().into_iter().chain(programs).filter(is_of_use) {
+    for client in quickstart_clients().into_iter().chain(programs).chain(logins).filter(is_of_use) {
         let name = client.name.clone();
         if added(server.register_client(client).await)?.is_some() {
             loaded.push(format!("client {name}"));
@@ -160,18 +163,33 @@ fn programs(issuer: &str) -> [NewClient; 4] {
     ]
 }
 
-/// One whose users log in with this provider.
-fn login() -> NewClient {
-    NewClient {
-        client_id: Some("example-login".to_owned()),
-        description: "An application whose users log in with this provider.".to_owned(),
-        secret: ClientSecret::Chosen("example-login-secret".into()),
-        redirect_uris: vec!["http://localhost:1111".to_owned()],
-        scopes: scopes(&["openid", "profile", "email", "offline_access"]),
-        openid: OpenIdMetadata {
-            post_logout_redirect_uris: vec!["http://localhost:1111/bye".to_owned()],
-            ..OpenIdMetadata::default()
+/// Those whose users log in with this provider: one for trying it, and this application's other half.
+fn logins(issuer: &str) -> [NewClient; 2] {
+    let on_logout = |uri: String| OpenIdMetadata {
+        post_logout_redirect_uris: vec![uri],
+        ..OpenIdMetadata::default()
+    };
+    [
+        NewClient {
+            client_id: Some("example-login".to_owned()),
+            description: "An application whose users log in with this provider.".to_owned(),
+            secret: ClientSecret::Chosen("example-login-secret".into()),
+            redirect_uris: vec!["http://localhost:1111".to_owned()],
+            scopes: scopes(&["openid", "profile", "email", "offline_access"]),
+            openid: on_logout("http://localhost:1111/bye".to_owned()),
+            ..NewClient::new("Example Login")
         },
-        ..NewClient::new("Example Login")
-    }
+        NewClient {
+            client_id: Some(CLIENT_ID.to_owned()),
+            description:
+                "The other application of this example, which has no passwords of its own."
+                    .to_owned(),
+            secret: ClientSecret::Chosen(CLIENT_SECRET.into()),
+            redirect_uris: vec![format!("{issuer}{CALLBACK}")],
+            grant_types: vec![AuthorizationCode],
+            scopes: scopes(&["openid", "profile", "email"]),
+            openid: on_logout(format!("{issuer}{PATH}")),
+            ..NewClient::new("Example Relying Party")
+        },
+    ]
 }

@@ -10,6 +10,7 @@ mod log;
 mod oauth2server;
 mod options;
 mod polls;
+mod relying_party;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -67,6 +68,8 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
             .at("/oauth2/userinfo", service)
             // What others verify with that this server signed.
             .at("/oauth2/keys", oauth.keys_endpoint())
+            // Another application, whose users log in with this one.
+            .nest("/relying-party", relying_party::urls(oauth))
     } else {
         urls
     };

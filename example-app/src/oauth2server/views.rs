@@ -25,9 +25,9 @@ pub(crate) const AUTHORIZATION_ENDPOINT: AuthorizationPage = AuthorizationPage {
 #[handler]
 pub(crate) fn home(Data(oauth): Data<&OAuth>) -> Response {
     // Its template says its text itself.
-    Page::new("home", &json!({ "base": oauth.path(|addresses| &addresses.home) }))
-        .language("en")
-        .render(oauth)
+    let base = oauth.path(|addresses| &addresses.home);
+    let openid = oauth.server().settings().openid;
+    Page::new("home", &json!({ "base": base, "openid": openid })).language("en").render(oauth)
 }
 
 /// 200 while the process serves, whatever the database does: who restarts it for that would not mend it.
@@ -37,8 +37,9 @@ pub(crate) fn healthz() -> &'static str {
 }
 
 /// The templates of this application.
-pub(crate) const TEMPLATES: [(&str, &str); 3] = [
+pub(crate) const TEMPLATES: [(&str, &str); 4] = [
     ("home", include_str!("../../templates/home.hbs")),
+    ("relying_party", include_str!("../../templates/relying_party.hbs")),
     (
         "oauth2server/authorization_page",
         include_str!("../../templates/oauth2server/authorization_page.hbs"),

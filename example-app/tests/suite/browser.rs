@@ -7,3 +7,4 @@ mod consent;
 mod form_post;
 mod keyboard;
 mod onward;
+mod relying_party;

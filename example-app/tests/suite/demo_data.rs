@@ -201,6 +201,7 @@ async fn there_are_no_other_clients_users_or_scopes() {
             "be6f31235c6118273918c4c70f6768|Example Client",
             "example-implicit-client|Example Implicit Client",
             "example-login|Example Login",
+            "example-relying-party|Example Relying Party",
             "example-resource-server|Example Resource Server",
             "example-service|Example Service",
             "1234|My OAuth Client",

@@ -13,6 +13,7 @@ mod demo_data;
 mod kills;
 mod oauthost;
 mod readme;
+mod relying_party;
 mod settings;
 mod shutdown;
 mod sqlite_faults;

@@ -17,6 +17,7 @@ async fn the_front_page_links_to_every_address_and_each_is_there() {
             "/oauth2/authorization/",
             "/oauth2/token/",
             "/oauth2/missing_redirect_uri/",
+            "/relying-party/",
             "/api/user_info/",
             "/auth/",
             "/token/",
