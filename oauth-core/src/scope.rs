@@ -139,6 +139,10 @@ pub(crate) fn not_available(scopes: &Scopes) -> Cow<'static, str> {
     format!("these scopes are unknown or not available to this client: {names}").into()
 }
 
+/// That the client may go on when the user is away (OpenID Connect Core §11): every server knows it, and every client may
+/// ask for it that has the refresh grant. It allows nothing else, and belongs to no resource.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
+
 #[cfg(test)]
 mod tests {
     use super::*;

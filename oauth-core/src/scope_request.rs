@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+pub(crate) use crate::scope::OFFLINE_ACCESS;
 use crate::{
     AuthorizationServer, Client, GrantType, InvalidScope, Params, Resources, Scope, Scopes,
     StoreError, TokenError, scope::not_available, store,
@@ -41,10 +42,6 @@ pub(crate) async fn left(
     }
     Ok(left)
 }
-
-/// That the client may go on when the user is away (OpenID Connect Core §11): every server knows it, and every client may
-/// ask for it that has the refresh grant. It allows nothing else, and belongs to no resource.
-pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// What is left of scopes that were granted before. A client is told where that is nothing.
 pub(crate) async fn left_of_grant(

@@ -24,7 +24,10 @@ use crate::{
     event::LedTo,
     precis,
     secret::Digest,
-    store::{self, Affected, DbConnection},
+    store::{
+        self, Affected, DbConnection,
+        logout::{LoggedOut, Logout, Whose},
+    },
 };
 
 /// The session of a browser in which a user has signed in.
@@ -184,18 +187,27 @@ impl AuthorizationServer {
         }))
     }
 
-    /// Signs out.
+    /// Signs out, here and at the clients that know the session: what they were granted in it with the scope `openid` and
+    /// without `offline_access` ends, and who wants to be told is
+    /// ([`log_out_session`](Self::log_out_session)).
     ///
     /// # Errors
     /// When the store fails.
     pub async fn end_session(&self, session: &Session) -> Result<(), StoreError> {
         let digest = Digest::of(session.secret.expose());
-        let prepare = || -> LedTo<()> {
+        let prepare = || -> LedTo<LoggedOut> {
             let subject = session.user.id.to_string();
-            Box::new(|&()| vec![EventKind::SignedOut { subject }])
+            Box::new(|logged_out| {
+                [EventKind::SignedOut { subject }].into_iter().chain(logged_out.events()).collect()
+            })
         };
-        let delete = move |db: &mut DbConnection| store::session::delete(db, &digest);
-        self.write_and_raise(Affected::Nothing, delete, prepare).await
+        let logout = Logout::of(Whose::Sessions(session.sid.iter().cloned().collect()), self.now());
+        let end = move |db: &mut DbConnection| {
+            store::session::delete(db, &digest)?;
+            logout.batch(db)
+        };
+        let logged_out = self.write_and_raise(Affected::Anything, end, prepare).await?;
+        self.go_on_logging_out(logged_out.rest).await
     }
 
     fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {

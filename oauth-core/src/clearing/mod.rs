@@ -2,7 +2,7 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token, a browser that was known, a request that was pushed, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known, a request that was pushed, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
 //! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
@@ -46,6 +46,7 @@ enum Step {
     Sessions,
     KnownBrowsers,
     PushedRequests,
+    LogoutDeliveries,
     ClientSecrets,
     SigningKeys,
     DeletedClients,
@@ -114,7 +115,10 @@ impl Clearing {
                 self.rows(rows::known_browsers, step, Step::PushedRequests).await?
             }
             Step::PushedRequests => {
-                self.rows(rows::pushed_requests, step, Step::ClientSecrets).await?
+                self.rows(rows::pushed_requests, step, Step::LogoutDeliveries).await?
+            }
+            Step::LogoutDeliveries => {
+                self.rows(rows::logout_deliveries, step, Step::ClientSecrets).await?
             }
             Step::ClientSecrets => self.rows(rows::client_secrets, step, Step::SigningKeys).await?,
             Step::SigningKeys => self.rows(rows::signing_keys, step, Step::DeletedClients).await?,

@@ -247,6 +247,8 @@ pub enum Revocation {
     Staff,
     /// The client itself, which gave its token back (RFC 7009).
     Client,
+    /// The session ended in which it began, by somebody's will.
+    Logout,
 }
 
 /// What was done to a client.

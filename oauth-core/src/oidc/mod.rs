@@ -6,6 +6,7 @@
 pub(crate) mod authentication;
 pub(crate) mod claims;
 pub(crate) mod id_token;
+mod logout;
 mod prompt;
 pub(crate) mod request;
 mod sign_in;

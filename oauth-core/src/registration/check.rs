@@ -22,7 +22,7 @@ pub(crate) fn client(new: &NewClient, unknown: &Scopes, settings: &Settings) -> 
     scopes(new, unknown, &mut faults);
     policies(new, &mut faults);
     addresses(new, &mut faults);
-    check_openid::openid(new, settings.ssl_only, &mut faults);
+    check_openid::openid(new, settings, &mut faults);
     faults
 }
 

@@ -4,17 +4,17 @@ use url::Url;
 
 use super::NewClient;
 use crate::{
-    RedirectUri, SubjectType,
+    RedirectUri, Settings, SubjectType,
     field::{Faults, LONGEST_URI, Problem},
     oidc::subject::sector,
     settings::lasts,
 };
 
 /// What is wrong with it.
-pub(super) fn openid(new: &NewClient, ssl_only: bool, faults: &mut Faults) {
+pub(super) fn openid(new: &NewClient, settings: &Settings, faults: &mut Faults) {
     let openid = &new.openid;
     for uri in &openid.post_logout_redirect_uris {
-        if let Err(problem) = after_logout(uri, ssl_only) {
+        if let Err(problem) = after_logout(uri, settings.ssl_only) {
             faults.malformed("post_logout_redirect_uris", format!("{uri}: {problem}"));
         }
     }
@@ -24,7 +24,7 @@ pub(super) fn openid(new: &NewClient, ssl_only: bool, faults: &mut Faults) {
     if openid.sector_identifier_uri.as_deref().is_some_and(|uri| !is_https(uri)) {
         faults.malformed("sector_identifier_uri", "must be an https URL");
     }
-    if openid.backchannel_logout_uri.as_deref().is_some_and(|uri| !is_called(uri, ssl_only)) {
+    if openid.backchannel_logout_uri.as_deref().is_some_and(|uri| !is_called(uri, settings)) {
         let problem = "must be an https URL without a fragment (Back-Channel Logout 2.2)";
         faults.malformed("backchannel_logout_uri", problem);
     }
@@ -53,11 +53,13 @@ fn is_https(uri: &str) -> bool {
         && Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && url.has_host())
 }
 
-/// What the server calls itself.
-fn is_called(uri: &str, ssl_only: bool) -> bool {
+/// What the server calls itself: over http only what is on the machine that it is developed on.
+fn is_called(uri: &str, settings: &Settings) -> bool {
     let bare =
         uri.len() <= LONGEST_URI && Url::parse(uri).is_ok_and(|url| url.fragment().is_none());
-    bare && (is_https(uri) || !ssl_only && uri.starts_with("http://"))
+    let is_loopback =
+        uri.starts_with("http://") && RedirectUri::parse(uri).is_ok_and(|uri| uri.is_secure());
+    bare && (is_https(uri) || settings.is_loopback() && is_loopback)
 }
 
 const MOST: usize = 100;

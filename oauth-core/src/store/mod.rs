@@ -27,6 +27,8 @@ mod kept;
 pub(crate) mod known_browser;
 mod libpq;
 pub(crate) mod list;
+pub(crate) mod logout;
+pub(crate) mod logout_delivery;
 mod migrations;
 mod not_ready;
 mod one_of;

@@ -184,6 +184,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_logout_deliveries (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        subject -> Text,
+        sid -> Nullable<Text>,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_audit (id) {
         id -> BigInt,
         at -> BigInt,

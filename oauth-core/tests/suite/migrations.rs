@@ -3,6 +3,7 @@
 mod application;
 #[cfg(feature = "sqlite")]
 mod by_application;
+mod logout;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
@@ -163,9 +164,9 @@ both_databases! {
 
     async fn where_a_migration_fails_nothing_is_applied(database: Database) {
         let store = Store::open(&database.url).unwrap();
-        database.execute("CREATE TABLE oauth_audit (id BIGINT)"); // which comes last
+        database.execute("CREATE TABLE oauth_audit (id BIGINT)"); // which comes late
         let failure = store.migrate().unwrap_err();
-        assert!(failure.to_string().contains(&folders("sqlite").pop_last().unwrap()), "{failure}");
+        assert!(failure.to_string().contains(&folders("sqlite").pop_first().unwrap()), "{failure}");
         assert_eq!(database.tables(), ["oauth_audit"]);
 
         database.execute("DROP TABLE oauth_audit");

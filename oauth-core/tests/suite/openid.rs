@@ -1,5 +1,7 @@
 //! Logging in elsewhere with this server: OpenID Connect Core.
 
+mod logout;
+
 use std::sync::Arc;
 
 use oauth_core::{

@@ -31,6 +31,7 @@ fn tell(cleared: &Cleared) -> Result<(), CommandError> {
         (cleared.sessions, "sessions"),
         (cleared.known_browsers, "known browsers"),
         (cleared.pushed_requests, "pushed requests"),
+        (cleared.logout_deliveries, "logout tokens that could not be delivered"),
         (cleared.authorization_codes, "authorization codes"),
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),

@@ -28,6 +28,8 @@ pub struct Cleared {
     pub clients: usize,
     /// Keys that the server signed with before others.
     pub signing_keys: usize,
+    /// Logout tokens that could not be delivered.
+    pub logout_deliveries: usize,
 }
 
 impl Cleared {
@@ -35,7 +37,8 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
-        let of_clients = self.pushed_requests + self.client_secrets + self.clients;
+        let of_clients =
+            self.pushed_requests + self.client_secrets + self.clients + self.logout_deliveries;
         let of_users = self.sessions + self.known_browsers + self.consents;
         of_users + tokens + self.grants + of_clients + self.signing_keys
     }
@@ -57,6 +60,7 @@ impl Add for Cleared {
             consents: self.consents + other.consents,
             clients: self.clients + other.clients,
             signing_keys: self.signing_keys + other.signing_keys,
+            logout_deliveries: self.logout_deliveries + other.logout_deliveries,
         }
     }
 }

@@ -19,7 +19,10 @@ pub(crate) use self::{
 };
 use super::{
     DbConnection, Query,
-    schema::{oauth_known_browsers as browsers, oauth_pushed_requests as pushed, oauth_sessions},
+    schema::{
+        oauth_known_browsers as browsers, oauth_logout_deliveries as deliveries,
+        oauth_pushed_requests as pushed, oauth_sessions,
+    },
     signing_key,
 };
 use crate::Timestamp;
@@ -27,7 +30,8 @@ use crate::Timestamp;
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions, known browsers, pushed requests, old secrets of clients, and access tokens, which may have been revoked by then.
+    /// Sessions, known browsers, pushed requests, logout tokens that could not be delivered, old secrets of clients, and
+    /// access tokens, which may have been revoked by then.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
@@ -78,6 +82,18 @@ pub(crate) fn pushed_requests(db: &mut DbConnection, ends: Ends, limit: i64) -> 
     let ended = pushed::table.filter(pushed::digest.eq_any(digests));
     let pushed_requests = diesel::delete(ended).execute(db)?;
     Ok(Cleared { pushed_requests, ..Cleared::default() })
+}
+
+/// Logout tokens that could not be delivered in time.
+pub(crate) fn logout_deliveries(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = deliveries::table
+        .filter(deliveries::expires_at.le(ends.single))
+        .order(deliveries::expires_at)
+        .limit(limit);
+    let ids: Vec<i64> = ended.select(deliveries::id).load(db)?;
+    let ended = deliveries::table.filter(deliveries::id.eq_any(ids));
+    let logout_deliveries = diesel::delete(ended).execute(db)?;
+    Ok(Cleared { logout_deliveries, ..Cleared::default() })
 }
 
 /// Keys whose next one has signed for so long that all of theirs is over. There are a few of each algorithm.

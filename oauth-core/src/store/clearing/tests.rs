@@ -40,6 +40,8 @@ const ENDED: &str = "
         SELECT oauth_users.id, digest, 10 FROM oauth_users, oauth_access_tokens;
     INSERT INTO oauth_pushed_requests (digest, parameters, created_at, expires_at)
         SELECT digest, '', 0, 10 FROM oauth_access_tokens;
+    INSERT INTO oauth_logout_deliveries (client_id, subject, created_at, due_at, expires_at)
+        SELECT id, 'alice', 0, 0, 10 FROM oauth_clients WHERE client_id = 'app';
     INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
 ";
 
@@ -56,6 +58,7 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
     sessions(db, ends, 200).unwrap();
     known_browsers(db, ends, 200).unwrap();
     pushed_requests(db, ends, 200).unwrap();
+    assert_eq!(logout_deliveries(db, ends, 200).unwrap().logout_deliveries, 1);
     client_secrets(db, ends, 200).unwrap();
     assert_eq!(deleted_clients(db, ends, 200).unwrap().grants, 1);
     assert_eq!(deleted_clients(db, ends, 200).unwrap().consents, 1);

@@ -26,9 +26,9 @@ fn apply(database: &Database) {
 
 fn take_back(database: &Database) {
     if database.is_postgres() {
-        database.connect_postgres().revert_last_migration(Migrations).unwrap();
+        database.connect_postgres().revert_all_migrations(Migrations).unwrap();
     } else {
-        database.connect_sqlite().revert_last_migration(Migrations).unwrap();
+        database.connect_sqlite().revert_all_migrations(Migrations).unwrap();
     }
 }
 
@@ -75,7 +75,11 @@ both_databases! {
             ];
             for (there, back) in renamings {
                 database.execute(&format!("ALTER TABLE {there}"));
-                assert_eq!(store.pending_migrations().unwrap(), [last.as_str()], "{there}");
+                // Without the clients it is an empty database.
+                let lacks_all = there.starts_with("oauth_clients RENAME TO");
+                let pending = store.pending_migrations().unwrap();
+                let one = [last.clone()];
+                assert!(if lacks_all { pending.iter().eq(&folders("sqlite")) } else { pending == one }, "{there}");
                 database.execute(&format!("ALTER TABLE {back}"));
             }
         }
