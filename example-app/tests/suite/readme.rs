@@ -37,6 +37,20 @@ fn every_command_of_the_readme_works_on_the_demo_data() {
     }
 }
 
+#[test]
+fn every_registration_of_the_guide_to_relying_parties_works() {
+    const GUIDE: &str = include_str!("../../../oauth-server/src/guide/relying_parties.md");
+    let site = Site::new();
+    drop(site.serve());
+    let guide = GUIDE.replace("\\\n    ", "");
+    let commands: Vec<_> =
+        guide.lines().filter(|line| line.starts_with("register-client ")).map(words).collect();
+    assert!(commands.len() >= 5, "{commands:?}");
+    for command in commands {
+        site.run(&command.iter().map(String::as_str).collect::<Vec<_>>()).success();
+    }
+}
+
 #[tokio::test]
 async fn every_authorization_request_of_the_readme_is_put_to_the_user() {
     let site = Site::new();

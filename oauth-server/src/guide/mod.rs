@@ -29,6 +29,10 @@ pub mod clients {}
 #[doc = include_str!("login.md")]
 pub mod login {}
 
+/// What Grafana, GitLab, Nextcloud and oauth2-proxy must be told to log users in with yours.
+#[doc = include_str!("relying_parties.md")]
+pub mod relying_parties {}
+
 /// What is issued, and for how long: rules of your own.
 #[doc = include_str!("policy.md")]
 pub mod policy {}
