@@ -104,6 +104,8 @@ mod cors;
 mod csrf;
 mod error;
 mod event;
+#[expect(dead_code, reason = "what is delivered and read through it comes next")]
+mod fetch;
 mod field;
 mod grant;
 mod grant_type;
@@ -143,6 +145,7 @@ pub use self::{
     csrf::FormKey,
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
+    fetch::HostResolver,
     field::{Advice, FieldError, Problem},
     grant::{GrantRequest, Granted, Tokens},
     grant_type::{GrantType, UnknownGrantType},

@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 
 use crate::{
     Caller, ClaimsSource, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store,
-    StoreError, Timestamp, account::Guesses, admin::Actor, cors::CorsOrigins, grant::GrantHandler,
-    key::SigningKeys, password::Hasher, secret::FamilyKeys,
+    StoreError, Timestamp, account::Guesses, admin::Actor, cors::CorsOrigins, fetch::Outside,
+    grant::GrantHandler, key::SigningKeys, password::Hasher, secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -42,6 +42,7 @@ pub struct AuthorizationServer {
     pub(crate) events: Events,
     pub(crate) cors_origins: CorsOrigins,
     pub(crate) signing_keys: SigningKeys,
+    pub(crate) outside: Outside,
     pub(crate) openid_is_prepared: Arc<OnceCell<()>>,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
@@ -75,6 +76,7 @@ impl AuthorizationServer {
     /// When a setting is out of its range.
     pub fn new(settings: Settings, store: Store) -> Result<Self, InvalidSetting> {
         settings.check()?;
+        let outside = Outside::of_system(settings.is_loopback());
         Ok(Self {
             settings: Arc::new(settings),
             store,
@@ -86,6 +88,7 @@ impl AuthorizationServer {
             events: Events::new(),
             cors_origins: CorsOrigins::default(),
             signing_keys: SigningKeys::default(),
+            outside,
             openid_is_prepared: Arc::default(),
             passwords: None,
             active: None,

@@ -169,14 +169,14 @@ pub use oauth_core::{
     self, AccessToken, AccountError, Advice, ApplicationType, Authentication, AuthorizationServer,
     BearerError, Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata,
     ClientSecret, Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError,
-    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, InvalidKeyEncryption,
-    InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting, KeyEncryption, Lifetime,
-    MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, OpenIdMetadata,
-    Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem, RedirectUri,
-    Registered, RegistrationError, RequireState, Resource, Resources, Revocation, Ruling, Scopes,
-    Secret, Session, Settings, SigningAlgorithm, Spread, Store, StoreError, StoreOptions,
-    SubjectType, Subscription, Timestamp, TokenError, UnknownApplicationType, UnknownGrantType,
-    UnknownRequireState, User, WantedClaims,
+    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver,
+    InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting,
+    KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
+    NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,
+    PolicyRequest, Problem, RedirectUri, Registered, RegistrationError, RequireState, Resource,
+    Resources, Revocation, Ruling, Scopes, Secret, Session, Settings, SigningAlgorithm, Spread,
+    Store, StoreError, StoreOptions, SubjectType, Subscription, Timestamp, TokenError,
+    UnknownApplicationType, UnknownGrantType, UnknownRequireState, User, WantedClaims,
 };
 /// The web framework, at the version that this crate's endpoints and middleware belong to.
 pub use poem;
