@@ -152,7 +152,7 @@ pub use self::{
     introspected::{Introspected, InvalidIntrospection},
     introspection::Introspection,
     key::{InvalidKeyEncryption, JwkSet, KeyEncryption, KeyState, SigningKeyRecord},
-    oidc::{Authentication, ClaimsSource, SignIn, UserInfo, WantedClaims},
+    oidc::{AtBrowser, Authentication, ClaimsSource, SignIn, UserInfo, WantedClaims},
     origin::Origin,
     params::Params,
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},

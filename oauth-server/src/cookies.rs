@@ -1,4 +1,5 @@
-//! The provider's own cookies: the session's, and the one that forms hang on before anybody is signed in.
+//! The provider's own cookies: the session's, the one that forms hang on before anybody is signed in, and two more that
+//! only some browsers have.
 
 use oauth_core::{Secret, Settings};
 use poem::{
@@ -17,6 +18,8 @@ pub(crate) struct Cookies {
     pub(crate) form: Cookie,
     /// Holds what a browser is known by in which a user has signed in before.
     pub(crate) browser: Cookie,
+    /// Holds when the authorization request began for which the user signs in anew.
+    pub(crate) began: Cookie,
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +37,12 @@ impl Cookies {
         let chosen = settings.cookie_name.clone();
         let name = chosen.unwrap_or_else(|| format!("oauth_session_{}", mark(&settings.issuer)));
         let cookie = |end| Cookie { name: format!("{prefix}{name}{end}"), secure };
-        Self { session: cookie(""), form: cookie("_form"), browser: cookie("_browser") }
+        Self {
+            session: cookie(""),
+            form: cookie("_form"),
+            browser: cookie("_browser"),
+            began: cookie("_began"),
+        }
     }
 }
 
@@ -46,13 +54,18 @@ impl Cookie {
 
     /// What the browser presents, where that can be a secret that was drawn here.
     pub(crate) fn presented(&self, request: &Request) -> Option<Secret> {
+        self.value(request).filter(|value| value.len() == SECRET_LENGTH).map(Secret::from)
+    }
+
+    /// What the browser presents, whatever it is.
+    pub(crate) fn value<'a>(&self, request: &'a Request) -> Option<&'a str> {
         // By bytes: another application's cookie on this host may hold what is no text.
         let headers = request.headers().get_all(COOKIE).iter();
         let mut cookies = headers.flat_map(|value| value.as_bytes().split(|&byte| byte == b';'));
         let value = cookies.find_map(|cookie| {
             cookie.trim_ascii().strip_prefix(self.name.as_bytes())?.strip_prefix(b"=")
         })?;
-        str::from_utf8(value).ok().filter(|value| value.len() == SECRET_LENGTH).map(Secret::from)
+        str::from_utf8(value).ok()
     }
 
     /// Has the browser keep the secret.

@@ -76,6 +76,15 @@ pub trait Users: Send + Sync + 'static {
         None
     }
 
+    /// Where a user goes who is signed in and has to sign in once more for the request that `next` leads back to: a client wants a
+    /// newer sign-in than this one (`prompt=login`, `max_age`), or that of somebody else (OpenID Connect Core §3.1.2.1). Your
+    /// page shows its form there, too, and does not offer to go on without: the browser would come back at once. That is
+    /// [`switch_url`](Self::switch_url), and where there is none [`login_url`](Self::login_url), unless the application says
+    /// otherwise.
+    fn sign_in_again_url(&self, request: &Request, next: &str) -> String {
+        self.switch_url(request, next).unwrap_or_else(|| self.login_url(request, next))
+    }
+
     /// How pages call the user of this subject; `None` when there is no such user any more.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use super::{AuthorizationRequest, Refusal, judge::PARAMETERS};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, Secret, TokenError,
     error::AuthorizationErrorCode as Code,
+    oidc::request as openid,
     secret::Digest,
     store::{self, Affected, DbConnection, pushed_request::PushedRequest},
 };
@@ -51,7 +52,7 @@ impl AuthorizationServer {
 
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());
-        let names = [&["redirect_uri", "resource"], PARAMETERS].concat();
+        let names = [&["redirect_uri", "resource"], PARAMETERS, openid::PARAMETERS].concat();
         let parameters = params.encoded(&client.client_id, &names);
         let (now, end) = (self.now(), self.now() + UNSEEN);
         let insert = move |db: &mut DbConnection| {

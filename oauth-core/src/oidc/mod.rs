@@ -16,7 +16,7 @@ mod userinfo;
 pub use self::{
     authentication::Authentication,
     claims::{ClaimsSource, WantedClaims},
-    sign_in::SignIn,
+    sign_in::{AtBrowser, SignIn},
     userinfo::UserInfo,
 };
 use crate::{AuthorizationServer, NewScope, RegistrationError, Scope, StoreError};

@@ -61,7 +61,11 @@ impl OpenIdRequest {
         let hint = match params.get("id_token_hint") {
             Some(token) => {
                 let hint = Hint::read(server, token).await?;
-                Some(hint.ok_or("id_token_hint is no ID token of this server")?)
+                let hint = hint.ok_or("id_token_hint is no ID token of this server")?;
+                if hint.aud != client.client_id {
+                    return Err("id_token_hint was issued to another client".into());
+                }
+                Some(hint)
             }
             None => None,
         };
@@ -119,7 +123,7 @@ fn seconds(text: &str) -> Result<i64, &'static str> {
 }
 
 /// What is read of a request where the switch is on, once each; `prompt` is read in any case.
-const PARAMETERS: &[&str] = &["nonce", "max_age", "id_token_hint", "claims"];
+pub(crate) const PARAMETERS: &[&str] = &["nonce", "max_age", "id_token_hint", "claims"];
 /// In seconds: a century.
 const LONGEST: i64 = 3_155_760_000;
 /// In bytes.

@@ -2,66 +2,71 @@
 
 use super::{authentication::Authentication, subject};
 use crate::{
-    AuthorizationError, AuthorizationRequest, AuthorizationServer, Secret, StoreError,
+    AuthorizationError, AuthorizationRequest, AuthorizationServer, Secret, StoreError, Timestamp,
     error::AuthorizationErrorCode as Code,
-    secret::Digest,
-    store::{self, Affected, DbConnection},
+    secret::{Digest, keyed_name},
 };
 
 /// What stands between an authorization request and its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SignIn {
     /// Nothing: this sign-in will do.
     Holds,
-    /// The user has to sign in, again or as somebody else, and comes back to this very request.
-    Wanted,
+    /// The user has to sign in, again or as somebody else, and comes back to this very request. The browser keeps this until
+    /// then, for 10 minutes at most: see [`AtBrowser::began`].
+    Wanted(Secret),
+}
+
+/// An authorization request as a browser brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct AtBrowser<'a> {
+    /// A secret that this browser alone presents.
+    pub browser: &'a Secret,
+    /// The request's query, as it came.
+    pub query: &'a str,
+    /// What the browser was given to keep when the request began, if it presents that: the time, which it cannot change.
+    pub began: Option<&'a str>,
 }
 
 impl AuthorizationServer {
     /// Whether the sign-in of this user will do for the request: it is of whom the request hints at, and not older than it
-    /// wants. Where it must be newer than the request itself, the request's begin is kept for 10 minutes, under what this
-    /// browser alone presents and the query by which it asks: the user who comes back with a newer one has met it.
+    /// wants. Where it must be newer than the request itself, the browser keeps when that began: the user who comes back with
+    /// a newer sign-in has met it. Nothing is written for that here.
     ///
     /// # Errors
-    /// `login_required` where nobody may be asked (`prompt=none`), or where the application does not say when the user
-    /// signed in; both are answered at the client, and so is a failure of the store.
+    /// `login_required` where nobody may be asked (`prompt=none`), where the application does not say when the user signed
+    /// in, or where somebody else than whom the request hints at has just signed in for it; all are answered at the client,
+    /// and so is a failure of the store.
     pub async fn sign_in_for(
         &self,
         request: &AuthorizationRequest,
         subject: &str,
         authentication: &Authentication,
-        (browser, query): (&Secret, &str),
+        at: AtBrowser<'_>,
     ) -> Result<SignIn, AuthorizationError> {
-        let judged = self.judged_sign_in(request, subject, authentication, (browser, query)).await;
-        let holds = judged.map_err(|cause| self.failed(request, cause))?;
-        match holds {
-            Ok(true) => Ok(SignIn::Holds),
-            Ok(false) if request.openid().prompt.none => {
-                Err(self.refuse_request(request, Code::LoginRequired, NONE))
-            }
-            Ok(false) => Ok(SignIn::Wanted),
-            Err(why) => Err(self.refuse_request(request, Code::LoginRequired, why)),
-        }
+        let judged = self.judged_sign_in(request, subject, authentication, at).await;
+        let judged = judged.map_err(|cause| self.failed(request, cause))?;
+        judged.map_err(|why| self.refuse_request(request, Code::LoginRequired, why))
     }
 
-    /// Nobody is signed in. Keeps when the request began, where it matters.
+    /// Nobody is signed in. What the browser keeps until somebody is, where it matters when the request began.
     ///
     /// # Errors
     /// `login_required` where nobody may be asked (`prompt=none`), and a failure of the store.
     pub async fn sign_in_wanted(
         &self,
         request: &AuthorizationRequest,
-        (browser, query): (&Secret, &str),
-    ) -> Result<(), AuthorizationError> {
+        at: AtBrowser<'_>,
+    ) -> Result<Option<Secret>, AuthorizationError> {
         if request.openid().prompt.none {
             return Err(self.refuse_request(request, Code::LoginRequired, NONE));
         }
-        if request.openid().wants_fresh_sign_in() {
-            let began = self.began(&digest(browser, query)).await;
-            began.map_err(|cause| self.failed(request, cause))?;
+        if !request.wants_sign_in() {
+            return Ok(None);
         }
-        Ok(())
+        let begun = self.begun(at).await.map_err(|cause| self.failed(request, cause))?;
+        Ok(Some(begun.kept))
     }
 
     /// The user has not said yes to this before, and may not be asked: `consent_required`. `None` where the user may be.
@@ -80,72 +85,69 @@ impl AuthorizationServer {
         request: &AuthorizationRequest,
         subject: &str,
         authentication: &Authentication,
-        (browser, query): (&Secret, &str),
-    ) -> Result<Result<bool, &'static str>, StoreError> {
+        at: AtBrowser<'_>,
+    ) -> Result<Result<SignIn, &'static str>, StoreError> {
         let asked = request.openid();
-        if let Some(hint) = &asked.hint {
-            let is_theirs = hint.aud == request.client().client_id;
-            if !is_theirs || hint.sub != subject::towards(self, request.client(), subject).await? {
-                return Ok(Ok(false));
-            }
-        }
-        if !asked.is_met_by(authentication) {
+        let is_meant = match &asked.hint {
+            Some(hint) => hint.sub == subject::towards(self, request.client(), subject).await?,
+            None => true,
+        };
+        if is_meant && !asked.is_met_by(authentication) {
             return Ok(Err("the user has not signed in by any of the acr that the client needs"));
         }
-        if !asked.wants_fresh_sign_in() {
-            return Ok(Ok(true));
-        }
-        let Some(auth_time) = authentication.auth_time else {
+        let auth_time = authentication.auth_time;
+        if is_meant && asked.wants_fresh_sign_in() && auth_time.is_none() {
             return Ok(Err("this server is not told when its users signed in"));
-        };
-        let is_young = asked.max_age.is_some_and(|most| self.now() - auth_time <= most);
-        if is_young && !asked.prompt.login {
-            return Ok(Ok(true));
+        }
+        let age = auth_time.map(|auth_time| self.now() - auth_time);
+        let is_young = asked.max_age.is_none_or(|most| age.is_some_and(|age| age <= most));
+        if is_meant && is_young && !asked.prompt.login {
+            return Ok(Ok(SignIn::Holds));
         }
         if asked.prompt.none {
-            return Ok(Ok(false));
+            return Ok(Err(NONE));
         }
-        Ok(Ok(auth_time >= self.began(&digest(browser, query)).await?))
+        let begun = self.begun(at).await?;
+        let is_newer = auth_time.is_some_and(|auth_time| auth_time >= begun.at);
+        Ok(match (is_newer, is_meant) {
+            (true, true) => Ok(SignIn::Holds),
+            (true, false) if begun.is_presented => Err(ANOTHER),
+            _ => Ok(SignIn::Wanted(begun.kept)),
+        })
     }
 
-    /// When this request began in this browser: now, where it was not seen before.
-    async fn began(&self, digest: &Digest) -> Result<i64, StoreError> {
-        let (digest, now) = (*digest, self.now());
-        let find = move |db: &mut DbConnection| store::pushed_request::began(db, &digest, now);
-        if let Some(began) = self.store.read(find).await? {
-            return Ok(began);
-        }
-        let keep = move |db: &mut DbConnection| {
-            store::pushed_request::begin(db, &digest, (now, now + KEPT)).map(Some)
+    /// When this request began in this browser: now, where the browser does not say.
+    async fn begun(&self, at: AtBrowser<'_>) -> Result<Begun, StoreError> {
+        let salt = self.pairwise_salt().await?;
+        let says = |time: Timestamp| {
+            let (browser, time) = (at.browser.expose().as_bytes(), time.to_string());
+            // No sector begins like this, so that nobody's pairwise name is among these.
+            let parts: &[&[u8]] =
+                &[b"\0began\0", browser, b"\0", at.query.as_bytes(), b"\0", time.as_bytes()];
+            format!("{time}.{}", keyed_name(&salt, parts))
         };
-        // Another tab may have been faster, by less than a second.
-        self.store.insert(keep).await?;
-        Ok(now)
-    }
-
-    /// The request is about to be answered: the next one of the same words begins anew.
-    ///
-    /// # Errors
-    /// When the store fails; that is answered at the client.
-    pub async fn sign_in_met(
-        &self,
-        request: &AuthorizationRequest,
-        (browser, query): (&Secret, &str),
-    ) -> Result<(), AuthorizationError> {
-        if !request.openid().wants_fresh_sign_in() {
-            return Ok(());
-        }
-        let digest = digest(browser, query);
-        let forget = move |db: &mut DbConnection| store::pushed_request::forget(db, &digest);
-        let forgotten = self.store.write_affecting(Affected::Nothing, forget).await;
-        forgotten.map_err(|cause| self.failed(request, cause))
+        let now = self.now();
+        let presented = at.began.and_then(|kept| {
+            let time = kept.split_once('.')?.0.parse().ok()?;
+            let is_ours = Digest::of(&says(time)).is(Digest::of(kept).as_bytes());
+            (is_ours && (now - KEPT..=now).contains(&time)).then_some(time)
+        });
+        let time = presented.unwrap_or(now);
+        let kept = Secret::from(says(time).as_str());
+        Ok(Begun { at: time, is_presented: presented.is_some(), kept })
     }
 }
 
-fn digest(browser: &Secret, query: &str) -> Digest {
-    Digest::of(&format!("{}?{query}", browser.expose()))
+/// When a request began.
+struct Begun {
+    at: Timestamp,
+    /// Whether the browser has kept it.
+    is_presented: bool,
+    /// What the browser keeps.
+    kept: Secret,
 }
 
 const NONE: &str = "the user has to sign in, and prompt=none forbids to ask";
+const ANOTHER: &str = "who has signed in is not whom id_token_hint means";
 /// In seconds: as long as a request that was pushed waits for its user.
 const KEPT: i64 = 600;

@@ -88,37 +88,3 @@ pub(crate) fn spend(db: &mut DbConnection, digest: &Digest, now: Timestamp) -> Q
         .kept()
         .found(db)
 }
-
-/// When a request began that waits for its user to sign in anew: it is kept beside those that were pushed, by the digest of
-/// the browser and its words.
-pub(crate) fn began(
-    db: &mut DbConnection,
-    digest: &Digest,
-    now: Timestamp,
-) -> Query<Option<Timestamp>> {
-    native!(
-        db,
-        requests::table
-            .filter(requests::digest.eq(digest.as_bytes()))
-            .filter(requests::expires_at.gt(now))
-            .select(requests::created_at)
-            .get_result(db)
-            .optional()
-    )
-}
-
-/// Keeps when it began, in place of an older one that is over.
-pub(crate) fn begin(
-    db: &mut DbConnection,
-    digest: &Digest,
-    (now, expires_at): (Timestamp, Timestamp),
-) -> Query<()> {
-    forget(db, digest)?;
-    insert(db, digest, "", (now, expires_at))
-}
-
-/// It was answered.
-pub(crate) fn forget(db: &mut DbConnection, digest: &Digest) -> Query<()> {
-    let begun = requests::table.find(digest.as_bytes());
-    diesel::delete(begun).returning(requests::created_at).kept().found(db).map(drop)
-}

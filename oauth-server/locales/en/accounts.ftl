@@ -8,6 +8,7 @@ sign-in-expired = This page had expired. Please try again.
 # The form named another user than the one who is signed in.
 sign-in-occupied = You are signed in as { $user } already.
 sign-in-stay = Continue as { $user }
+sign-in-again = You are signed in as { $user }. To go on, sign in again.
 sign-in-switch = To sign in as { $user } instead, enter the password once more.
 sign-in-wrong-password = The user name or the password is wrong.
 sign-in-too-many = Too many attempts to sign in. { $count ->

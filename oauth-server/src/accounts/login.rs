@@ -26,6 +26,8 @@ struct Context<'a> {
     username: &'a str,
     problem: Option<String>,
     signed_in: Option<SignedIn<'a>>,
+    /// Who is, and has to sign in again.
+    again: Option<&'a str>,
     client_name: Option<String>,
 }
 
@@ -46,13 +48,11 @@ enum Problem<'a> {
     TooMany(i64),
     /// This user is signed in, and the form does not say that another shall be.
     Occupied(&'a User),
-    /// This user is signed in, and another shall be: that is no problem.
-    Switching(&'a User),
 }
 
 impl Problem<'_> {
-    fn said(self, oauth: &OAuth) -> Option<String> {
-        Some(match self {
+    fn said(self, oauth: &OAuth) -> String {
+        match self {
             Self::Expired => Message::new("sign-in-expired").said(oauth),
             Self::WrongPassword => Message::new("sign-in-wrong-password").said(oauth),
             Self::TooMany(seconds) => {
@@ -61,8 +61,7 @@ impl Problem<'_> {
             Self::Occupied(user) => {
                 Message::new("sign-in-occupied").said_of(oauth, &[("user", &user.username)])
             }
-            Self::Switching(_) => return None,
-        })
+        }
     }
 
     fn status(self) -> StatusCode {
@@ -71,7 +70,6 @@ impl Problem<'_> {
             Self::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Occupied(_) => StatusCode::CONFLICT,
-            Self::Switching(_) => StatusCode::OK,
         }
     }
 }
@@ -79,11 +77,11 @@ impl Problem<'_> {
 #[handler]
 pub(super) async fn show(http: &Request, Data(oauth): Data<&OAuth>) -> Response {
     match oauth.bundled_accounts().session(http).await {
-        Ok(Some(session)) if switches(http) => {
-            form(oauth, http, "", Some(Problem::Switching(&session.user))).await
+        Ok(Some(session)) if switch(http).is_some() => {
+            form(oauth, http, ("", None), Some(&session.user)).await
         }
         Ok(Some(_)) => see_other(&local_path(oauth, &request::query(http))),
-        Ok(None) => form(oauth, http, "", None).await,
+        Ok(None) => form(oauth, http, ("", None), None).await,
         Err(error) => failed(&error),
     }
 }
@@ -103,27 +101,31 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
     if !csrf::is_ours(oauth, http, None, fields) {
         return Ok(expired(oauth, http, username).await);
     }
+    let before = oauth.bundled_accounts().session(http).await?;
+    let who = before.as_ref().filter(|_| switch(http).is_some()).map(|session| &session.user);
     let password = fields.get("password").unwrap_or_default();
     let server = oauth.server().asked_by(oauth.caller(http));
     let user = match server.verify_password(username, password).await {
         Ok(Some(user)) => user,
-        Ok(None) => return Ok(form(oauth, http, username, Some(Problem::WrongPassword)).await),
+        Ok(None) => {
+            return Ok(form(oauth, http, (username, Some(Problem::WrongPassword)), who).await);
+        }
         Err(GuessError::TooManyGuesses { retry_after }) => {
-            let refused = form(oauth, http, username, Some(Problem::TooMany(retry_after))).await;
+            let problem = Some(Problem::TooMany(retry_after));
+            let refused = form(oauth, http, (username, problem), who).await;
             return Ok(try_again_after(retry_after, refused));
         }
         Err(GuessError::Store(error)) => return Err(error),
     };
     let onward = see_other(&local_path(oauth, &request::query(http)));
-    let before = oauth.bundled_accounts().session(http).await?;
     match &before {
         // Who is signed in has proven anew who they are.
         Some(session) if session.user.id == user.id && gives_way(session, fields) => (),
         // The button was clicked twice, or there was a second tab: the session stays, because forms hang on it.
         Some(session) if session.user.id == user.id => return Ok(onward),
         Some(session) if !gives_way(session, fields) => {
-            let problem = Problem::Occupied(&session.user);
-            return Ok(form(oauth, http, username, Some(problem)).await);
+            let problem = Some(Problem::Occupied(&session.user));
+            return Ok(form(oauth, http, (username, problem), Some(&session.user)).await);
         }
         _ => (),
     }
@@ -137,18 +139,36 @@ fn gives_way(session: &Session, fields: &Params) -> bool {
     fields.get(SWITCH) == Some(session.user.id.to_string().as_str())
 }
 
-/// Whether who is signed in asks for the form all the same: the consent page's "not you?".
-fn switches(http: &Request) -> bool {
-    request::query(http).get("switch").is_some()
+/// Why the form is there also for who is signed in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Switch {
+    /// Somebody else shall be: the consent page's "not you?".
+    Another,
+    /// The user has to sign in again before anything goes on.
+    Again,
+}
+
+impl Switch {
+    /// So that the form that comes back is there for the same.
+    fn in_query(self) -> String {
+        format!("&switch={}", if self == Self::Again { AGAIN } else { "1" })
+    }
+}
+
+fn switch(http: &Request) -> Option<Switch> {
+    let query = request::query(http);
+    query.get("switch").map(|why| if why == AGAIN { Switch::Again } else { Switch::Another })
 }
 
 const SWITCH: &str = "switch_from";
+/// What the address of the form says where the user has to sign in again.
+pub(super) const AGAIN: &str = "again";
 
 /// Nobody is signed in: a foreign page's form could sign somebody in as the page's owner. The form comes back, but not
 /// to a foreign page, which has no cookie to bring: the answer would replace the browser's own.
 async fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
     if csrf::can_try_again(oauth, http) {
-        return form(oauth, http, username, Some(Problem::Expired)).await;
+        return form(oauth, http, (username, Some(Problem::Expired)), None).await;
     }
     let (title, problem) = (Message::new("expired-title"), Message::new("expired-sign-in"));
     error_page(oauth, StatusCode::FORBIDDEN, title, problem)
@@ -157,8 +177,8 @@ async fn expired(oauth: &OAuth, http: &Request, username: &str) -> Response {
 async fn form(
     oauth: &OAuth,
     http: &Request,
-    username: &str,
-    problem: Option<Problem<'_>>,
+    (username, problem): (&str, Option<Problem<'_>>),
+    signed_in: Option<&User>,
 ) -> Response {
     let token = FormToken::new(oauth, http, None);
     let next = local_path(oauth, &request::query(http));
@@ -167,21 +187,22 @@ async fn form(
         tracing::warn!(%error, "the login page does not say which application asks");
         None
     });
-    let occupied = match problem {
-        Some(Problem::Occupied(user) | Problem::Switching(user)) => Some(user),
-        _ => None,
-    };
-    let switch = occupied.map(|user| HiddenField { name: SWITCH, value: user.id.to_string() });
+    let is_again = switch(http) == Some(Switch::Again);
+    let gives_way = signed_in.map(|user| HiddenField { name: SWITCH, value: user.id.to_string() });
     let context = Context {
         form_action: format!(
-            "{}?next={}",
+            "{}?next={}{}",
             oauth.place().asked_for(http),
-            byte_serialize(next.as_bytes()).collect::<String>()
+            byte_serialize(next.as_bytes()).collect::<String>(),
+            switch(http).map(Switch::in_query).unwrap_or_default()
         ),
-        form: [token.field()].into_iter().chain(switch).collect(),
+        form: [token.field()].into_iter().chain(gives_way).collect(),
         username,
-        problem: problem.and_then(|problem| problem.said(oauth)),
-        signed_in: occupied.map(|user| SignedIn { username: &user.username, next: &next }),
+        problem: problem.map(|problem| problem.said(oauth)),
+        signed_in: signed_in
+            .filter(|_| !is_again)
+            .map(|user| SignedIn { username: &user.username, next: &next }),
+        again: signed_in.filter(|_| is_again).map(|user| user.username.as_str()),
         client_name: client.map(|client| client.name().to_owned()),
     };
     let status = problem.map_or(StatusCode::OK, Problem::status);

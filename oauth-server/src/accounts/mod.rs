@@ -83,6 +83,10 @@ impl Users for Accounts {
         Some(format!("{}&switch=1", self.login_url(request, next)))
     }
 
+    fn sign_in_again_url(&self, request: &Request, next: &str) -> String {
+        format!("{}&switch={}", self.login_url(request, next), login::AGAIN)
+    }
+
     async fn display_name(&self, subject: &str) -> Result<Option<String>, StoreError> {
         Ok(self.user(subject).await?.as_ref().map(|user| resource_owner(user).name))
     }

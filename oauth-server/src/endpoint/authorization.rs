@@ -4,13 +4,13 @@
 //! when it is answered, so any number of tabs are independent of each other.
 
 use oauth_core::{
-    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, Secret, StoreError,
+    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, StoreError,
 };
 use poem::{Body, Endpoint, Request, Response, Result, http::Method};
 
 use self::{
     proceed::{Decision, WayBack},
-    sign_in::{Asked, says_how_to_sign_in, this},
+    sign_in::Asked,
 };
 use crate::{
     OAuth,
@@ -89,15 +89,11 @@ impl AuthorizationEndpoint {
     async fn show(&self, request: &Request) -> Result<Response, Response> {
         self.require_tls(request)?;
         let browser = csrf::Browser::of(&self.oauth, request);
-        let query = request::query(request);
-        let openid = self.oauth.settings().openid;
-        if query.get("request_uri").is_none() && !(openid && says_how_to_sign_in(&query)) {
+        if request::query(request).get("request_uri").is_none() {
             return self.shown(request, &browser).await;
         }
         // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
-        if query.get("request_uri").is_some() {
-            self.judged(request, &browser).await?;
-        }
+        self.judged(request, &browser).await?;
         let shown = self.shown(request, &browser).await.unwrap_or_else(|refused| refused);
         Ok(browser.keep(&self.oauth, shown))
     }
@@ -113,7 +109,7 @@ impl AuthorizationEndpoint {
         let changes_nothing = *request.method() == Method::HEAD; // RFC 9110 §9.2.1: HEAD is safe
         let consented = consented.map_err(|cause| self.failed(authorization, cause))?;
         if consented && !changes_nothing {
-            return self.accept(asked, this(request, browser)).await;
+            return self.accept(asked).await;
         }
         if let Some(refused) = server.consent_refused(authorization) {
             return Err(self.refused(refused));
@@ -152,20 +148,20 @@ impl AuthorizationEndpoint {
         if !accepted {
             let Asked { authorization, owner, .. } = asked;
             let way = WayBack::to(authorization.client());
+            let wanted = authorization.wants_sign_in();
             let response = self.oauth.server().decline(authorization, &owner.subject).await;
             let response = response.map_err(|error| self.refused(error))?;
-            return Ok(way.take(&self.oauth, response, Decision::Declined));
+            return Ok(self.answered(wanted, way.take(&self.oauth, response, Decision::Declined)));
         }
-        self.accept(asked, this(request, &browser)).await
+        self.accept(asked).await
     }
 
-    async fn accept(&self, asked: Asked, this: (&Secret, &str)) -> Result<Response, Response> {
+    async fn accept(&self, asked: Asked) -> Result<Response, Response> {
         let (server, Asked { authorization, owner, authentication }) = (self.oauth.server(), asked);
-        server.sign_in_met(&authorization, this).await.map_err(|error| self.refused(error))?;
-        let way = WayBack::to(authorization.client());
+        let (way, wanted) = (WayBack::to(authorization.client()), authorization.wants_sign_in());
         let response = server.accept_as(authorization, &owner.subject, &authentication).await;
         let response = response.map_err(|error| self.refused(error))?;
-        Ok(way.take(&self.oauth, response, Decision::Granted))
+        Ok(self.answered(wanted, way.take(&self.oauth, response, Decision::Granted)))
     }
 
     async fn judged(

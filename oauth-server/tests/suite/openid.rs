@@ -1,5 +1,7 @@
 //! Logging in with this server, on the wire: OpenID Connect Core and Discovery.
 
+mod sign_in;
+
 use oauth_server::{NewClient, OAuth, Secret};
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use reqwest::Method;
@@ -160,64 +162,6 @@ both_databases! {
         assert_eq!(answer.header("Access-Control-Allow-Methods"), "GET, HEAD, POST");
     }
 
-    /// Core §3.1.2.6.
-    async fn where_nobody_may_be_asked_the_client_is_told_at_once(openid: OpenId) {
-        let none = openid.request(&[("prompt", "none")]);
-        let nobody = openid.site.browser().get(&authorization(&none)).await.with_status(303);
-        assert_eq!(nobody.in_query("error").as_deref(), Some("login_required"));
-        let alice = openid.site.sign_in().await;
-        let unasked = alice.get(&authorization(&none)).await.with_status(303);
-        assert_eq!(unasked.in_query("error").as_deref(), Some("consent_required"));
-        assert_eq!(unasked.in_query("state").as_deref(), Some("xyz"));
-    }
-
-    async fn what_was_allowed_before_is_answered_without_a_page(openid: OpenId) {
-        let OpenId { site, secret } = openid;
-        let site = site.with(|config| config.settings.remember_consent = true).await;
-        let openid = OpenId { site, secret };
-        let alice = openid.site.sign_in().await;
-        openid.tokens(&alice, &[]).await;
-        let none = openid.request(&[("prompt", "none")]);
-        let answered = alice.get(&authorization(&none)).await.with_status(303);
-        assert!(answered.in_query("code").is_some(), "{answered:#?}");
-    }
-
-    async fn an_unknown_client_is_no_way_to_be_sent_anywhere_by_prompt_none(openid: OpenId) {
-        let request = openid.request(&[("prompt", "none"), ("redirect_uri", "https://evil.example/")]);
-        openid.site.browser().get(&authorization(&request)).await.with_status(400);
-    }
-
-    /// Core §3.1.2.1: with `prompt=login` the user proves anew who they are.
-    async fn who_is_signed_in_signs_in_once_more_where_the_client_wants_it(openid: OpenId) {
-        let request = openid.request(&[("prompt", "login")]);
-        let browser = openid.site.sign_in().await;
-        openid.site.clock.advance(100);
-        let again = browser.get(&authorization(&request)).await.with_status(303);
-        assert!(again.location().starts_with("/accounts/login/?next="), "{}", again.location());
-        let back = browser.get(&authorization(&request)).await.with_status(303);
-        assert!(back.location().starts_with("/accounts/login/"), "coming back is not enough");
-        openid.site.clock.advance(10);
-        let page = browser.page(again.location()).await;
-        let signed_in = browser.submit(&page.form, &[("username", "alice"), ("password", crate::support::PASSWORD)]);
-        signed_in.await.with_status(303);
-        let code = browser.code(&request).await;
-        let auth_time = claims(&openid.exchange(&code).await.text("id_token"))["auth_time"].clone();
-        assert_eq!(auth_time, 1_000_110);
-        openid.site.clock.advance(1);
-        let anew = browser.get(&authorization(&request)).await.with_status(303);
-        assert!(anew.location().starts_with("/accounts/login/"), "the next request begins anew");
-    }
-
-    async fn nobody_has_to_sign_in_twice_for_a_fresh_sign_in(openid: OpenId) {
-        let request = openid.request(&[("max_age", "0")]);
-        let browser = openid.site.browser();
-        browser.get(&authorization(&request)).await.with_status(303);
-        openid.site.clock.advance(5);
-        let browser = openid.site.sign_in_at(browser).await;
-        openid.site.clock.advance(5);
-        browser.code(&request).await;
-    }
-
     async fn the_servers_scopes_are_worded_in_the_readers_language_and_an_applications_words_stay(openid: OpenId) {
         let page = |browser: Browser| async move {
             let path = authorization(&Form::new(&[
@@ -232,17 +176,6 @@ both_databases! {
         openid.site.database.execute("UPDATE oauth_scopes SET description = 'Send you letters.' WHERE name = 'email'");
         let body = page(openid.site.sign_in().await).await;
         assert!(body.contains("Send you letters.") && !body.contains("электронной почты"), "{body}");
-    }
-
-    async fn select_account_shows_the_page_also_to_who_allowed_it_before(openid: OpenId) {
-        let OpenId { site, secret } = openid;
-        let site = site.with(|config| config.settings.remember_consent = true).await;
-        let openid = OpenId { site, secret };
-        let alice = openid.site.sign_in().await;
-        openid.tokens(&alice, &[]).await;
-        let request = openid.request(&[("prompt", "select_account")]);
-        let page = alice.get(&authorization(&request)).await.with_status(200);
-        assert!(page.body.contains("user_action"));
     }
 }
 

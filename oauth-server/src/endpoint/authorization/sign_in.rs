@@ -1,6 +1,6 @@
 //! Who is signed in, and whether that will do: OpenID Connect Core §3.1.2.3.
 
-use oauth_core::{Authentication, AuthorizationRequest, Params, Secret, SignIn};
+use oauth_core::{AtBrowser, Authentication, AuthorizationRequest, Secret, SignIn, StoreError};
 use poem::{Request, Response};
 use url::form_urlencoded::byte_serialize;
 
@@ -29,10 +29,12 @@ impl AuthorizationEndpoint {
         let (users, openid) = (self.oauth.users(), self.oauth.settings().openid);
         let owner = users.signed_in(request).await.map_err(|error| failed(&error))?;
         let Some(owner) = owner else {
-            if openid && says_how_to_sign_in(&request::query(request)) {
-                self.sign_in_wanted(request, browser).await?;
+            let login = see_other(&users.login_url(request, &self.here(request)));
+            if !openid || !self.may_want_sign_in(request).await.map_err(|error| failed(&error))? {
+                return Err(login);
             }
-            return Err(self.to_login(request));
+            let kept = self.sign_in_wanted(request, browser).await?;
+            return Err(self.kept(browser, kept.as_ref(), login));
         };
         let authorization = self.judged(request, browser).await?;
         if !openid {
@@ -44,12 +46,20 @@ impl AuthorizationEndpoint {
             &authorization,
             &owner.subject,
             &authentication,
-            this(request, browser),
+            self.at(request, browser),
         );
         match held.await.map_err(|error| self.refused(error))? {
-            SignIn::Holds => Ok(Asked { authorization, owner, authentication }),
-            _ => Err(self.to_switch(request)),
+            SignIn::Wanted(kept) => {
+                let again = users.sign_in_again_url(request, &self.here(request));
+                Err(self.kept(browser, Some(&kept), see_other(&again)))
+            }
+            _ => Ok(Asked { authorization, owner, authentication }),
         }
+    }
+
+    /// The request is answered: what the browser kept for it is of no use any more.
+    pub(super) fn answered(&self, wanted_sign_in: bool, response: Response) -> Response {
+        if wanted_sign_in { self.oauth.cookies().began.forget(response) } else { response }
     }
 
     /// Nobody is signed in: a request that needs a fresh sign-in begins here. What is wrong with it, the client is told
@@ -58,28 +68,50 @@ impl AuthorizationEndpoint {
         &self,
         request: &Request,
         browser: &csrf::Browser,
-    ) -> Result<(), Response> {
+    ) -> Result<Option<Secret>, Response> {
         let nobody_may_be_asked = request::query(request).get("prompt") == Some("none");
         match self.judged(request, browser).await {
             Ok(authorization) => {
-                let wanted =
-                    self.oauth.server().sign_in_wanted(&authorization, this(request, browser));
+                let at = self.at(request, browser);
+                let wanted = self.oauth.server().sign_in_wanted(&authorization, at);
                 wanted.await.map_err(|error| self.refused(error))
             }
             Err(refused) if nobody_may_be_asked => Err(refused),
-            Err(_) => Ok(()),
+            Err(_) => Ok(None),
         }
     }
 
-    fn to_login(&self, request: &Request) -> Response {
-        see_other(&self.oauth.users().login_url(request, &self.here(request)))
+    /// Whether a request may have something to say of it, or its client's registration: one that was pushed may.
+    async fn may_want_sign_in(&self, request: &Request) -> Result<bool, StoreError> {
+        let query = request::query(request);
+        let says = ["prompt", "max_age", "id_token_hint", "request_uri"];
+        if says.iter().any(|name| query.get(name).is_some()) {
+            return Ok(true);
+        }
+        let Some(client_id) = query.get("client_id") else { return Ok(false) };
+        let client = self.oauth.server().client(client_id).await?;
+        Ok(client.is_some_and(|client| client.metadata.openid.default_max_age.is_some()))
     }
 
-    /// To the login page's form, also for who is signed in.
-    fn to_switch(&self, request: &Request) -> Response {
-        let (users, here) = (self.oauth.users(), self.here(request));
-        let switch = users.switch_url(request, &here);
-        see_other(&switch.unwrap_or_else(|| users.login_url(request, &here)))
+    /// What tells this request of this browser from others.
+    fn at<'a>(&self, request: &'a Request, browser: &'a csrf::Browser) -> AtBrowser<'a> {
+        AtBrowser {
+            browser: browser.secret(),
+            query: request::raw_query(request),
+            began: self.oauth.cookies().began.value(request),
+        }
+    }
+
+    /// Has the browser keep when the request began, and what that hangs on.
+    fn kept(
+        &self,
+        browser: &csrf::Browser,
+        began: Option<&Secret>,
+        response: Response,
+    ) -> Response {
+        let Some(began) = began else { return response };
+        let response = self.oauth.cookies().began.keep_for(KEPT, began, response);
+        browser.keep(&self.oauth, response)
     }
 
     fn here(&self, request: &Request) -> String {
@@ -88,12 +120,5 @@ impl AuthorizationEndpoint {
     }
 }
 
-/// Whether a request has something to say of it; one that was pushed may have.
-pub(super) fn says_how_to_sign_in(query: &Params) -> bool {
-    ["prompt", "max_age", "request_uri"].iter().any(|name| query.get(name).is_some())
-}
-
-/// What tells this request of this browser from others.
-pub(super) fn this<'a>(request: &'a Request, browser: &'a csrf::Browser) -> (&'a Secret, &'a str) {
-    (browser.secret(), request::raw_query(request))
-}
+/// In seconds: what is older is not heard.
+const KEPT: i64 = 600;

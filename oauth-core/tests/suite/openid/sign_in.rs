@@ -1,0 +1,124 @@
+//! Whether a sign-in will do: OpenID Connect Core §3.1.2.
+
+use super::*;
+
+const HOLDS: Result<Option<String>, String> = Ok(None);
+
+fn at(auth_time: i64) -> Authentication {
+    Authentication { auth_time: Some(auth_time), ..signed_in() }
+}
+
+fn refused() -> Result<Option<String>, String> {
+    Err("login_required".to_owned())
+}
+
+impl OpenId {
+    /// What the browser keeps where the user has to sign in.
+    async fn wanted(&self, more: &[(&str, &str)], auth_time: i64, began: Option<&str>) -> String {
+        self.sign_in(more, &at(auth_time), began).await.unwrap().expect("a sign-in is wanted")
+    }
+}
+
+both_databases! {
+    /// §3.1.2.1: `prompt=login` is met by a sign-in after the request began, and not by coming back.
+    async fn a_fresh_sign_in_is_one_after_the_request_began(openid: OpenId) {
+        let login = &[("prompt", "login")];
+        let began = openid.wanted(login, 999_999, None).await;
+        openid.fixture.clock.advance(60);
+        assert_eq!(openid.wanted(login, 999_999, Some(&began)).await, began, "coming back is not enough");
+        assert_eq!(openid.sign_in(login, &at(1_000_030), Some(&began)).await, HOLDS);
+    }
+
+    async fn a_request_that_waits_for_its_user_writes_nothing(openid: OpenId) {
+        let server = &openid.fixture.server;
+        let request = server.authorization_request(&openid.request(&[("prompt", "login")])).await.unwrap();
+        for number in 0..5 {
+            let at = AtBrowser { browser: &Secret::from("x"), query: &number.to_string(), began: None };
+            assert!(server.sign_in_wanted(&request, at).await.unwrap().is_some());
+        }
+        assert_eq!(openid.fixture.count("oauth_pushed_requests"), "0");
+    }
+
+    async fn when_it_began_is_kept_for_that_request_of_that_browser_alone(openid: OpenId) {
+        let login = &[("prompt", "login")];
+        let began = openid.wanted(login, 999_999, None).await;
+        openid.fixture.clock.advance(60);
+        for place in [("another browser", "this query"), ("a browser", "another query")] {
+            let judged = openid.sign_in_of("alice", login, &at(1_000_030), (place, Some(&began))).await;
+            assert_ne!(judged, HOLDS, "{place:?}");
+        }
+    }
+
+    async fn nobody_makes_up_when_it_began(openid: OpenId) {
+        let login = &[("prompt", "login")];
+        let began = openid.wanted(login, 999_999, None).await;
+        let earlier = began.replace("1000000.", "999990.");
+        assert_ne!(earlier, began);
+        for made_up in [earlier.as_str(), "999990.", "999990", "", ".", "-1.x", &format!("{began}x")] {
+            assert_ne!(openid.sign_in(login, &at(999_995), Some(made_up)).await, HOLDS, "{made_up}");
+        }
+    }
+
+    async fn after_ten_minutes_it_begins_anew(openid: OpenId) {
+        let login = &[("prompt", "login")];
+        let began = openid.wanted(login, 999_999, None).await;
+        openid.fixture.clock.advance(600);
+        assert_eq!(openid.sign_in(login, &at(1_000_030), Some(&began)).await, HOLDS);
+        openid.fixture.clock.advance(1);
+        assert_ne!(openid.wanted(login, 1_000_030, Some(&began)).await, began);
+    }
+
+    async fn a_sign_in_may_be_as_old_as_max_age_says(openid: OpenId) {
+        assert_eq!(openid.sign_in(&[("max_age", "10")], &signed_in(), None).await, HOLDS);
+        for too_little in ["9", "0"] {
+            openid.wanted(&[("max_age", too_little)], 999_990, None).await;
+        }
+    }
+
+    /// §3.1.2.6.
+    async fn where_nobody_may_be_asked_a_sign_in_that_is_too_old_is_refused(openid: OpenId) {
+        let asked = &[("prompt", "none"), ("max_age", "9")];
+        assert_eq!(openid.sign_in(asked, &signed_in(), None).await, refused());
+        assert_eq!(openid.sign_in(&[("prompt", "none")], &signed_in(), None).await, HOLDS);
+    }
+
+    async fn where_nobody_knows_when_it_was_a_fresh_sign_in_is_refused(openid: OpenId) {
+        let unknown = Authentication::default();
+        assert_eq!(openid.sign_in(&[("max_age", "9")], &unknown, None).await, refused());
+        assert_eq!(openid.sign_in(&[], &unknown, None).await, HOLDS);
+    }
+
+    /// §3.1.2.1: `id_token_hint`, also one that is over.
+    async fn who_is_signed_in_is_whom_the_hint_means_or_signs_in(openid: OpenId) {
+        let hint = openid.tokens(&[]).await.id_token.unwrap();
+        openid.fixture.clock.advance(100_000);
+        let hint = &[("id_token_hint", hint.as_str())];
+        let browser = ("a browser", "q");
+        assert_eq!(openid.sign_in_of("alice", hint, &signed_in(), (browser, None)).await, HOLDS);
+        let began = openid.sign_in_of("bob", hint, &signed_in(), (browser, None)).await.unwrap();
+        // §3.1.2.3: where another signs in all the same, the server "SHOULD return an error", and asks no more.
+        let judged = openid.sign_in_of("bob", hint, &at(1_100_000), (browser, began.as_deref())).await;
+        assert_eq!(judged, refused());
+    }
+
+    /// §3.1.2.6.
+    async fn where_nobody_may_be_asked_a_hint_at_another_user_is_refused(openid: OpenId) {
+        let hint = openid.tokens(&[]).await.id_token.unwrap();
+        let asked = &[("id_token_hint", hint.as_str()), ("prompt", "none")];
+        let judged = openid.sign_in_of("bob", asked, &signed_in(), (("a browser", "q"), None)).await;
+        assert_eq!(judged, refused());
+    }
+
+    async fn a_hint_that_another_client_got_is_refused(openid: OpenId) {
+        let secret = OpenId::registered(&openid.fixture, "other", OpenIdMetadata::default()).await;
+        let hint = openid.tokens_of("other", &secret, &[]).await.id_token.unwrap();
+        let judged = openid.sign_in(&[("id_token_hint", &hint)], &signed_in(), None).await;
+        assert_eq!(judged, Err("invalid_request".to_owned()));
+    }
+
+    async fn an_acr_that_the_client_cannot_do_without_is_met_or_refused(openid: OpenId) {
+        let asking = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "values": [acr] } } }).to_string();
+        assert_eq!(openid.sign_in(&[("claims", &asking("gold"))], &signed_in(), None).await, HOLDS);
+        assert_eq!(openid.sign_in(&[("claims", &asking("platinum"))], &signed_in(), None).await, refused());
+    }
+}
