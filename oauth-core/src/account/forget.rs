@@ -9,6 +9,7 @@ use crate::{
     store::{
         Affected, DbConnection,
         forgetting::{self, Batch, Forgetting},
+        logout::{Logout, Whose},
     },
 };
 
@@ -19,6 +20,7 @@ impl AuthorizationServer {
     /// |---|---|
     /// | grants, with their codes, access tokens and refresh tokens | deleted |
     /// | remembered consents | deleted |
+    /// | logout tokens for clients at which the user has logged in | are delivered after this: until then, and a day at most, the subject stays with them |
     /// | sessions and remembered browsers of a bundled user | deleted |
     /// | the bundled user: name, address, password's hash | deleted |
     /// | clients that the user owns ([`NewClient::owner`](crate::NewClient::owner)) | stay for staff to look at, but are disabled, nobody's, and act for nobody |
@@ -58,6 +60,7 @@ impl AuthorizationServer {
             user: bundled_user(subject),
             now: self.now(),
             audited: 0,
+            logout: Logout::of(Whose::Subject(subject.to_owned()), self.now()),
         };
         let (mut had_anything, mut rest) = (false, Duration::ZERO);
         loop {
@@ -69,6 +72,7 @@ impl AuthorizationServer {
             }
             had_anything |= batch.has_erased;
             (forgetting.audited, rest) = (batch.audited, begun.elapsed());
+            forgetting.logout = batch.logout;
         }
     }
 

@@ -102,6 +102,18 @@ fn drawn_sid() -> String {
     Secret::generate().expose().to_owned()
 }
 
+/// What is heard where a user has signed in, in place of another one or of nobody.
+fn told_of_sign_in(signed_out: Option<i64>, subject: String) -> LedTo<Option<Option<LoggedOut>>> {
+    let out = signed_out.map(|id| EventKind::SignedOut { subject: id.to_string() });
+    Box::new(move |done| match done {
+        Some(logged_out) => {
+            let ended = logged_out.iter().flat_map(LoggedOut::events);
+            out.into_iter().chain(ended).chain([EventKind::SignedIn { subject }]).collect()
+        }
+        None => Vec::new(),
+    })
+}
+
 impl AuthorizationServer {
     /// The user of this key, unless deactivated.
     ///
@@ -137,26 +149,26 @@ impl AuthorizationServer {
         let (now, signed_in, sid) = (self.now(), user.clone(), theirs.unwrap_or_else(drawn_sid));
         let called = sid.clone();
         let expires_at = self.session_end(now, now);
+        let leaves = old.filter(|old| old.user.id != user.id);
+        let logout = leaves.map(|old| self.logout_of(old));
+        let affected = if leaves.is_some() { Affected::Anything } else { Affected::Nothing };
         let write = move |db: &mut DbConnection| {
             if !store::user_password::still_has(db, &signed_in)? {
-                return Ok(false);
+                return Ok(None);
             }
             if let Some(replaced) = &replaced {
                 store::session::delete(db, replaced)?;
             }
             let whose = (signed_in.id, called.as_str());
-            store::session::insert(db, &digest, whose, (now, expires_at)).map(|()| true)
+            store::session::insert(db, &digest, whose, (now, expires_at))?;
+            logout.as_ref().map(|logout| logout.batch(db)).transpose().map(Some)
         };
-        let signed_out = old.map(|old| old.user.id).filter(|&old| old != user.id);
         let subject = user.id.to_string();
-        let prepare = || -> LedTo<bool> {
-            let out = signed_out.map(|id| EventKind::SignedOut { subject: id.to_string() });
-            let events = out.into_iter().chain([EventKind::SignedIn { subject }]).collect();
-            Box::new(|&done| if done { events } else { Vec::new() })
-        };
-        if !self.write_and_raise(Affected::Nothing, write, prepare).await? {
+        let prepare = || told_of_sign_in(leaves.map(|old| old.user.id), subject);
+        let Some(logged_out) = self.write_and_raise(affected, write, prepare).await? else {
             return Err(StoreError::internal("the password was changed during the sign-in"));
-        }
+        };
+        self.go_on_logging_out(logged_out.and_then(|logged_out| logged_out.rest)).await?;
         Ok(Session { secret, user, signed_in_at: now, sid: Some(sid) })
     }
 
@@ -201,13 +213,18 @@ impl AuthorizationServer {
                 [EventKind::SignedOut { subject }].into_iter().chain(logged_out.events()).collect()
             })
         };
-        let logout = Logout::of(Whose::Sessions(session.sid.iter().cloned().collect()), self.now());
+        let logout = self.logout_of(session);
         let end = move |db: &mut DbConnection| {
             store::session::delete(db, &digest)?;
             logout.batch(db)
         };
         let logged_out = self.write_and_raise(Affected::Anything, end, prepare).await?;
         self.go_on_logging_out(logged_out.rest).await
+    }
+
+    /// What ends with it at clients.
+    fn logout_of(&self, session: &Session) -> Logout {
+        Logout::of(Whose::Sessions(session.sid.iter().cloned().collect()), self.now())
     }
 
     fn session_end(&self, created_at: Timestamp, used_at: Timestamp) -> Timestamp {

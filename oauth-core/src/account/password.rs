@@ -10,7 +10,11 @@ use crate::{
     field::Faults,
     precis,
     secret::Digest,
-    store::{self, Affected, DbConnection},
+    store::{
+        self, Affected, DbConnection,
+        logout::{LoggedOut, Logout, Whose},
+        user_password::Reset,
+    },
 };
 
 /// What a user asks for who changes their own password.
@@ -69,22 +73,25 @@ impl AuthorizationServer {
         let (hash, trail) = (self.password_hash(password).await?, self.trail());
         let reset = move |db: &mut DbConnection| {
             let ended = store::user_password::reset_password(db, user_id, &hash, trail.at)?;
-            if let (Some(_), Some(user)) = (ended, &user) {
+            if let (Some(_), Some(user)) = (&ended, &user) {
                 let entry = Entry::new(Action::SetPassword, Kind::User, user_id, &user.username);
                 trail.write(db, &entry)?;
             }
             Ok(ended)
         };
-        let led_to = || -> LedTo<Option<usize>> {
-            Box::new(move |ended| {
-                ended.map(|ended| told_of_reset(user_id, ended)).unwrap_or_default()
+        let led_to = || -> LedTo<Option<Reset>> {
+            Box::new(move |reset| {
+                reset.as_ref().map(|reset| told_of_reset(user_id, reset)).unwrap_or_default()
             })
         };
-        Ok(self.write_and_raise(Affected::Anything, reset, led_to).await?.is_some())
+        let reset = self.write_and_raise(Affected::Anything, reset, led_to).await?;
+        let was_there = reset.is_some();
+        self.go_on_logging_out(reset.and_then(|reset| reset.rest)).await?;
+        Ok(was_there)
     }
 
-    /// Changes the password of who has signed in, and who proves it by the old one. The user's other sessions end; this
-    /// one goes on under a new id.
+    /// Changes the password of who has signed in, and who proves it by the old one. The user's other sessions end, as by
+    /// [`end_session`](Self::end_session); this one goes on under a new id.
     ///
     /// # Errors
     /// When the old password is wrong, which counts as a wrong guess by whoever
@@ -109,7 +116,7 @@ impl AuthorizationServer {
         }
         faults.into_result().map_err(PasswordError::Invalid)?;
         let hash = self.password_hash(new).await?;
-        let changed = self.replace_password(known, hash, change.disconnects).await?;
+        let changed = self.replace_password(known, session, hash, change.disconnects).await?;
         changed.ok_or_else(|| {
             let (field, problem) = ("old_password", Problem::Wrong);
             PasswordError::Invalid(vec![FieldError { field, problem }])
@@ -120,30 +127,35 @@ impl AuthorizationServer {
     async fn replace_password(
         &self,
         user: User,
+        session: &Session,
         hash: String,
         disconnects: bool,
     ) -> Result<Option<Session>, StoreError> {
-        let (secret, sid) = (Secret::generate(), drawn_sid());
+        let secret = Secret::generate();
+        let sid = session.sid.clone().unwrap_or_else(drawn_sid); // to clients it is the same
         let (digest, now) = (Digest::of(secret.expose()), self.now());
         let (expires_at, id, called) = (self.session_end(now, now), user.id, sid.clone());
         let replace = move |db: &mut DbConnection| {
+            let mut others = store::session::sids(db, user.id)?;
+            others.retain(|other| *other != called);
             if !store::user_password::replace_password(db, &user, &hash)? {
                 return Ok(None);
             }
             let ended = if disconnects { store::user::disconnect(db, user.id, now)? } else { 0 };
             store::session::insert(db, &digest, (user.id, &called), (now, expires_at))?;
-            Ok(store::user::find(db, user.id)?.map(|user| (user, ended)))
+            let logged_out = Logout::of(Whose::Sessions(others), now).batch(db)?;
+            Ok(store::user::find(db, user.id)?.map(|user| (user, ended, logged_out)))
         };
-        let led_to = || -> LedTo<Option<(User, usize)>> {
+        let led_to = || -> LedTo<Option<(User, usize, LoggedOut)>> {
             Box::new(move |replaced| match replaced {
-                Some((_, ended)) => told_of_change(id, *ended),
+                Some((_, ended, logged_out)) => told_of_change(id, *ended, logged_out),
                 None => Vec::new(),
             })
         };
-        let affected = if disconnects { Affected::Anything } else { Affected::Nothing };
-        let replaced = self.write_and_raise(affected, replace, led_to).await?;
-        let sid = Some(sid);
-        Ok(replaced.map(|(user, _)| Session { secret, user, signed_in_at: now, sid }))
+        let replaced = self.write_and_raise(Affected::Anything, replace, led_to).await?;
+        let Some((user, _, logged_out)) = replaced else { return Ok(None) };
+        self.go_on_logging_out(logged_out.rest).await?;
+        Ok(Some(Session { secret, user, signed_in_at: now, sid: Some(sid) }))
     }
 
     /// Judges a new password of a user who is known by these texts.
@@ -179,12 +191,15 @@ impl User {
 }
 
 /// What is heard where others have reset a password, and this many families ended.
-pub(crate) fn told_of_reset(user_id: i64, ended: usize) -> Vec<EventKind> {
-    told(user_id, |subject| EventKind::PasswordReset { subject }, ended, Revocation::Staff)
+pub(crate) fn told_of_reset(user_id: i64, reset: &Reset) -> Vec<EventKind> {
+    told(user_id, |subject| EventKind::PasswordReset { subject }, reset.ended, Revocation::Staff)
 }
 
-fn told_of_change(user_id: i64, ended: usize) -> Vec<EventKind> {
-    told(user_id, |subject| EventKind::PasswordChanged { subject }, ended, Revocation::User)
+fn told_of_change(user_id: i64, ended: usize, logged_out: &LoggedOut) -> Vec<EventKind> {
+    let changed = |subject| EventKind::PasswordChanged { subject };
+    let mut told = told(user_id, changed, ended, Revocation::User);
+    told.extend(logged_out.events());
+    told
 }
 
 fn told(

@@ -102,19 +102,22 @@ impl Admin {
             }
             let changes = change.changes(&old);
             if changes.is_empty() {
-                return Ok(Ok((old, None)));
+                return Ok(Ok(((old, None), None)));
             }
             store::user::update(db, id, &change)?;
             let mut entry =
                 Entry::new(Action::Update, Kind::User, id, &old.username).naming(changes);
+            let mut rest = None;
             if old.is_active && !change.is_active {
-                store::user::end_all(db, id, now)?;
+                rest = store::user::end_all(db, id, now)?;
                 entry = entry.raising(all_ended(id));
             }
             let updated = store::user::with_key(db, id)?.unwrap_or(old);
-            Ok(Ok((updated, Some(entry))))
+            Ok(Ok(((updated, rest), Some(entry))))
         };
-        self.change("username", update).await
+        let (updated, rest) = self.change("username", update).await?;
+        self.server.go_on_logging_out(rest).await?;
+        Ok(updated)
     }
 
     /// Deletes a user: what [`AuthorizationServer::forget_user`](crate::AuthorizationServer::forget_user) says, in the

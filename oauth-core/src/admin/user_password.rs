@@ -25,12 +25,14 @@ impl Admin {
                 Ok(user) => user,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let ended =
-                store::user_password::reset_password(db, id, &hash, now)?.unwrap_or_default();
+            let Some(reset) = store::user_password::reset_password(db, id, &hash, now)? else {
+                return Ok(Err(AdminError::NotFound));
+            };
             let entry = Entry::new(Action::SetPassword, Kind::User, id, &user.username);
-            let told = told_of_reset(id, ended);
-            Ok(Ok(((), Some(told.into_iter().fold(entry, Entry::raising)))))
+            let told = told_of_reset(id, &reset);
+            Ok(Ok((reset.rest, Some(told.into_iter().fold(entry, Entry::raising)))))
         };
-        self.change("username", set).await
+        let rest = self.change("username", set).await?;
+        Ok(self.server.go_on_logging_out(rest).await?)
     }
 }

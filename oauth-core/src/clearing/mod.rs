@@ -4,7 +4,7 @@
 //! |---|---|
 //! | a session, an access token, a browser that was known, a request that was pushed, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
-//! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end |
+//! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end. One that began with `openid` in a session is kept for as long as a session may last, so that its client is told when that ends |
 //! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
 //! | a signing key | a day after the next one of its algorithm has begun to sign: all that it signed has ended by then |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
@@ -67,6 +67,7 @@ impl AuthorizationServer {
             family: now - DAY,
             endless,
             deleted: now,
+            session: now - self.settings.session_lifetime,
             signed: now - LONGEST_SIGNED,
         };
         Clearing { server: self.clone(), ends, step: Some(Step::Sessions), rest: Duration::ZERO }

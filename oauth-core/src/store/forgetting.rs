@@ -6,6 +6,7 @@ use super::{
     DbConnection, Query,
     audit::Kind,
     clearing::families,
+    logout::Logout,
     schema::{
         oauth_audit as audit, oauth_clients as clients, oauth_consents as consents,
         oauth_grants as grants, oauth_known_browsers as browsers, oauth_sessions as sessions,
@@ -24,21 +25,25 @@ pub(crate) struct Forgetting {
     pub(crate) now: Timestamp,
     /// Up to this row of the trail the user's name is blanked as that of who acted.
     pub(crate) audited: i64,
+    /// Which clients know already that they shall be told.
+    pub(crate) logout: Logout,
 }
 
 /// What a batch came to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Batch {
     /// Whether there was anything to erase.
     pub(crate) has_erased: bool,
     /// Whether nothing is left.
     pub(crate) is_last: bool,
     pub(crate) audited: i64,
+    pub(crate) logout: Logout,
 }
 
 /// Erases about a batch of each table. A bundled user is deactivated by the first and goes with the last.
 pub(crate) fn batch(db: &mut DbConnection, of: &Forgetting) -> Query<Batch> {
-    let mut batch = Batch { has_erased: false, is_last: true, audited: of.audited };
+    let (audited, logout) = (of.audited, of.logout.clone());
+    let mut batch = Batch { has_erased: false, is_last: true, audited, logout };
     if let Some(user) = of.user {
         user::deactivate(db, user)?;
         batch.sign_ins(db, user)?;
@@ -100,6 +105,7 @@ impl Batch {
     fn families(&mut self, db: &mut DbConnection, of: &Forgetting) -> Query<()> {
         let granted = grants::table.filter(grants::subject.eq(&of.subject)).order(grants::id);
         let ids: Vec<i64> = self.of(granted.limit(LIMIT).select(grants::id).load(db))?;
+        self.logout.tell_of(db, &ids)?;
         let (_, are_all) = families::delete(db, &ids, BATCH as i64)?;
         self.is_last &= are_all;
         Ok(())

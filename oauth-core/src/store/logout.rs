@@ -91,11 +91,7 @@ impl Logout {
 
     /// Lets the clients of these families be told, each once of the same: of the session, or where all of the user's end and
     /// the client need not know which, of the user. Gives the clients by their keys.
-    pub(super) fn tell(
-        &mut self,
-        db: &mut DbConnection,
-        families: &[Family],
-    ) -> Query<BTreeMap<i64, Client>> {
+    fn tell(&mut self, db: &mut DbConnection, families: &[Family]) -> Query<BTreeMap<i64, Client>> {
         let keys: BTreeSet<i64> = families.iter().map(|family| family.client_id).collect();
         let clients = client::with_keys(db, &keys.into_iter().collect::<Vec<_>>())?;
         let clients: BTreeMap<i64, Client> =
@@ -117,12 +113,22 @@ impl Logout {
         }
         Ok(clients)
     }
+
+    /// The same of families that are about to be deleted.
+    pub(super) fn tell_of(&mut self, db: &mut DbConnection, families: &[i64]) -> Query<()> {
+        let families = grants::table
+            .filter(grants::id.eq_any(families))
+            .filter(grants::openid.is_not_null())
+            .select(Family::as_select());
+        let families = families.load(db)?;
+        self.tell(db, &families).map(drop)
+    }
 }
 
 /// A family that began with `openid`.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = grants)]
-pub(super) struct Family {
+struct Family {
     id: i64,
     client_id: i64,
     subject: Option<String>,

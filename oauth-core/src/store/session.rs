@@ -68,6 +68,13 @@ pub(crate) fn extend(db: &mut DbConnection, digest: &Digest, expires_at: Timesta
         .map(drop)
 }
 
+/// What the sessions of a user are called towards clients.
+pub(crate) fn sids(db: &mut DbConnection, user_id: i64) -> Query<Vec<String>> {
+    let of_user = sessions::table.filter(sessions::user_id.eq(user_id));
+    let sids: Vec<Option<String>> = of_user.select(sessions::sid).load(db)?;
+    Ok(sids.into_iter().flatten().collect())
+}
+
 /// Ends a session.
 pub(crate) fn delete(db: &mut DbConnection, digest: &Digest) -> Query<()> {
     diesel::delete(sessions::table.filter(sessions::digest.eq(digest.as_bytes())))

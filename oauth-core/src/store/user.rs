@@ -8,6 +8,7 @@ use super::{
     DbConnection, Query, client, consent, grant,
     kept::native,
     known_browser,
+    logout::{Logout, Whose},
     schema::{oauth_sessions, oauth_users},
     user_names::{Occupied, occupied},
 };
@@ -203,11 +204,18 @@ pub(crate) fn deactivate(db: &mut DbConnection, id: i64) -> Query<()> {
     diesel::update(active).set(oauth_users::is_active.eq(false)).execute(db).map(drop)
 }
 
-/// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user.
-pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<()> {
+/// Ends what a user has begun: sessions, known browsers, grants, consents, and that clients act for the user. Gives what
+/// is left to tell clients of.
+pub(crate) fn end_all(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<Option<Logout>> {
     sign_out(db, id)?;
     disconnect(db, id, now)?;
-    client::disown(db, &id.to_string())
+    client::disown(db, &id.to_string())?;
+    tell(db, id, now)
+}
+
+/// Lets clients be told that all sessions of a user have ended, whose grants did before. Gives what is left of that.
+pub(super) fn tell(db: &mut DbConnection, id: i64, now: Timestamp) -> Query<Option<Logout>> {
+    Ok(Logout::of(Whose::Subject(id.to_string()), now).batch(db)?.rest)
 }
 
 /// The user of this name, unless deactivated: by its very spelling, or else the only one that is the same by its key.

@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use super::{
     DbConnection, Query,
+    logout::Logout,
     schema::oauth_users,
-    user::{User, disconnect, sign_out},
+    user::{User, disconnect, sign_out, tell},
 };
 use crate::Timestamp;
 
@@ -34,18 +35,27 @@ pub(crate) fn replace_password(db: &mut DbConnection, user: &User, new_hash: &st
     Ok(changed)
 }
 
-/// Sets the password, forgets the user's browsers, and ends every session, grant and consent of the user: says how many
-/// grants, unless there is no such user.
+/// What a reset password came to.
+pub(crate) struct Reset {
+    /// Grants that ended.
+    pub(crate) ended: usize,
+    /// Whose clients are still to be told.
+    pub(crate) rest: Option<Logout>,
+}
+
+/// Sets the password, forgets the user's browsers, and ends every session, grant and consent of the user, unless there is
+/// no such user.
 pub(crate) fn reset_password(
     db: &mut DbConnection,
     id: i64,
     password_hash: &str,
     now: Timestamp,
-) -> Query<Option<usize>> {
+) -> Query<Option<Reset>> {
     let user = diesel::update(oauth_users::table.find(id));
     if user.set(oauth_users::password_hash.eq(password_hash)).execute(db)? == 0 {
         return Ok(None);
     }
     sign_out(db, id)?;
-    disconnect(db, id, now).map(Some)
+    let ended = disconnect(db, id, now)?;
+    Ok(Some(Reset { ended, rest: tell(db, id, now)? }))
 }

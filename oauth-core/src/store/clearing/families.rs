@@ -162,7 +162,8 @@ fn counted(is_all: &Cell<bool>) -> impl Fn((usize, bool)) -> usize {
 }
 
 /// The families that expired or were revoked, and those of which nothing is alive: what has ended leads to nothing new,
-/// so that they are over for good.
+/// so that they are over for good. One that began in a session is kept while that may go on: its client is told when the
+/// session ends.
 fn over(db: &mut DbConnection, ends: Ends, Stretch { after, until }: Stretch) -> Query<Vec<i64>> {
     let live_access = access::table
         .filter(access::grant_id.eq(grants::id))
@@ -183,6 +184,7 @@ fn over(db: &mut DbConnection, ends: Ends, Stretch { after, until }: Stretch) ->
         .filter(grants::id.gt(after))
         .filter(grants::id.le(until))
         .filter(dead.or(nothing_lives))
+        .filter(grants::sid.is_null().or(grants::created_at.le(ends.session)))
         .select(grants::id)
         .load(db)
 }

@@ -39,6 +39,8 @@ pub(crate) struct Ends {
     pub(crate) endless: Timestamp,
     /// Clients that staff deleted.
     pub(crate) deleted: Timestamp,
+    /// What began in a session of then: that is over.
+    pub(crate) session: Timestamp,
     /// What signing keys had signed when others took their places.
     pub(crate) signed: Timestamp,
 }

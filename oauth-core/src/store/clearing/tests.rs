@@ -54,7 +54,7 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
             statements.lock().unwrap().push(query.to_string());
         }
     });
-    let ends = Ends { single: 20, family: 20, endless: 20, deleted: 20, signed: 20 };
+    let ends = Ends { single: 20, family: 20, endless: 20, deleted: 20, session: 20, signed: 20 };
     sessions(db, ends, 200).unwrap();
     known_browsers(db, ends, 200).unwrap();
     pushed_requests(db, ends, 200).unwrap();

@@ -9,7 +9,7 @@ use diesel::{
 
 use super::*;
 use crate::store::{
-    Store, connection::Database as Kind, executor::tests::database::Database, plan,
+    Store, connection::Database as Kind, executor::tests::database::Database, logout::Whose, plan,
 };
 
 /// User 7, on whom 250 rows of each table hang.
@@ -67,7 +67,13 @@ fn assert_in_batches(database: &Database, digest: &str) {
     Store::open(&database.url).unwrap().migrate().unwrap();
     let mut db = Kind::parse(&database.url).unwrap().connect().unwrap();
     db.batch_execute(&THERE.replace("DIGEST", digest)).unwrap();
-    let mut of = Forgetting { subject: "7".to_owned(), user: Some(7), now: 5, audited: 0 };
+    let mut of = Forgetting {
+        subject: "7".to_owned(),
+        user: Some(7),
+        now: 5,
+        audited: 0,
+        logout: Logout::of(Whose::Subject("7".to_owned()), 5),
+    };
     let mut asked = Vec::new();
     // Each table's rows that hang on a family are a batch of their own, so a batch of families takes another.
     for rest in [250, 150, 50, 0] {
@@ -78,6 +84,7 @@ fn assert_in_batches(database: &Database, digest: &str) {
         assert!(before.iter().zip(now).all(|(before, now)| before - now <= 100), "{now:?}");
         assert!(done.has_erased && now[1] <= 250 - rest.min(100), "{now:?}");
         of.audited = done.audited;
+        of.logout = done.logout;
         if done.is_last {
             break;
         }

@@ -1,6 +1,6 @@
 //! What ends with a session, and who is told: Back-Channel Logout 1.0.
 
-use oauth_core::{EventKind, NewUser, Revocation, Session, User};
+use oauth_core::{EventKind, NewUser, PasswordChange, Revocation, Session, User};
 
 use super::*;
 use crate::support::Redirect;
@@ -27,12 +27,22 @@ impl OpenId {
 
     /// Tokens that a client got in a session of alice's.
     async fn tokens_in(&self, session: &str, client: (&str, &Secret), scope: &str) -> Tokens {
+        self.tokens_for("alice", session, client, scope).await
+    }
+
+    async fn tokens_for(
+        &self,
+        subject: &str,
+        session: &str,
+        client: (&str, &Secret),
+        scope: &str,
+    ) -> Tokens {
         let server = &self.fixture.server;
         let params = self.request(&[("client_id", client.0), ("scope", scope)]);
         let request = server.authorization_request(&params).await.unwrap();
         let sid = Some(session.to_owned());
         let signed_in = Authentication { sid, ..signed_in() };
-        let response = server.accept_as(request, "alice", &signed_in).await.unwrap();
+        let response = server.accept_as(request, subject, &signed_in).await.unwrap();
         let code = in_query(response.location(), "code").expect("a code");
         let form = Form::new(&[
             ("grant_type", "authorization_code"),
@@ -51,13 +61,128 @@ impl OpenId {
 
     async fn signed_in_as(&self, name: &str) -> (User, Session) {
         let new = NewUser { username: name.to_owned(), ..NewUser::default() };
-        let user = self.fixture.server.create_user(new, "a long password of theirs").await.unwrap();
+        let user = self.fixture.server.create_user(new, PASSWORD).await.unwrap();
         let session = self.fixture.server.sign_in(None, user.clone()).await.unwrap();
         (user, session)
     }
 }
 
+const PASSWORD: &str = "correct horse battery";
+
+/// Bob in two sessions, with a client that is told of which and has an access of its own in each.
+struct Bob {
+    openid: OpenId,
+    user: User,
+    here: Session,
+    sids: [String; 2],
+    tokens: Vec<Tokens>,
+}
+
+impl Bob {
+    async fn on(database: Database) -> Self {
+        let openid = OpenId::on(database).await;
+        let secret = openid.told_client("one", true).await;
+        let (user, here) = openid.signed_in_as("bob").await;
+        let elsewhere = openid.fixture.server.sign_in(None, user.clone()).await.unwrap();
+        let sids = [here.sid.clone().unwrap(), elsewhere.sid.unwrap()];
+        let mut tokens = Vec::new();
+        for (sid, scope) in
+            [(&sids[0], "openid"), (&sids[1], "openid"), (&sids[1], "openid offline_access")]
+        {
+            let subject = user.id.to_string();
+            tokens.push(openid.tokens_for(&subject, sid, ("one", &secret), scope).await);
+        }
+        Self { openid, user, here, sids, tokens }
+    }
+
+    /// Which of the three live: here, elsewhere, elsewhere with `offline_access`.
+    async fn lives(&self) -> [bool; 3] {
+        let [one, two, three] = &*self.tokens else { panic!("three") };
+        [self.openid.lives(one).await, self.openid.lives(two).await, self.openid.lives(three).await]
+    }
+
+    /// Of which of the two sessions the client is told.
+    fn told(&self) -> Vec<String> {
+        let mut told: Vec<_> =
+            self.sids.iter().map(|sid| format!("one {} {sid}", self.user.id)).collect();
+        let deliveries = self.openid.deliveries();
+        assert!(deliveries.iter().all(|delivery| told.contains(delivery)), "{deliveries:?}");
+        told.retain(|delivery| deliveries.contains(delivery));
+        assert_eq!(told.len(), deliveries.len(), "each once");
+        told
+    }
+}
+
 both_databases! {
+    async fn a_password_change_logs_out_the_other_sessions_and_clients_know_this_one_still(bob: Bob) {
+        let change = PasswordChange {
+            old_password: PASSWORD.into(),
+            new_password: "another horse battery".into(),
+            disconnects: false,
+        };
+        let changed = bob.openid.fixture.server.change_password(&bob.here, &change).await.unwrap();
+        assert_eq!(changed.sid, bob.here.sid);
+        assert_eq!(bob.lives().await, [true, false, true]);
+        assert_eq!(bob.told().len(), 1);
+        assert!(bob.told()[0].ends_with(&bob.sids[1]));
+    }
+
+    async fn a_password_that_others_reset_ends_all_and_each_session_is_told(bob: Bob) {
+        bob.openid.fixture.server.set_password(bob.user.id, "another horse battery").await.unwrap();
+        assert_eq!(bob.lives().await, [false; 3]);
+        assert_eq!(bob.told().len(), 2);
+    }
+
+    async fn the_same_by_staff(bob: Bob) {
+        bob.openid.fixture.admin().set_user_password(bob.user.id, "another horse battery").await.unwrap();
+        assert_eq!((bob.lives().await, bob.told().len()), ([false; 3], 2));
+    }
+
+    async fn of_a_user_who_is_deactivated_each_session_is_told(bob: Bob) {
+        let change = crate::admin::users::change(&bob.user);
+        let change = oauth_core::admin::UserChange { is_active: false, ..change };
+        bob.openid.fixture.admin().update_user(bob.user.id, change).await.unwrap();
+        assert_eq!((bob.lives().await, bob.told().len()), ([false; 3], 2));
+    }
+
+    async fn of_a_user_who_is_forgotten_clients_are_told_and_nothing_else_is_left(bob: Bob) {
+        let subject = bob.user.id.to_string();
+        for _ in 0..2 {
+            bob.openid.fixture.server.forget_user(&subject).await.unwrap();
+            assert_eq!(bob.told().len(), 2);
+        }
+        assert_eq!(bob.openid.fixture.count("oauth_grants"), "0");
+        bob.openid.fixture.clock.advance(26 * 3600);
+        bob.openid.fixture.server.clear_expired().await.unwrap();
+        assert_eq!(bob.openid.fixture.count("oauth_logout_deliveries"), "0", "bounded");
+    }
+
+    async fn who_signs_in_in_place_of_another_logs_that_one_out(bob: Bob) {
+        let (carol, _) = bob.openid.signed_in_as("carol").await;
+        bob.openid.fixture.server.sign_in(Some(&bob.here), carol).await.unwrap();
+        assert_eq!(bob.lives().await, [false, true, true]);
+        assert!(bob.told().len() == 1 && bob.told()[0].ends_with(&bob.sids[0]));
+    }
+
+    async fn who_signs_in_once_more_is_in_the_same_session(bob: Bob) {
+        let again = bob.openid.fixture.server.sign_in(Some(&bob.here), bob.user.clone()).await.unwrap();
+        assert_eq!(again.sid, bob.here.sid);
+        assert_eq!((bob.lives().await, bob.told().len()), ([true; 3], 0));
+    }
+
+    // All that it had of the session is over for days then.
+    async fn a_client_that_keeps_no_tokens_is_told_of_a_session_as_long_as_that_lasts(openid: OpenId) {
+        let secret = openid.told_client("one", false).await;
+        openid.tokens_in("here", ("one", &secret), "openid").await;
+        openid.fixture.database.execute("DELETE FROM oauth_refresh_tokens");
+        openid.fixture.clock.advance(13 * 24 * 3600);
+        openid.fixture.server.clear_expired().await.unwrap();
+        openid.fixture.server.log_out_session("here").await.unwrap();
+        assert_eq!(openid.deliveries(), ["one alice here"]);
+        openid.fixture.clock.advance(3 * 24 * 3600);
+        assert_eq!(openid.fixture.server.clear_expired().await.unwrap().grants, 1);
+    }
+
     /// Back-Channel Logout §2.7: refresh tokens "issued without the `offline_access` property to a session being logged out
     /// SHOULD be revoked", and those with it "normally SHOULD NOT".
     async fn a_session_ends_what_began_with_openid_in_it_but_for_offline_access(openid: OpenId) {
