@@ -1,4 +1,4 @@
-//! What the example application's demo data holds: the user and the two clients of this walk.
+//! What the example application's demo data holds: the user and the clients of this walk.
 
 pub(crate) const USERNAME: &str = "exampleuser";
 pub(crate) const PASSWORD: &str = "password";
@@ -11,7 +11,10 @@ pub(crate) const CLIENT_SECRET: &str = "89dcee4e6fe655377a19944c2bee9b";
 /// Example Implicit Client: public, for the implicit grant only.
 pub(crate) const IMPLICIT_CLIENT_ID: &str = "example-implicit-client";
 
-/// Where both clients are sent their answers, and the scope both ask for.
+/// Example Device: public, for the device grant.
+pub(crate) const DEVICE_CLIENT_ID: &str = "example-device";
+
+/// Where the first two are sent their answers, and the scope that all ask for.
 pub(crate) const REDIRECT_URI: &str = "http://localhost:1111";
 pub(crate) const SCOPE: &str = "user_info";
 

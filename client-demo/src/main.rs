@@ -7,6 +7,7 @@ mod authorization;
 mod browser;
 mod code;
 mod demo_data;
+mod device;
 mod entity;
 mod failure;
 mod form;
@@ -68,6 +69,17 @@ struct Options {
     /// back to the application, which says who logged in, and out again.
     #[arg(long, verbatim_doc_comment, conflicts_with = "browser")]
     login: bool,
+
+    /// Play a device without a browser (RFC 8628).
+    ///
+    /// Prints a code, the address at which its user types it, and both as a QR code, and waits until
+    /// the user has answered in a browser.
+    #[arg(long, verbatim_doc_comment, conflicts_with_all = ["browser", "login"])]
+    device: bool,
+
+    /// The client that the device is, one that has no secret.
+    #[arg(long, value_name = "ID", default_value = demo_data::DEVICE_CLIENT_ID, requires = "device")]
+    client_id: String,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -77,7 +89,9 @@ async fn main() -> ExitCode {
         Ok(wire) => wire,
         Err(failure) => return report("start", &failure),
     };
-    let walked = if options.login {
+    let walked = if options.device {
+        device::walk(&mut wire, &options.client_id).await
+    } else if options.login {
         relying_party::walk(&mut wire).await
     } else {
         walk(&mut wire, options.browser).await

@@ -15,7 +15,7 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     /// Nothing but a bearer token would be understood, and §7.1 forbids to use another.
-    fn read(answer: &Answer) -> Option<Self> {
+    pub(crate) fn read(answer: &Answer) -> Option<Self> {
         let body = answer.json()?;
         let text = |name| body.get(name).and_then(Value::as_str).map(str::to_owned);
         if answer.status != StatusCode::OK || !text("token_type")?.eq_ignore_ascii_case("Bearer") {

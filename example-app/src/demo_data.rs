@@ -2,7 +2,9 @@
 
 use oauth_server::{
     AccountError, Addresses, AuthorizationServer, ClientSecret,
-    GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password, RefreshToken},
+    GrantType::{
+        AuthorizationCode, ClientCredentials, DeviceCode, Implicit, Password, RefreshToken,
+    },
     NewClient, NewUser, OpenIdMetadata, RedirectUri, RegistrationError, Scopes,
 };
 
@@ -34,7 +36,7 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         }
     }
     let settings = server.settings();
-    let programs = programs(&settings.issuer).into_iter();
+    let programs = programs(&settings.issuer).into_iter().chain([device()]);
     let logins = settings.openid.then(|| logins(&settings.issuer)).into_iter().flatten();
     // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
     // secret, where there are no public clients.
@@ -161,6 +163,18 @@ fn programs(issuer: &str) -> [NewClient; 4] {
             ..NewClient::new("Example Browser App")
         },
     ]
+}
+
+/// What has no browser, or no keys to type with.
+fn device() -> NewClient {
+    NewClient {
+        client_id: Some("example-device".to_owned()),
+        description: "A device without a browser: client-demo --device plays it.".to_owned(),
+        secret: ClientSecret::None,
+        grant_types: vec![DeviceCode, RefreshToken],
+        scopes: scopes(&["user_info", "offline_access"]),
+        ..NewClient::new("Example Device")
+    }
 }
 
 /// Those whose users log in with this provider: one for trying it, and this application's other half.

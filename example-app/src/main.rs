@@ -45,6 +45,9 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
         .at("/oauth2/introspect", service.clone())
         // Where a client leaves an authorization request, to send the browser with its name alone.
         .at("/oauth2/par", service.clone())
+        // Where a device without a browser asks, and where its user types the code that it shows.
+        .at("/oauth2/device_authorization", service.clone())
+        .at("/device", oauth.device_page())
         // The page where each "resource owner" is shown what the "client" asks for.
         .at("/oauth2/authorization", oauth.authorization_endpoint())
         // The page for requests that cannot be answered by a redirect to the client.

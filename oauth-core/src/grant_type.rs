@@ -27,6 +27,8 @@ pub enum GrantType {
     ClientCredentials,
     /// RFC 6749 §4.3.
     Password,
+    /// RFC 8628: for what has no browser, or no keys.
+    DeviceCode,
     /// RFC 6749 §4.5, by its absolute URI: one of the application's own
     /// ([`with_grant`](crate::AuthorizationServer::with_grant)), or one that only another program serves.
     Extension(String),
@@ -42,6 +44,7 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::Extension(name) => name,
         }
     }
@@ -64,6 +67,7 @@ impl FromStr for GrantType {
             Self::RefreshToken,
             Self::ClientCredentials,
             Self::Password,
+            Self::DeviceCode,
         ];
         let known = all.into_iter().find(|grant_type| grant_type.as_str() == text);
         let extension = || is_uri(text).then(|| Self::Extension(text.to_owned()));

@@ -60,6 +60,7 @@
 //! | the verbs, and what they run on | [`AuthorizationServer`], [`Settings`], [`Store`], [`Clock`] |
 //! | what comes over the wire | [`Params`], [`Scopes`], [`RedirectUri`], [`Secret`] |
 //! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationResponse`], [`AuthorizationError`] |
+//! | devices without a browser | [`DeviceAuthorization`], [`DeviceRequest`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
 //! | protected resources | [`AccessToken`], [`BearerError`], [`Resource`], [`Resources`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
@@ -102,6 +103,7 @@ mod clock;
 mod consent;
 mod cors;
 mod csrf;
+mod device;
 mod error;
 mod event;
 #[expect(dead_code, reason = "what is delivered and read through it comes next")]
@@ -143,6 +145,7 @@ pub use self::{
     clock::{Clock, MovableClock, Timestamp},
     consent::ConnectedApp,
     csrf::FormKey,
+    device::{DeviceAuthorization, DeviceRequest},
     error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     fetch::HostResolver,

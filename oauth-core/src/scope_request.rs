@@ -108,7 +108,7 @@ pub(crate) async fn available_anywhere(
 }
 
 /// Those of the scopes that the client may have, and what they imply, as users see them.
-async fn allowed(
+pub(crate) async fn allowed(
     server: &AuthorizationServer,
     client: &Client,
     scopes: &Scopes,

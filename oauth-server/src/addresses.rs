@@ -32,6 +32,10 @@ pub struct Addresses {
     pub introspection: String,
     /// The endpoint for pushed authorization requests (RFC 9126). Default: `/oauth2/par/`.
     pub pushed: String,
+    /// Where a device asks (RFC 8628). Default: `/oauth2/device_authorization/`.
+    pub device_authorization: String,
+    /// Where the user of a device types its code (RFC 8628 §3.3): short, because it is typed, too. Default: `/device/`.
+    pub device: String,
     /// The keys that the server signs with (RFC 7517), where OpenID Connect is on. Default: `/oauth2/keys/`.
     pub keys: String,
     /// The userinfo endpoint (OpenID Connect Core §5.3), where that is on. Default: `/oauth2/userinfo/`.
@@ -56,6 +60,8 @@ impl Default for Addresses {
             revocation: "/oauth2/revoke/".to_owned(),
             introspection: "/oauth2/introspect/".to_owned(),
             pushed: "/oauth2/par/".to_owned(),
+            device_authorization: "/oauth2/device_authorization/".to_owned(),
+            device: "/device/".to_owned(),
             keys: "/oauth2/keys/".to_owned(),
             userinfo: "/oauth2/userinfo/".to_owned(),
             accounts: "/accounts/".to_owned(),
@@ -69,17 +75,18 @@ impl Default for Addresses {
 impl Addresses {
     /// One endpoint each, which answers with and without a trailing slash.
     fn of_endpoints(&self) -> impl Iterator<Item = &str> {
-        let others = [self.authorization.as_str(), &self.openapi, &self.keys];
+        let others = [self.authorization.as_str(), &self.openapi, &self.keys, &self.device];
         others.into_iter().chain(self.of_api().map(|(_, address)| address))
     }
 
     /// The paths that [`OAuthApi`](crate::OAuthApi) has for its operations, as far as a type can say, and where they stand.
-    pub(crate) fn of_api(&self) -> [(&'static str, &str); 5] {
+    pub(crate) fn of_api(&self) -> [(&'static str, &str); 6] {
         [
             ("/oauth2/token", &self.token),
             ("/oauth2/revoke", &self.revocation),
             ("/oauth2/introspect", &self.introspection),
             ("/oauth2/par", &self.pushed),
+            ("/oauth2/device_authorization", &self.device_authorization),
             (USERINFO, &self.userinfo),
         ]
     }
@@ -92,6 +99,8 @@ impl Addresses {
             ("revocation", &self.revocation),
             ("introspection", &self.introspection),
             ("pushed", &self.pushed),
+            ("device_authorization", &self.device_authorization),
+            ("device", &self.device),
             ("keys", &self.keys),
             ("userinfo", &self.userinfo),
             ("accounts", &self.accounts),

@@ -140,6 +140,7 @@ mod own;
 mod pages;
 mod presentation;
 mod proxy;
+mod qr_code;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
@@ -202,6 +203,7 @@ pub use self::{
     own::{FullMiddleware, OwnEndpoint},
     pages::Page,
     presentation::{Anywhere, InHeader, InHeaderOrBody, Presentation},
+    qr_code::qr_code,
     resource::{At, ProtectedResource},
     scope::{AllOf, AnyOf, Scope, ScopeDeclaration, ScopeSet, declared_scopes},
     scope_sync::{SyncedScopes, missing_scopes, sync_scopes},

@@ -16,7 +16,7 @@ use crate::{
 impl OAuth {
     /// All that the provider has but the OpenAPI document and Swagger UI, which are of the application's API as well
     /// ([`OAuth::mounted`] shows how they join it). Each stands at its [address](Addresses), with and without a trailing slash: the authorization
-    /// endpoint, the token endpoint, the admin site, the pages of the bundled accounts or, for users of the
+    /// endpoint, the token endpoint, the page for devices, the admin site, the pages of the bundled accounts or, for users of the
     /// application's own, that of their connected applications; and [`OAuth::well_known`]. It belongs at the root,
     /// whatever the path of the issuer is, and the application adds its own.
     ///
@@ -39,6 +39,7 @@ impl OAuth {
     pub fn routes(&self) -> Route {
         let mounted = Mounting { oauth: self, routes: Route::new() }
             .at(|at| &at.authorization, self.authorization_endpoint())
+            .at(|at| &at.device, self.device_page())
             .api()
             .keys()
             .nest(|at| &at.admin, self.admin())

@@ -199,6 +199,7 @@ async fn there_are_no_other_clients_users_or_scopes() {
         [
             "example-spa|Example Browser App",
             "be6f31235c6118273918c4c70f6768|Example Client",
+            "example-device|Example Device",
             "example-implicit-client|Example Implicit Client",
             "example-login|Example Login",
             "example-relying-party|Example Relying Party",

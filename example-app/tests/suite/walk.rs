@@ -140,6 +140,25 @@ async fn client_demo_with_browser_prints_the_url_and_waits_for_the_redirect() {
     assert!(demo.finish().success().contains("exampleuser"));
 }
 
+#[tokio::test]
+async fn client_demo_as_a_device_shows_a_code_and_waits_for_the_users_answer() {
+    let site = Site::new();
+    let server = site.serve();
+    let mut demo = Process::start(&mut client_demo(&["--device", "--server", &server.url()]));
+    let user_code = demo.wait_for("a code to type", |said| {
+        let (_, rest) = said.split_once("type this code there:")?;
+        let (code, _) = rest.trim_start().split_once('\n')?;
+        rest.contains('\u{2580}').then(|| code.trim().to_owned()) // and the QR code
+    });
+
+    let user = server.signed_in().await;
+    let page = user.get(&format!("/device/?user_code={user_code}")).await;
+    assert!(page.body.contains("Example Device") && page.body.contains(&user_code), "{page:?}");
+    let answer = user.submit(&page, &[("user_action", "Accept")]).await;
+    assert!(answer.body.contains("Go back to your device"), "{answer:?}");
+    assert!(demo.finish().success().contains("exampleuser"));
+}
+
 #[test]
 fn the_same_walk_on_postgresql() {
     let Some(url) = postgres_schema() else { return };

@@ -119,7 +119,7 @@ impl AuthorizationServer {
         if let Some(limit) = refused.begun {
             let user = match limit {
                 GuessLimit::Account | GuessLimit::Browser => self.user_named(username).await?,
-                GuessLimit::Address | GuessLimit::Hashes => None,
+                GuessLimit::Address | GuessLimit::Hashes | GuessLimit::UserCodes => None,
             };
             self.raise_limited(limit, user.as_ref());
         }

@@ -1,4 +1,5 @@
-//! How many wrong passwords are heard: so many a minute at each account, and from each address.
+//! How many wrong passwords are heard: so many a minute at each account, and from each address. And how many codes that
+//! no device shows.
 //!
 //! A guess is counted before it is hashed, or as many as arrive within the time of one hash would all be heard. It is
 //! given back where it was right. What is counted runs out evenly: at ten a minute, one every six seconds. (governor,
@@ -33,6 +34,10 @@ pub(super) enum By<'a> {
     Browser(i64, &'a [u8]),
     /// A client whose secret a person picked, and who presents one.
     Client(i64, Option<IpAddr>),
+    /// Codes of devices that this user types.
+    UserCodesOf(&'a str),
+    /// Those that come from here.
+    UserCodesFrom(IpAddr),
 }
 
 impl By<'_> {
@@ -41,6 +46,7 @@ impl By<'_> {
             By::Account(_) | By::Client(..) => GuessLimit::Account,
             By::Address(_) => GuessLimit::Address,
             By::Browser(..) => GuessLimit::Browser,
+            By::UserCodesOf(_) | By::UserCodesFrom(_) => GuessLimit::UserCodes,
         }
     }
 }

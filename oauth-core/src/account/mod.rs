@@ -12,6 +12,7 @@ mod meter;
 mod new_user;
 mod password;
 mod strength;
+mod user_code;
 mod verify;
 
 pub use self::{

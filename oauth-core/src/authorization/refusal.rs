@@ -82,6 +82,12 @@ impl From<TokenError> for Refusal {
             | TokenError::UnsupportedGrantType(text)
             | TokenError::UnsupportedResponseType(text) => (Code::UnauthorizedClient, text),
             TokenError::InvalidGrant(text) => (Code::AccessDenied, text),
+            TokenError::AccessDenied
+            | TokenError::AuthorizationPending
+            | TokenError::SlowDown
+            | TokenError::ExpiredToken => {
+                (Code::AccessDenied, refusal.description().to_owned().into())
+            }
             TokenError::TooManyGuesses { .. } => {
                 (Code::TemporarilyUnavailable, refusal.description().to_owned().into())
             }

@@ -2,7 +2,7 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token, a browser that was known, a request that was pushed, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known, a request that was pushed, a device that waited for its user, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end. One that began with `openid` in a session is kept for as long as a session may last, so that its client is told when that ends |
 //! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
@@ -47,6 +47,7 @@ enum Step {
     KnownBrowsers,
     PushedRequests,
     LogoutDeliveries,
+    DeviceCodes,
     ClientSecrets,
     SigningKeys,
     DeletedClients,
@@ -119,8 +120,9 @@ impl Clearing {
                 self.rows(rows::pushed_requests, step, Step::LogoutDeliveries).await?
             }
             Step::LogoutDeliveries => {
-                self.rows(rows::logout_deliveries, step, Step::ClientSecrets).await?
+                self.rows(rows::logout_deliveries, step, Step::DeviceCodes).await?
             }
+            Step::DeviceCodes => self.rows(rows::device_codes, step, Step::ClientSecrets).await?,
             Step::ClientSecrets => self.rows(rows::client_secrets, step, Step::SigningKeys).await?,
             Step::SigningKeys => self.rows(rows::signing_keys, step, Step::DeletedClients).await?,
             Step::DeletedClients => {

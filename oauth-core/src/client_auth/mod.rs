@@ -76,8 +76,9 @@ impl AuthorizationServer {
     /// HTTP; of all others the verb itself tells, such as
     /// [`AuthorizationServer::token`]. A guess that is not heard is no event of its own: that
     /// its limit began to bite was one ([`EventKind::GuessesLimited`]), and nobody floods the rest out with more of them.
+    /// Nor is that a device has to wait.
     pub fn token_refused(&self, client: Option<&Client>, refusal: &TokenError) {
-        if matches!(refusal, TokenError::Server(_)) {
+        if matches!(refusal, TokenError::Server(_)) || refusal.is_patience() {
             return;
         }
         let (client_id, code) = (client.map(|client| client.client_id.as_str()), refusal.code());

@@ -32,6 +32,14 @@ pub enum TokenError {
     InvalidScope(Cow<'static, str>),
     /// The resource is malformed, unknown, or not one that was granted (RFC 8707 §2).
     InvalidTarget(Cow<'static, str>),
+    /// The user of a device has not answered yet: it asks again after its interval (RFC 8628 §3.5).
+    AuthorizationPending,
+    /// The same, and it asked too soon: its interval is 5 seconds longer from now on (RFC 8628 §3.5).
+    SlowDown,
+    /// The user of a device said no (RFC 8628 §3.5).
+    AccessDenied,
+    /// The device's code is over: it begins again (RFC 8628 §3.5).
+    ExpiredToken,
     /// Too many wrong passwords came before, or more at once than can be judged. RFC 6749 has no code for that: it is
     /// told with the authorization endpoint's `temporarily_unavailable` (§4.1.2.1) and a status of 429.
     TooManyGuesses {
@@ -56,6 +64,10 @@ impl TokenError {
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
             Self::InvalidScope(_) => "invalid_scope",
             Self::InvalidTarget(_) => "invalid_target",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::AccessDenied => "access_denied",
+            Self::ExpiredToken => "expired_token",
             Self::TooManyGuesses { .. } => "temporarily_unavailable",
             Self::Server(cause) => failure_code(cause),
         }
@@ -73,6 +85,14 @@ impl TokenError {
             | Self::UnsupportedResponseType(text)
             | Self::InvalidScope(text)
             | Self::InvalidTarget(text) => text,
+            Self::AuthorizationPending => {
+                "the user has not answered yet; ask again after the interval"
+            }
+            Self::SlowDown => {
+                "the user has not answered yet; ask again after 5 seconds more than until now"
+            }
+            Self::AccessDenied => "the user declined",
+            Self::ExpiredToken => "the device code has expired; ask for another one",
             Self::TooManyGuesses { .. } => TOO_MANY_GUESSES,
             Self::Server(cause) => failure_description(cause),
         }
@@ -80,6 +100,11 @@ impl TokenError {
 }
 
 impl TokenError {
+    /// Whether it only says that a device goes on waiting.
+    pub(crate) fn is_patience(&self) -> bool {
+        matches!(self, Self::AuthorizationPending | Self::SlowDown)
+    }
+
     /// What an application says in its own words, in the characters that §5.2 allows.
     pub(crate) fn fit_to_be_sent(mut self) -> Self {
         if let Self::InvalidRequest(text)

@@ -40,7 +40,8 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// A user said yes to a client, now or before: it was given a code or, with the implicit grant, a token.
+    /// A user said yes to a client, now or before: it was given a code or, with the implicit grant, a token; or, on a
+    /// device, it gets tokens when it asks next (RFC 8628).
     AuthorizationAccepted {
         /// The client.
         client_id: String,
@@ -167,12 +168,12 @@ pub enum EventKind {
         /// The user of that name, where there is one.
         subject: Option<String>,
     },
-    /// More wrong passwords came than are heard: from now on guesses are refused without a look at them. Raised once,
+    /// More wrong passwords, or codes of no device, came than are heard: from now on guesses are refused without a look at them. Raised once,
     /// when that begins, and again only after the limit had been at rest.
     GuessesLimited {
         /// Which limit.
         limit: GuessLimit,
-        /// The user at whose account it is, where there is one.
+        /// The user at whose account it is, or who types codes, where there is one.
         subject: Option<String>,
         /// Whence came the first that was refused, where that is known.
         address: Option<IpAddr>,
@@ -221,7 +222,7 @@ pub enum EventKind {
     },
 }
 
-/// What guesses at passwords were too many of.
+/// What guesses at passwords, or at the codes of devices, were too many of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GuessLimit {
@@ -233,6 +234,8 @@ pub enum GuessLimit {
     Browser,
     /// At once: as many wait to be hashed as may.
     Hashes,
+    /// Of codes that no device shows: by one user, or from one address.
+    UserCodes,
 }
 
 /// Who ended a grant, or why.

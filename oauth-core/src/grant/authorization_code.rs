@@ -5,7 +5,7 @@ use crate::{
     Tokens,
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
-    grant::{Asked, NewTokens, Ruled, Terms, issued, reuse::reused, ruled},
+    grant::{Asked, NewTokens, Terms, issued, reuse::reused, ruled},
     oidc::id_token::beside,
     pkce::Verifier,
     scope_request::left_of_grant,
@@ -46,42 +46,52 @@ pub(super) async fn exchange(
     if code.expires_at <= server.now() || !grant.is_live(server.now()) {
         return Err(InvalidGrant("the code has expired or was revoked".into()));
     }
+    let found = Found { key, code: &code, grant: &grant };
+    match redeem(server, client, found, params, GrantType::AuthorizationCode).await? {
+        Some(tokens) => Ok(tokens),
+        None => Err(used_again(server, client, &grant).await?), // somebody else was faster
+    }
+}
+
+/// A code that may be redeemed.
+pub(super) struct Found<'a> {
+    pub(super) key: Key,
+    pub(super) code: &'a AuthorizationCode,
+    pub(super) grant: &'a Grant,
+}
+
+/// Issues what a code stands for, as far as there is still leave for it; `None` where somebody else was faster.
+pub(super) async fn redeem(
+    server: &AuthorizationServer,
+    client: &Client,
+    Found { key, code, grant }: Found<'_>,
+    params: &Params,
+    grant_type: GrantType,
+) -> Result<Option<Tokens>, TokenError> {
     let audience = server.audience(&grant.resources, params)?;
     let scopes = left_of_grant(server, client, &grant.scopes, &code.given).await?;
     let scopes = server.scopes_at(audience.as_ref(), &grant.resources, scopes).await?;
     let asked = Asked {
         client,
         subject: grant.subject.as_deref(),
-        grant_type: GrantType::AuthorizationCode,
+        grant_type: grant_type.clone(),
         endpoint: Endpoint::Token,
         scopes,
         resources: std::iter::once(audience).collect(),
         data: grant.data.as_deref().map(PolicyData::stored),
     };
     let ruled = ruled(server, asked).await?;
-    redeem(server, client, (key, &grant), &ruled).await
-}
-
-async fn redeem(
-    server: &AuthorizationServer,
-    client: &Client,
-    (key, grant): (Key, &Grant),
-    ruled: &Ruled,
-) -> Result<Tokens, TokenError> {
-    let terms = Terms::new(server, client, ruled, grant.expires_at);
+    let terms = Terms::new(server, client, &ruled, grant.expires_at);
     let tokens = NewTokens::drawn(server, client, grant.id, terms);
     let id_token = beside(server, (client, grant), &ruled.scopes, tokens.access()).await?;
     let redemption =
         Redemption { key, now: server.now(), tokens: tokens.rows(), data: ruled.new_data.clone() };
     let prepare = || -> LedTo<bool> {
-        let subject = grant.subject.as_deref();
-        let issued = issued(GrantType::AuthorizationCode, client, subject, ruled);
+        let issued = issued(grant_type, client, grant.subject.as_deref(), &ruled);
         Box::new(|&won| if won { vec![issued] } else { Vec::new() })
     };
-    if server.compare_and_raise(redemption, prepare).await? {
-        return Ok(Tokens { id_token, ..tokens.into_answer() });
-    }
-    Err(used_again(server, client, grant).await?) // somebody else was faster
+    let won = server.compare_and_raise(redemption, prepare).await?;
+    Ok(won.then(|| Tokens { id_token, ..tokens.into_answer() }))
 }
 
 /// §4.1.2: the server "MUST deny the request and SHOULD revoke (when possible) all tokens previously issued based on

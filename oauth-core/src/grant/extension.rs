@@ -129,7 +129,7 @@ impl AuthorizationServer {
     /// ```
     ///
     /// # Errors
-    /// When the name is no absolute URI (§4.5).
+    /// When the name is no absolute URI (§4.5), or one that the server has a grant for itself.
     pub fn with_grant<F, A>(mut self, name: &str, handler: F) -> Result<Self, UnknownGrantType>
     where
         F: Fn(GrantRequest) -> A + Send + Sync + 'static,

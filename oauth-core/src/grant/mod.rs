@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod extension;
 mod issue;
 mod password;
@@ -89,6 +90,10 @@ impl AuthorizationServer {
                 may_use(client, &grant_type)?;
                 extension::exchange(self, client, grant_type, params, password::granted).await
             }
+            Some(DEVICE_CODE) => {
+                may_use(client, &GrantType::DeviceCode)?;
+                device_code::exchange(self, client, params).await
+            }
             Some(name) => {
                 let handler = self.grants.get(name).ok_or_else(|| self.unsupported())?;
                 let grant_type = GrantType::Extension(name.to_owned());
@@ -109,7 +114,7 @@ impl AuthorizationServer {
     }
 }
 
-fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), TokenError> {
+pub(crate) fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), TokenError> {
     if client.allows(grant_type) {
         return Ok(());
     }
@@ -118,11 +123,11 @@ fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), TokenError> {
     ))
 }
 
-const SUPPORTED: &str =
-    "grant_type must be authorization_code, refresh_token, client_credentials or password";
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-const IN_2_1: &str =
-    "grant_type must be authorization_code, refresh_token or client_credentials (OAuth 2.1)";
+const SUPPORTED: &str = "grant_type must be authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code or password";
+
+const IN_2_1: &str = "grant_type must be authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code (OAuth 2.1)";
 
 /// What this endpoint reads once, beside `resource`; "unrecognized request parameters" it "MUST ignore" (§3.2).
 const PARAMETERS: &[&str] = &[
@@ -132,6 +137,7 @@ const PARAMETERS: &[&str] = &[
     "code",
     "redirect_uri",
     "code_verifier",
+    "device_code",
     "refresh_token",
     "scope",
     "username",

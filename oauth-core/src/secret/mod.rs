@@ -11,7 +11,7 @@ use std::fmt;
 pub use self::shape::Kind;
 pub(crate) use self::{
     family_keys::FamilyKeys,
-    shape::{Key, is_brand},
+    shape::{Key, device_digest, is_brand},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -25,14 +25,14 @@ use subtle::ConstantTimeEq;
 /// # The layout of codes, tokens and client secrets
 ///
 /// `<brand><kind>_<body>`, so that a scanner finds leaked ones by one regular expression,
-/// `[A-Za-z0-9]{1,16}(at|rt|ac|cs)_[A-Za-z0-9_-]{48,59}`, and a server knows what it was given before it asks its
+/// `[A-Za-z0-9]{1,16}(at|rt|ac|cs|dc)_[A-Za-z0-9_-]{48,59}`, and a server knows what it was given before it asks its
 /// database.
 ///
 /// | part | |
 /// |---|---|
 /// | brand | 1 to 16 ASCII letters and digits: [`Settings::token_brand`](crate::Settings::token_brand) when it was drawn |
-/// | kind | `at` access token, `rt` refresh token, `ac` authorization code, `cs` client secret |
-/// | body | base64url without padding (RFC 4648 §5) of: the family's key, 8 bytes, the highest first (a client secret has none); 32 random bytes; the CRC-32 (of zip and PNG) of all that stands before it, the text up to the underscore and then the bytes, 4 bytes, the highest first |
+/// | kind | `at` access token, `rt` refresh token, `ac` authorization code, `cs` client secret, `dc` device code |
+/// | body | base64url without padding (RFC 4648 §5) of: the family's key, 8 bytes, the highest first (a client secret and a device code have none); 32 random bytes; the CRC-32 (of zip and PNG) of all that stands before it, the text up to the underscore and then the bytes, 4 bytes, the highest first |
 ///
 /// With the family's key `0123456789abcdef` (hexadecimal) and the random bytes 0 to 31:
 ///

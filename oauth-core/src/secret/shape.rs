@@ -55,6 +55,11 @@ impl Key {
     }
 }
 
+/// The digest of a device's code. `None` is none that a server like this one ever drew.
+pub(crate) fn device_digest(text: &str) -> Option<Digest> {
+    Shape::of(text).filter(|shape| shape.kind == DEVICE_CODE).map(|_| Digest::of(text))
+}
+
 impl Secret {
     /// 256 bits from the operating system, in the name of a family.
     pub(crate) fn of_family(brand: &str, kind: Kind, family: i64) -> Self {
@@ -64,6 +69,11 @@ impl Secret {
     /// The secret of a client: 256 bits from the operating system, and no family.
     pub(crate) fn of_client(brand: &str) -> Self {
         Self::shaped(brand, CLIENT_SECRET, &[], &random_bytes())
+    }
+
+    /// What a device polls with: 256 bits from the operating system, and no family, which begins when its user says yes.
+    pub(crate) fn of_device(brand: &str) -> Self {
+        Self::shaped(brand, DEVICE_CODE, &[], &random_bytes())
     }
 
     /// What follows a secret of a family, with its brand: the same secret and salt always give it again, and nobody
@@ -77,7 +87,8 @@ impl Secret {
     /// What is kept of it in the clear, so that staff recognise it: 36 of its random bits. Only of what has the shape.
     pub(crate) fn prefix(&self) -> String {
         let Some((head, body)) = self.0.split_once('_') else { return String::new() };
-        let family = if head.ends_with(CLIENT_SECRET) { 0 } else { CHARACTERS_OF_FAMILY };
+        let has_family = !head.ends_with(CLIENT_SECRET) && !head.ends_with(DEVICE_CODE);
+        let family = if has_family { CHARACTERS_OF_FAMILY } else { 0 };
         body.chars().skip(family).take(6).collect()
     }
 
@@ -130,6 +141,7 @@ pub(crate) fn is_brand(text: &str) -> bool {
 }
 
 const CLIENT_SECRET: &str = "cs";
+const DEVICE_CODE: &str = "dc";
 /// Those that hold bits of the family's key.
 const CHARACTERS_OF_FAMILY: usize = 11;
 /// A brand of 16, a kind, the underscore, and 59 characters.
@@ -173,6 +185,10 @@ mod tests {
         let code = Secret::of_family("o", Kind::AuthorizationCode, 7);
         assert_eq!(Key::presented(code.expose(), Kind::AccessToken), None);
         assert_eq!(Key::presented(Secret::of_client("o").expose(), Kind::AccessToken), None);
+        let device = Secret::of_device("o");
+        assert_eq!(Key::presented(device.expose(), Kind::AuthorizationCode), None);
+        assert_eq!(device_digest(device.expose()), Some(Digest::of(device.expose())));
+        assert_eq!(device_digest(Secret::of_client("o").expose()), None);
     }
 
     #[test]
@@ -198,7 +214,7 @@ mod tests {
             Secret::of_family("o", Kind::AccessToken, 7),
         );
         assert_ne!(one.prefix(), other.prefix());
-        for secret in [one, other, Secret::of_client("o")] {
+        for secret in [one, other, Secret::of_client("o"), Secret::of_device("o")] {
             assert_eq!(secret.prefix().len(), 6);
             assert!(secret.expose().contains(&secret.prefix()));
         }

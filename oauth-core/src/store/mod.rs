@@ -17,6 +17,7 @@ pub(crate) mod client;
 mod connection;
 pub(crate) mod consent;
 pub(crate) mod deadline;
+pub(crate) mod device_code;
 mod error;
 mod executor;
 pub(crate) mod family;

@@ -89,6 +89,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_device_codes (digest) {
+        digest -> Binary,
+        prefix -> Text,
+        user_code -> Binary,
+        client_id -> BigInt,
+        scopes -> Text,
+        resources -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        poll_interval -> BigInt,
+        polled_at -> BigInt,
+        was_early -> Bool,
+        answered_at -> Nullable<BigInt>,
+        grant_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     oauth_signing_keys (id) {
         id -> BigInt,
         kid -> Text,

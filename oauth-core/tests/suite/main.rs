@@ -32,6 +32,8 @@ mod concurrency;
 mod consent;
 mod cors;
 mod csrf;
+mod device;
+mod device_answer;
 mod errors;
 mod event_delivery;
 mod events;

@@ -3,6 +3,7 @@
 mod application;
 #[cfg(feature = "sqlite")]
 mod by_application;
+mod device_codes;
 mod logout;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};

@@ -154,6 +154,6 @@ fn parts(token: &str) -> (Value, Value) {
     (parts.next().unwrap(), parts.next().unwrap())
 }
 
-fn id_token(tokens: &Tokens) -> (Value, Value) {
+pub(crate) fn id_token(tokens: &Tokens) -> (Value, Value) {
     parts(tokens.id_token.as_deref().expect("an ID token"))
 }

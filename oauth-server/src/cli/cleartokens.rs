@@ -32,6 +32,7 @@ fn tell(cleared: &Cleared) -> Result<(), CommandError> {
         (cleared.known_browsers, "known browsers"),
         (cleared.pushed_requests, "pushed requests"),
         (cleared.logout_deliveries, "logout tokens that could not be delivered"),
+        (cleared.device_codes, "device codes"),
         (cleared.authorization_codes, "authorization codes"),
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),

@@ -5,6 +5,7 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::{
     client_form::ClientForm,
+    device_authorization::{self, DeviceRequest, DeviceResponse},
     introspection::{self, IntrospectionRequest, IntrospectionResponse},
     pushed::{self, PushedRequest, PushedResponse},
     revocation::{self, RevocationRequest, RevocationResponse},
@@ -18,7 +19,7 @@ use crate::{
 
 /// The endpoints at which clients authenticate: tokens at `/oauth2/token` (RFC 6749 §3.2), what they give back at
 /// `/oauth2/revoke` (RFC 7009), what a token is worth at `/oauth2/introspect` (RFC 7662), and what they push at
-/// `/oauth2/par` (RFC 9126); and `/oauth2/userinfo` (OpenID Connect Core §5.3), which is there where that is on.
+/// `/oauth2/par` (RFC 9126), and devices at `/oauth2/device_authorization` (RFC 8628); and `/oauth2/userinfo` (OpenID Connect Core §5.3), which is there where that is on.
 ///
 /// ```no_run
 /// use oauth_server::{OAuth, OAuthApi};
@@ -100,6 +101,25 @@ impl OAuthApi {
         form: ClientForm<PushedRequest>,
     ) -> Result<PushedResponse, Refusal> {
         pushed::push(oauth.0, form).await
+    }
+
+    /// Ask for a device
+    ///
+    /// RFC 8628. A device without a browser shows its user the code of the answer, and polls the token endpoint with the
+    /// other one: with the grant `urn:ietf:params:oauth:grant-type:device_code`. `resource` alone may be repeated (RFC 8707).
+    #[oai(
+        path = "/oauth2/device_authorization",
+        method = "post",
+        operation_id = "authorize_device",
+        tag = "Tag::OAuth"
+    )]
+    async fn authorize_device(
+        &self,
+        request: &Request,
+        oauth: Data<&OAuth>,
+        form: ClientForm<DeviceRequest>,
+    ) -> Result<DeviceResponse, Refusal> {
+        device_authorization::authorize_device(oauth.0, request, form).await
     }
 
     /// Tell who the user is

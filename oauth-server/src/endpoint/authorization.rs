@@ -20,7 +20,7 @@ use crate::{
 };
 
 mod asking;
-mod consent;
+pub(in crate::endpoint) mod consent;
 mod proceed;
 mod sign_in;
 

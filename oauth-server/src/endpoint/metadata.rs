@@ -20,6 +20,7 @@ struct Metadata {
     revocation_endpoint: String,
     introspection_endpoint: String,
     pushed_authorization_request_endpoint: String,
+    device_authorization_endpoint: String,
     scopes_supported: Vec<String>,
     response_types_supported: Vec<&'static str>,
     response_modes_supported: [&'static str; 3],
@@ -82,6 +83,7 @@ impl Metadata {
             revocation_endpoint: oauth.url(|addresses| &addresses.revocation),
             introspection_endpoint: oauth.url(|addresses| &addresses.introspection),
             pushed_authorization_request_endpoint: oauth.url(|addresses| &addresses.pushed),
+            device_authorization_endpoint: oauth.url(|addresses| &addresses.device_authorization),
             scopes_supported: scopes.iter().map(str::to_owned).collect(),
             response_types_supported: ["code"].into_iter().chain(implicit).collect(),
             response_modes_supported: ["query", "fragment", "form_post"],
@@ -104,6 +106,7 @@ fn grant_types(settings: &Settings) -> impl Iterator<Item = String> + use<> {
         ("authorization_code", true),
         ("refresh_token", settings.access_tokens_refreshable),
         ("client_credentials", true),
+        (DEVICE_CODE, true),
         ("password", !settings.oauth_2_1),
         ("implicit", !settings.oauth_2_1),
     ];
@@ -158,6 +161,7 @@ pub(super) fn public(mut response: Response) -> Response {
     response
 }
 
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const BASIC: &str = "client_secret_basic";
 const POST: &str = "client_secret_post";
 const NONE: &str = "none";

@@ -4,6 +4,8 @@ pub(crate) mod api;
 pub(crate) mod authorization;
 mod client_form;
 pub(crate) mod connected_apps;
+mod device;
+mod device_authorization;
 mod introspection;
 pub(crate) mod keys;
 mod metadata;

@@ -60,7 +60,8 @@ pub(super) async fn token(
 #[derive(Object)]
 #[oai(rename = "TokenRequest")]
 pub(super) struct TokenRequest {
-    /// `authorization_code`, `refresh_token`, `client_credentials` or `password`.
+    /// `authorization_code`, `refresh_token`, `client_credentials`, `password` or
+    /// `urn:ietf:params:oauth:grant-type:device_code`.
     grant_type: String,
     /// The client, where it does not use HTTP Basic.
     client_id: Option<String>,
@@ -72,6 +73,8 @@ pub(super) struct TokenRequest {
     redirect_uri: Option<String>,
     /// `authorization_code`: the PKCE verifier (RFC 7636), 43 to 128 characters.
     code_verifier: Option<String>,
+    /// `urn:ietf:params:oauth:grant-type:device_code`: what the device polls with.
+    device_code: Option<String>,
     /// `refresh_token`: the refresh token.
     refresh_token: Option<String>,
     /// Separated by spaces; `refresh_token`: the same scope or less.

@@ -21,7 +21,7 @@ pub mod guards {}
 #[doc = include_str!("../../TEMPLATES.md")]
 pub mod pages {}
 
-/// What a client meets: refresh, revocation, pushed requests, resources, introspection, metadata, OAuth 2.1.
+/// What a client meets: refresh, revocation, pushed requests, devices, resources, introspection, metadata, OAuth 2.1.
 #[doc = include_str!("clients.md")]
 pub mod clients {}
 

@@ -11,7 +11,7 @@ use crate::body::Unreadable;
 #[derive(Debug, Object)]
 #[oai(rename = "TokenError")]
 pub(crate) struct TokenErrorBody {
-    /// One of the codes of RFC 6749 §5.2; and two of ours, `temporarily_unavailable` with a status of 429 or 503,
+    /// One of the codes of RFC 6749 §5.2, or of a device RFC 8628 §3.5; and two of ours, `temporarily_unavailable` with a status of 429 or 503,
     /// `server_error` with one of 500.
     error: TokenErrorCode,
     /// What the client's developer has to change.
@@ -29,6 +29,10 @@ enum TokenErrorCode {
     InvalidScope,
     InvalidTarget,
     UnsupportedResponseType,
+    AuthorizationPending,
+    SlowDown,
+    AccessDenied,
+    ExpiredToken,
     ServerError,
     TemporarilyUnavailable,
 }
@@ -184,6 +188,10 @@ impl From<&TokenError> for TokenErrorBody {
             TokenError::InvalidScope(_) => TokenErrorCode::InvalidScope,
             TokenError::InvalidTarget(_) => TokenErrorCode::InvalidTarget,
             TokenError::UnsupportedResponseType(_) => TokenErrorCode::UnsupportedResponseType,
+            TokenError::AuthorizationPending => TokenErrorCode::AuthorizationPending,
+            TokenError::SlowDown => TokenErrorCode::SlowDown,
+            TokenError::AccessDenied => TokenErrorCode::AccessDenied,
+            TokenError::ExpiredToken => TokenErrorCode::ExpiredToken,
             TokenError::TooManyGuesses { .. } => TokenErrorCode::TemporarilyUnavailable,
             TokenError::Server(cause) if cause.is_unavailable() => {
                 TokenErrorCode::TemporarilyUnavailable

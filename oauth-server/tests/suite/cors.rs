@@ -10,13 +10,14 @@ const PAGE: &str = "https://spa.example";
 const OTHER: &str = "https://other.example";
 
 /// Where clients authenticate: what is mounted by hand, and the endpoint of its own.
-const ENDPOINTS: [&str; 6] = [
+const ENDPOINTS: [&str; 7] = [
     "/oauth2/token/",
     "/oauth2/token",
     "/own/token",
     "/oauth2/revoke/",
     "/oauth2/introspect/",
     "/oauth2/par/",
+    "/oauth2/device_authorization/",
 ];
 
 impl Site {

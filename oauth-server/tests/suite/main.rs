@@ -18,6 +18,7 @@ mod connected_apps;
 mod consent_page;
 mod cors;
 mod csrf;
+mod device;
 mod events;
 mod examples;
 mod grants;

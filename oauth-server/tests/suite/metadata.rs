@@ -45,7 +45,7 @@ both_databases! {
         let document = site.get(DOCUMENT).await.json();
         let issuer = site.server.settings().issuer.clone();
         let names: Vec<_> = document.as_object().unwrap().keys().filter(|name| name.ends_with("_endpoint")).collect();
-        assert_eq!(names.len(), 5, "{names:?}");
+        assert_eq!(names.len(), 6, "{names:?}");
         for name in names {
             let url = document[name].as_str().unwrap();
             let path = url.strip_prefix(&issuer).expect("the issuer and an address");
@@ -85,7 +85,8 @@ both_databases! {
         let document = site.get(DOCUMENT).await.json();
         assert_eq!(document["response_types_supported"], json!(["code"]));
         assert_eq!(document["response_modes_supported"], modes);
-        let grants = ["authorization_code", "refresh_token", "client_credentials"];
+        let device_code = "urn:ietf:params:oauth:grant-type:device_code";
+        let grants = ["authorization_code", "refresh_token", "client_credentials", device_code];
         assert_eq!(texts(&document["grant_types_supported"]), grants);
         let refused = site.sign_in().await.ask(&implicit_request()).await;
         assert_eq!(refused.in_fragment("error").as_deref(), Some("unsupported_response_type"));

@@ -44,7 +44,7 @@ both_databases! {
     async fn every_operation_shows_the_guard_that_it_has_and_no_other(site: Site) {
         let document = site.get("/openapi.json").await.with_status(200).json();
         let operations = operations(&document);
-        assert_eq!(operations.len(), 12, "{operations:#?}");
+        assert_eq!(operations.len(), 13, "{operations:#?}");
         for (method, path, operation) in operations {
             let answer = site.send(site.request(method.clone(), &path)).await;
             let guarded = answer.header("WWW-Authenticate").starts_with("Bearer");

@@ -10,7 +10,7 @@ use oauth_server::{AuthorizationPage, BuildError, GrantType, OAuth};
 use serde_json::Value;
 
 use crate::support::{
-    Site, TemporaryDirectory, authorization,
+    Answer, Browser, Form, Site, TemporaryDirectory, authorization,
     client::{code_request, implicit_request},
 };
 
@@ -53,6 +53,15 @@ fn fields(context: &Value) -> BTreeSet<String> {
         fields.extend(within.map(|field| format!("{name}.{field}")));
     }
     fields
+}
+
+/// The pages that the user of a device of `another` sees.
+async fn of_a_device(site: &Site, browser: &Browser, secret: &str) -> [Answer; 3] {
+    let asks = [("client_id", "another"), ("client_secret", secret), ("scope", "read")];
+    let device = site.post("/oauth2/device_authorization/", &Form::new(&asks)).await;
+    let question = browser.page(&format!("/device/?user_code={}", device.text("user_code"))).await;
+    let done = browser.submit(&question.form, &[("user_action", "Accept")]).await;
+    [browser.get("/device/").await, question.answer, done]
 }
 
 both_databases! {
@@ -179,21 +188,26 @@ both_databases! {
                 config.oauth = |oauth| {
                     documented().keys().fold(oauth, |oauth, name| {
                         let form = "<form action=\"{{form_action}}\">{{> form_fields}}</form>";
-                        let form = if name.starts_with("accounts/") || name == "authorize" { form } else { "" };
+                        let has_form = name.starts_with("accounts/") || ["authorize", "device_authorize"].contains(&name.as_str());
+                        let form = if has_form { form } else { "" };
                         oauth.template(name, format!("{name}: {NAMES}{form}"))
                     })
                 };
             })
             .await;
-        site.register(|client| {
+        let registered = site.register(|client| {
             client.fragment_supported = false;
-            client.grant_types = vec![GrantType::Implicit, GrantType::AuthorizationCode];
-        })
-        .await;
+            client.grant_types = vec![GrantType::Implicit, GrantType::AuthorizationCode, GrantType::DeviceCode];
+        });
+        let secret = registered.await.unwrap();
         let browser = site.sign_in().await;
-        let another = |request: crate::support::Form| request.set("client_id", "another");
+        let another = |request: Form| request.set("client_id", "another");
         let html = |path: &str| site.request(reqwest::Method::GET, path).header("Accept", "text/html");
+        let [code, question, done] = of_a_device(&site, &browser, secret.expose()).await;
         let pages = [
+            code,
+            question,
+            done,
             browser.authorize(&another(implicit_request())).await,
             browser.ask(&code_request()).await,
             browser.ask(&code_request().set("client_id", "nobody")).await,

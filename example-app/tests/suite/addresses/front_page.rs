@@ -13,6 +13,7 @@ async fn the_front_page_links_to_every_address_and_each_is_there() {
             "/accounts/logout/",
             "/accounts/apps/",
             "/accounts/password/",
+            "/device/",
             "/admin/",
             "/oauth2/authorization/",
             "/oauth2/token/",

@@ -62,7 +62,13 @@ async fn everybody_can_use_the_pages_of_this_application() {
     browser.is_accessible().await;
 
     server.signed_in().await.tokens().await;
-    for path in ["/accounts/apps/", "/accounts/password/", "/accounts/logout/", "/api/user_info/"] {
+    for path in [
+        "/accounts/apps/",
+        "/accounts/password/",
+        "/accounts/logout/",
+        "/api/user_info/",
+        "/device/",
+    ] {
         browser.open(&format!("{}{path}", server.url())).await;
         browser.is_accessible().await;
     }

@@ -39,7 +39,7 @@ fn the_demo_data_is_in_the_trail_of_the_command_that_loaded_it() {
     for (site, command) in [(started, "runserver"), (loaded, "loaddemo")] {
         let rows = site.query(TRAIL);
         let prefix = format!("command|command {command}|create|");
-        assert_eq!(rows.len(), 1 + 5 + 9, "{rows:?}");
+        assert_eq!(rows.len(), 1 + 5 + 10, "{rows:?}");
         assert!(rows.iter().all(|row| row.starts_with(&prefix)), "{rows:?}");
     }
 }

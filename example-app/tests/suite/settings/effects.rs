@@ -159,7 +159,7 @@ async fn public_clients_says_whether_there_are_any() {
         let answer = server.agent().get(document).await;
         assert_eq!(answer.body.contains("\"client_secret_post\",\"none\""), public, "{answer:?}");
         let registered = site.query("SELECT count(*) FROM oauth_clients WHERE is_public");
-        assert_eq!(registered, [if public { "4" } else { "0" }], "{value:?}");
+        assert_eq!(registered, [if public { "5" } else { "0" }], "{value:?}");
     }
 }
 

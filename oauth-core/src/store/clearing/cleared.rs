@@ -12,6 +12,8 @@ pub struct Cleared {
     pub known_browsers: usize,
     /// Authorization requests that were pushed.
     pub pushed_requests: usize,
+    /// Devices that waited for their users.
+    pub device_codes: usize,
     /// Authorization codes.
     pub authorization_codes: usize,
     /// Access tokens.
@@ -37,10 +39,10 @@ impl Cleared {
     #[must_use]
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
-        let of_clients =
-            self.pushed_requests + self.client_secrets + self.clients + self.logout_deliveries;
+        let of_clients = self.client_secrets + self.clients + self.logout_deliveries;
+        let asked = self.pushed_requests + self.device_codes;
         let of_users = self.sessions + self.known_browsers + self.consents;
-        of_users + tokens + self.grants + of_clients + self.signing_keys
+        of_users + tokens + self.grants + asked + of_clients + self.signing_keys
     }
 }
 
@@ -52,6 +54,7 @@ impl Add for Cleared {
             sessions: self.sessions + other.sessions,
             known_browsers: self.known_browsers + other.known_browsers,
             pushed_requests: self.pushed_requests + other.pushed_requests,
+            device_codes: self.device_codes + other.device_codes,
             authorization_codes: self.authorization_codes + other.authorization_codes,
             access_tokens: self.access_tokens + other.access_tokens,
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,

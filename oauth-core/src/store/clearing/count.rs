@@ -7,8 +7,8 @@ use crate::store::{
     DbConnection, Query,
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_client_secrets, oauth_clients,
-        oauth_grants, oauth_known_browsers, oauth_logout_deliveries, oauth_pushed_requests,
-        oauth_sessions,
+        oauth_device_codes, oauth_grants, oauth_known_browsers, oauth_logout_deliveries,
+        oauth_pushed_requests, oauth_sessions,
     },
 };
 
@@ -21,6 +21,7 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
         oauth_pushed_requests::table.filter(oauth_pushed_requests::expires_at.le(ends.single));
     let deliveries =
         oauth_logout_deliveries::table.filter(oauth_logout_deliveries::expires_at.le(ends.single));
+    let devices = oauth_device_codes::table.filter(oauth_device_codes::expires_at.le(ends.single));
     let secrets =
         oauth_client_secrets::table.filter(oauth_client_secrets::expires_at.le(ends.single));
     let tokens = oauth_access_tokens::table.filter(
@@ -39,6 +40,7 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
         + browsers.count().get_result::<i64>(db)?
         + pushed.count().get_result::<i64>(db)?
         + deliveries.count().get_result::<i64>(db)?
+        + devices.count().get_result::<i64>(db)?
         + secrets.count().get_result::<i64>(db)?
         + tokens.count().get_result::<i64>(db)?
         + codes.count().get_result::<i64>(db)?

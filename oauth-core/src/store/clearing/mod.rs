@@ -20,8 +20,8 @@ pub(crate) use self::{
 use super::{
     DbConnection, Query,
     schema::{
-        oauth_known_browsers as browsers, oauth_logout_deliveries as deliveries,
-        oauth_pushed_requests as pushed, oauth_sessions,
+        oauth_device_codes as devices, oauth_known_browsers as browsers,
+        oauth_logout_deliveries as deliveries, oauth_pushed_requests as pushed, oauth_sessions,
     },
     signing_key,
 };
@@ -30,8 +30,8 @@ use crate::Timestamp;
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions, known browsers, pushed requests, logout tokens that could not be delivered, old secrets of clients, and
-    /// access tokens, which may have been revoked by then.
+    /// Sessions, known browsers, pushed requests, devices that waited, logout tokens that could not be delivered, old secrets
+    /// of clients, and access tokens, which may have been revoked by then.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
@@ -96,6 +96,17 @@ pub(crate) fn logout_deliveries(db: &mut DbConnection, ends: Ends, limit: i64) -
     let ended = deliveries::table.filter(deliveries::id.eq_any(ids));
     let logout_deliveries = diesel::delete(ended).execute(db)?;
     Ok(Cleared { logout_deliveries, ..Cleared::default() })
+}
+
+pub(crate) fn device_codes(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = devices::table
+        .filter(devices::expires_at.le(ends.single))
+        .order(devices::expires_at)
+        .limit(limit);
+    let digests: Vec<Vec<u8>> = ended.select(devices::digest).load(db)?;
+    let ended = devices::table.filter(devices::digest.eq_any(digests));
+    let device_codes = diesel::delete(ended).execute(db)?;
+    Ok(Cleared { device_codes, ..Cleared::default() })
 }
 
 /// Keys whose next one has signed for so long that all of theirs is over. There are a few of each algorithm.

@@ -41,11 +41,12 @@ const FIELDS: [Field; 25] = [
 
 const PUSHED: &str = "require_pushed_authorization_requests";
 
-pub(super) const GRANT_TYPES: [GrantType; 5] = [
+pub(super) const GRANT_TYPES: [GrantType; 6] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::Password,
+    GrantType::DeviceCode,
     GrantType::Implicit,
 ];
 

@@ -28,7 +28,7 @@ struct Context<'a> {
 }
 
 #[derive(Serialize)]
-struct Client<'a> {
+pub(in crate::endpoint) struct Client<'a> {
     name: &'a str,
     description: &'a str,
     client_uri: Option<&'a str>,
@@ -38,13 +38,34 @@ struct Client<'a> {
 }
 
 #[derive(Serialize)]
-struct Scope<'a> {
+pub(in crate::endpoint) struct Scope<'a> {
     name: &'a str,
     title: Cow<'a, str>,
     description: Cow<'a, str>,
 }
 
+impl<'a> Client<'a> {
+    pub(in crate::endpoint) fn of(client: &'a oauth_core::Client) -> Self {
+        let metadata = &client.metadata;
+        Self {
+            name: client.name(),
+            description: &client.description,
+            client_uri: metadata.client_uri.as_deref(),
+            logo_uri: metadata.logo_uri.as_deref(),
+            policy_uri: metadata.policy_uri.as_deref(),
+            tos_uri: metadata.tos_uri.as_deref(),
+        }
+    }
+}
+
 impl<'a> Scope<'a> {
+    pub(in crate::endpoint) fn all(
+        scopes: &'a [oauth_core::Scope],
+        messages: &Messages,
+    ) -> Vec<Self> {
+        scopes.iter().map(|scope| Self::of(scope, messages)).collect()
+    }
+
     /// In the reader's language, where the application has translated it: a message of the scope's name, and its
     /// attribute `title`.
     fn of(scope: &'a oauth_core::Scope, messages: &Messages) -> Self {
@@ -66,7 +87,7 @@ impl<'a> Scope<'a> {
 }
 
 /// The server's own API goes without saying.
-fn resources(oauth: &OAuth, resources: &Resources) -> Vec<String> {
+pub(in crate::endpoint) fn resources(oauth: &OAuth, resources: &Resources) -> Vec<String> {
     let named = resources.iter().filter(|_| !resources.is_own_api());
     named.map(|resource| oauth.server().resource_address(resource)).collect()
 }
@@ -81,18 +102,9 @@ pub(super) fn page(
     let token = FormToken::at(browser, oauth, http, Some(&owner.subject));
     let here = request::path_and_query(http, &oauth.place().asked_for(http));
     let next = byte_serialize(here.as_bytes()).collect::<String>();
-    let client = authorization.client();
-    let (metadata, scopes) = (&client.metadata, authorization.scopes().iter());
     let context = Context {
-        client: Client {
-            name: client.name(),
-            description: &client.description,
-            client_uri: metadata.client_uri.as_deref(),
-            logo_uri: metadata.logo_uri.as_deref(),
-            policy_uri: metadata.policy_uri.as_deref(),
-            tos_uri: metadata.tos_uri.as_deref(),
-        },
-        scopes: scopes.map(|scope| Scope::of(scope, oauth.pages().messages())).collect(),
+        client: Client::of(authorization.client()),
+        scopes: Scope::all(authorization.scopes(), oauth.pages().messages()),
         resources: resources(oauth, authorization.resources()),
         user: &owner.name,
         switch_user: oauth.users().switch_url(http, &next),

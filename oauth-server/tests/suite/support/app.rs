@@ -169,6 +169,8 @@ pub(crate) fn bare_urls(oauth: &OAuth) -> Route {
         .at("/oauth2/revoke", service.clone())
         .at("/oauth2/introspect", service.clone())
         .at("/oauth2/par", service.clone())
+        .at("/oauth2/device_authorization", service.clone())
+        .at("/device", oauth.device_page())
         .at("/own/token", oauth.token_endpoint())
         .at("/api/*operation", service)
         .at("/plain/read", get(read).post(read))
