@@ -170,8 +170,8 @@ pub use self::{
     store::{
         MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
         client::{
-            ApplicationType, Client, ClientMetadata, OpenIdMetadata, StoredSecret, SubjectType,
-            UnknownApplicationType, UnknownSubjectType,
+            ApplicationType, Client, ClientMetadata, IdTokenResponse, OpenIdMetadata, StoredSecret,
+            SubjectType, UnknownApplicationType, UnknownResponseType, UnknownSubjectType,
         },
         scope::{NewScope, Scope},
         user::{NewUser, User},

@@ -170,7 +170,7 @@ pub use oauth_core::{
     self, AccessToken, AccountError, Advice, ApplicationType, Authentication, AuthorizationServer,
     BearerError, Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata,
     ClientSecret, Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError,
-    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver,
+    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver, IdTokenResponse,
     InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting,
     KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
     NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,

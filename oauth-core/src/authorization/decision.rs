@@ -10,6 +10,7 @@ use crate::{
     EventKind, StoreError,
     error::AuthorizationErrorCode as Code,
     grant::{Asked, Ruled, checked_subject, ruled},
+    oidc::OPENID,
 };
 
 impl AuthorizationServer {
@@ -91,11 +92,18 @@ impl AuthorizationServer {
             data: None,
         };
         let ruled = ruled(self, asked).await?;
+        if request.response_type.has_id_token() && !ruled.scopes.contains(OPENID) {
+            return Err(Refusal::new(Code::InvalidScope, "the scope openid is not granted"));
+        }
         self.remember_consent(request, subject).await?;
+        let who = (subject, authentication);
         let answer = match request.response_type {
-            ResponseType::Code => {
-                let who = (subject, authentication);
-                response_type::code::issue(self, request, who, &ruled).await
+            ResponseType::Code => response_type::code::issue(self, request, who, &ruled).await,
+            ResponseType::CodeIdToken => {
+                response_type::code_id_token::issue(self, request, who, &ruled).await
+            }
+            ResponseType::IdToken => {
+                response_type::id_token::issue(self, request, who, &ruled).await
             }
             ResponseType::Token => {
                 response_type::token::issue(self, request, subject, &ruled).await

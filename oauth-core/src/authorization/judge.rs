@@ -29,19 +29,22 @@ impl AuthorizationServer {
         }
         let response_type = ResponseType::requested(self, client, params)?;
         ResponseMode::requested(params, redirect_uri)?;
-        let is_code = response_type == ResponseType::Code;
+        let is_code = response_type.has_code();
         let uses_pkce = is_code && params.get("code_challenge").is_some();
         if params.get("state").is_none() && self.state_is_required(client, uses_pkce) {
             return Err(Refusal::new(Code::InvalidRequest, "state must be included"));
         }
         let resources = match response_type {
-            ResponseType::Code => self.requested_resources(params).await?,
             ResponseType::Token => self.requested_resource(params).await?,
+            _ => self.requested_resources(params).await?,
         };
         let scopes = requested_scopes(self, client, params, &resources).await?;
         let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
         let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
         let openid = OpenIdRequest::read(self, client, &scopes, params).await?;
+        if response_type.has_id_token() {
+            openid.may_be_told_here()?;
+        }
         Ok(Judged { response_type, scopes, resources, challenge, openid })
     }
 

@@ -39,7 +39,9 @@ impl ResponseMode {
     }
 
     fn by_default(params: &Params) -> Self {
-        let carries_token = params.get("response_type") == Some(ResponseType::Token.as_str());
-        if carries_token { Self::Fragment } else { Self::Query }
+        match ResponseType::of(params) {
+            None | Some(ResponseType::Code) => Self::Query,
+            Some(_) => Self::Fragment,
+        }
     }
 }

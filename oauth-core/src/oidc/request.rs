@@ -89,21 +89,37 @@ impl OpenIdRequest {
         self.prompt.login || self.max_age.is_some()
     }
 
+    /// §3.2.2.1, §3.3.2.1: where the ID token comes from the authorization endpoint, it answers a `nonce`, by which the client
+    /// knows that it is for this request.
+    pub(crate) fn may_be_told_here(&self) -> Result<(), Fault> {
+        let asked =
+            self.asked.as_ref().ok_or("the scope openid is missing: an ID token is asked for")?;
+        match asked.nonce {
+            Some(_) => Ok(()),
+            None => Err("nonce is missing: this response type needs one".into()),
+        }
+    }
+
     /// What the family remembers of it, and the session's name.
     pub(crate) fn remembered(
         &self,
         authentication: &Authentication,
     ) -> Result<(Option<String>, Option<String>), StoreError> {
-        let Some(asked) = &self.asked else { return Ok((None, None)) };
-        let openid = OpenId {
+        let Some(openid) = self.began(authentication) else { return Ok((None, None)) };
+        Ok((Some(openid.text()?), authentication.sid.clone()))
+    }
+
+    /// How it began, where an ID token is asked for.
+    pub(crate) fn began(&self, authentication: &Authentication) -> Option<OpenId> {
+        let asked = self.asked.as_ref()?;
+        Some(OpenId {
             nonce: asked.nonce.clone(),
             auth_time: authentication.auth_time,
             acr: authentication.acr.clone(),
             amr: authentication.amr.clone(),
             id_token: asked.claims.id_token.clone(),
             userinfo: asked.claims.userinfo.clone(),
-        };
-        Ok((Some(openid.text()?), authentication.sid.clone()))
+        })
     }
 
     /// §5.5.1.1: where a client cannot do without one of these `acr`, and it is none of them, the sign-in has failed.

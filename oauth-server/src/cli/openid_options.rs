@@ -1,11 +1,14 @@
 //! The options of `register-client` for OpenID Connect.
 
 use clap::Args;
-use oauth_core::{OpenIdMetadata, SigningAlgorithm, SubjectType};
+use oauth_core::{IdTokenResponse, OpenIdMetadata, SigningAlgorithm, SubjectType};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "OpenID Connect")]
 pub(super) struct OpenIdOptions {
+    /// A response type that brings an ID token by way of the browser, `code id_token` or `id_token`; may be repeated
+    #[arg(long = "response-type", value_name = "TYPE")]
+    response_types: Vec<IdTokenResponse>,
     /// How its ID tokens are signed: RS256, PS256, ES256 or Ed25519 (`EdDSA`) [default: RS256]
     #[arg(long, value_name = "ALG")]
     id_token_signed_response_alg: Option<SigningAlgorithm>,
@@ -35,6 +38,7 @@ pub(super) struct OpenIdOptions {
 impl OpenIdOptions {
     pub(super) fn into_metadata(self) -> OpenIdMetadata {
         OpenIdMetadata {
+            response_types: self.response_types,
             id_token_signed_response_alg: self.id_token_signed_response_alg,
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             subject_type: self.subject_type,

@@ -1,7 +1,7 @@
 //! What a client can find out about this server by itself: RFC 8414, and OpenID Connect Discovery, which is the same with
 //! more members.
 
-use oauth_core::{Scopes, Settings, SigningAlgorithm, StoreError, SubjectType};
+use oauth_core::{IdTokenResponse, Scopes, Settings, SigningAlgorithm, StoreError, SubjectType};
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
     http::{HeaderValue, StatusCode, header},
@@ -75,6 +75,8 @@ impl Metadata {
     fn of(oauth: &OAuth, scopes: &Scopes) -> Self {
         let settings = oauth.settings();
         let implicit = (!settings.oauth_2_1).then_some("token");
+        let id_tokens = settings.openid.then_some(IdTokenResponse::ALL).into_iter().flatten();
+        let id_tokens = id_tokens.map(IdTokenResponse::as_str);
         let methods = [BASIC, POST].into_iter().chain(settings.public_clients.then_some(NONE));
         Self {
             issuer: settings.issuer.clone(),
@@ -85,7 +87,11 @@ impl Metadata {
             pushed_authorization_request_endpoint: oauth.url(|addresses| &addresses.pushed),
             device_authorization_endpoint: oauth.url(|addresses| &addresses.device_authorization),
             scopes_supported: scopes.iter().map(str::to_owned).collect(),
-            response_types_supported: ["code"].into_iter().chain(implicit).collect(),
+            response_types_supported: ["code"]
+                .into_iter()
+                .chain(implicit)
+                .chain(id_tokens)
+                .collect(),
             response_modes_supported: ["query", "fragment", "form_post"],
             grant_types_supported: grant_types(settings)
                 .chain(oauth.server().own_grants().map(str::to_owned))

@@ -37,7 +37,7 @@ fn refused() -> Vec<(Form, &'static str, &'static str)> {
     vec![
         (code_request().without("response_type"), "invalid_request", "response_type is missing"),
         (
-            code_request().set("response_type", "id_token"),
+            code_request().set("response_type", "magic"),
             "unsupported_response_type",
             "code or token",
         ),

@@ -12,9 +12,20 @@ use crate::{
 pub(in crate::authorization) async fn issue(
     server: &AuthorizationServer,
     request: &AuthorizationRequest,
-    (subject, authentication): (&str, &Authentication),
+    who: (&str, &Authentication),
     ruled: &Ruled,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let code = issued(server, request, who, ruled).await?;
+    Ok(vec![("code", code.expose().to_owned())])
+}
+
+/// The code that is issued.
+pub(super) async fn issued(
+    server: &AuthorizationServer,
+    request: &AuthorizationRequest,
+    (subject, authentication): (&str, &Authentication),
+    ruled: &Ruled,
+) -> Result<Secret, StoreError> {
     let now = server.now();
     let reply = &request.reply;
     let (openid, sid) = request.openid.remembered(authentication)?;
@@ -35,6 +46,5 @@ pub(in crate::authorization) async fn issue(
         };
         (secret, code)
     };
-    let secret = begin(server, grant, draw, || vec![request.accepted_by(subject, ruled)]).await?;
-    Ok(vec![("code", secret.expose().to_owned())])
+    begin(server, grant, draw, || vec![request.accepted_by(subject, ruled)]).await
 }

@@ -12,7 +12,7 @@ use crate::{GrantType, Scopes};
 /// What a client may say of itself, in the words of RFC 7591 §2.
 ///
 /// What has no name there, or what a client must never choose itself, stands beside it in [`Client`](super::Client).
-/// `response_types` follow from the grants, and `token_endpoint_auth_method` from whether there is a secret, which
+/// Most `response_types` follow from the grants, and `token_endpoint_auth_method` from whether there is a secret, which
 /// statements filter by: neither is kept twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

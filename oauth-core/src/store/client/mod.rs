@@ -24,7 +24,9 @@ pub(crate) use self::{
 };
 pub use self::{
     metadata::{ApplicationType, ClientMetadata, UnknownApplicationType},
-    openid::{OpenIdMetadata, SubjectType, UnknownSubjectType},
+    openid::{
+        IdTokenResponse, OpenIdMetadata, SubjectType, UnknownResponseType, UnknownSubjectType,
+    },
     secret::StoredSecret,
 };
 use super::{DbConnection, Query, schema::oauth_clients};

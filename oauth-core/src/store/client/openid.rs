@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::SigningAlgorithm;
 
@@ -12,6 +12,9 @@ use crate::SigningAlgorithm;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OpenIdMetadata {
+    /// What it may be answered with beyond what follows from its grants (`response_types`): ID tokens by way of the browser.
+    #[serde(deserialize_with = "known", skip_serializing_if = "Vec::is_empty")]
+    pub response_types: Vec<IdTokenResponse>,
     /// How its ID tokens are signed; `None` is RS256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<SigningAlgorithm>,
@@ -37,6 +40,50 @@ pub struct OpenIdMetadata {
     /// Whether it wants to be told of which session (§2.2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub backchannel_logout_session_required: bool,
+}
+
+/// An answer of the authorization endpoint with an ID token in it: Core §3.2, §3.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdTokenResponse {
+    /// A code and an ID token.
+    #[serde(rename = "code id_token")]
+    CodeIdToken,
+    /// An ID token alone.
+    #[serde(rename = "id_token")]
+    IdToken,
+}
+
+impl IdTokenResponse {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::CodeIdToken, Self::IdToken];
+
+    /// The value of `response_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeIdToken => "code id_token",
+            Self::IdToken => "id_token",
+        }
+    }
+}
+
+impl FromStr for IdTokenResponse {
+    type Err = UnknownResponseType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownResponseType> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownResponseType)
+    }
+}
+
+/// A response type that a registration cannot add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is code id_token or id_token; code and token follow from the grants")]
+pub struct UnknownResponseType;
+
+/// What is not of these is left out, because the grants say it.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IdTokenResponse>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
 /// Whether all clients know a user by the same name.
