@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     demo_data,
     log::Log,
+    mcp,
     options::{BadValue, Command, Options, Site},
 };
 
@@ -104,7 +105,12 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
     let server = server(site)?;
     cli::refuse_pending(&server)?;
     let server = server.in_the_name_of(Actor::command("loaddemo"));
-    let loaded = demo_data::load(&server).await?;
+    let has_mcp = site.features.mcp()?;
+    let mut loaded = Vec::new();
+    if has_mcp && mcp::prepare(&server).await? {
+        loaded.push(format!("scope {}", mcp::SCOPE));
+    }
+    loaded.extend(demo_data::load(&server, has_mcp).await?);
     loaded.iter().for_each(|what| println!("loaded {what}"));
     if loaded.is_empty() {
         println!("the demo data was already there");

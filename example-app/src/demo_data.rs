@@ -8,7 +8,10 @@ use oauth_server::{
     NewClient, NewUser, OpenIdMetadata, RedirectUri, RegistrationError, Scopes,
 };
 
-use crate::relying_party::{CALLBACK, CLIENT_ID, CLIENT_SECRET, PATH};
+use crate::{
+    mcp,
+    relying_party::{CALLBACK, CLIENT_ID, CLIENT_SECRET, PATH},
+};
 
 /// The client of the Authorize button on `/docs/`.
 pub(crate) const SWAGGER_UI: &str = "swagger-ui";
@@ -22,8 +25,12 @@ pub(crate) enum Error {
     Registration(#[from] RegistrationError),
 }
 
-/// Loads what is missing, and says what that was. Loading it again changes nothing.
-pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Error> {
+/// Loads what is missing, and says what that was. Loading it again changes nothing. Where there are tools for assistants, the
+/// application in a browser may have them used.
+pub(crate) async fn load(
+    server: &AuthorizationServer,
+    has_mcp: bool,
+) -> Result<Vec<String>, Error> {
     let mut loaded = Vec::new();
     match server.create_user_with_known_password(user(), "password").await {
         Ok(user) => loaded.push(format!("user {}", user.username)),
@@ -36,7 +43,7 @@ pub(crate) async fn load(server: &AuthorizationServer) -> Result<Vec<String>, Er
         }
     }
     let settings = server.settings();
-    let programs = programs(&settings.issuer).into_iter().chain([device()]);
+    let programs = programs(&settings.issuer, has_mcp).into_iter().chain([device()]);
     let logins = settings.openid.then(|| logins(&settings.issuer)).into_iter().flatten();
     // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
     // secret, where there are no public clients.
@@ -122,8 +129,9 @@ fn quickstart_clients() -> [NewClient; 3] {
 }
 
 /// This provider's own documentation, and two programs without a user.
-fn programs(issuer: &str) -> [NewClient; 4] {
+fn programs(issuer: &str, has_mcp: bool) -> [NewClient; 4] {
     let docs = Addresses::default().docs;
+    let tools = has_mcp.then_some(mcp::SCOPE);
     [
         NewClient {
             client_id: Some(SWAGGER_UI.to_owned()),
@@ -159,7 +167,7 @@ fn programs(issuer: &str) -> [NewClient; 4] {
             secret: ClientSecret::None,
             redirect_uris: vec!["http://localhost:1111".to_owned()],
             cors_origins: vec!["http://localhost:1111".to_owned()],
-            scopes: scopes(&["user_info", "offline_access"]),
+            scopes: ["user_info", "offline_access"].into_iter().chain(tools).collect(),
             ..NewClient::new("Example Browser App")
         },
     ]

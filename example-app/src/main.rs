@@ -7,6 +7,7 @@ mod api;
 mod commands;
 mod demo_data;
 mod log;
+mod mcp;
 mod oauth2server;
 mod options;
 mod polls;
@@ -14,7 +15,7 @@ mod relying_party;
 
 use std::{process::ExitCode, sync::Arc};
 
-use oauth_server::{OAuth, OAuthApi, methods::get};
+use oauth_server::{InvalidResource, OAuth, OAuthApi, methods::get};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 use poem_openapi::OpenApiService;
 
@@ -22,7 +23,10 @@ use poem_openapi::OpenApiService;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What stands where: Django's `urls.py`.
-fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
+fn urls(
+    oauth: &OAuth,
+    has_mcp: bool,
+) -> Result<impl Endpoint<Output = Response> + use<>, InvalidResource> {
     // The token endpoint and the guarded API, in one OpenAPI document.
     let document = oauth.document((OAuthApi, api::views::Api, polls::views::Polls));
     let service = OpenApiService::new(document, "Example API", env!("CARGO_PKG_VERSION"))
@@ -76,17 +80,19 @@ fn urls(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     } else {
         urls
     };
+    // Tools for assistants.
+    let urls = if has_mcp { urls.at("/mcp", mcp::endpoint(oauth)?) } else { urls };
     // Below the path of the issuer, where that has one, clients of OpenID Connect look, too.
     let urls = match oauth.mount() {
         "/" => urls,
         _ => urls.nest("/.well-known", oauth.well_known()),
     };
     // And every answer is the provider's.
-    Route::new()
+    Ok(Route::new()
         // Where clients look first: what this server can do, and where.
         .nest("/.well-known", oauth.well_known())
         .nest(oauth.mount(), urls)
-        .with(oauth.full_middleware())
+        .with(oauth.full_middleware()))
 }
 
 #[tokio::main]

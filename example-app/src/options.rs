@@ -1,6 +1,7 @@
 //! The command line and the environment: an option wins over its variable.
 
 mod development;
+mod features;
 mod sealing;
 mod server;
 mod serving;
@@ -11,7 +12,9 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 use oauth_server::cli;
 
-pub(crate) use self::{server::ServerOptions, serving::ServingOptions, value::BadValue};
+pub(crate) use self::{
+    features::Features, server::ServerOptions, serving::ServingOptions, value::BadValue,
+};
 
 /// The quickstart: a poem application that is an OAuth 2.0 provider.
 ///
@@ -92,6 +95,8 @@ pub(crate) struct Site {
     pub(crate) server: ServerOptions,
     #[command(flatten)]
     pub(crate) serving: ServingOptions,
+    #[command(flatten)]
+    pub(crate) features: Features,
 }
 
 impl Site {
@@ -100,6 +105,7 @@ impl Site {
         self.server.trusted_proxies()?;
         self.server.store()?;
         self.serving.check()?;
+        self.features.mcp()?;
         let settings = self.server.settings(self.listen()?.port())?;
         self.server.mount(&settings)?;
         Ok(())

@@ -12,7 +12,7 @@ use tracing::field::display;
 
 use super::Failure;
 use crate::{
-    demo_data,
+    demo_data, mcp,
     oauth2server::views::{AUTHORIZATION_ENDPOINT, LOCALES, TEMPLATES},
     options::Site,
     urls,
@@ -29,6 +29,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
         .find_map(|address| address.as_socket_addr().copied())
         .unwrap_or(listen);
 
+    let has_mcp = site.features.mcp()?;
     let server = prepared(site, bound).await?;
     server.events().on_event(log);
     let mount = site.server.mount(server.settings())?;
@@ -57,7 +58,8 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     announce(&oauth, bound);
 
     let _clearing = oauth.server().clear_expired_every(HOUR);
-    let serve = site.serving.apply(oauth_server::serve(acceptor, urls(&oauth)))?;
+    let urls = urls(&oauth, has_mcp).map_err(|error| Failure::Other(error.to_string()))?;
+    let serve = site.serving.apply(oauth_server::serve(acceptor, urls))?;
     serve
         .run_until(stop)
         .await
@@ -85,6 +87,10 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
     let server = site.server.sealing(server)?;
     cli::refuse_pending(&server)?;
     server.prepare_openid().await?;
+    let by = server.clone().in_the_name_of(Actor::command("runserver"));
+    if site.features.mcp()? && mcp::prepare(&by).await? {
+        say!("registered the scope {} of /mcp", mcp::SCOPE);
+    }
     if !server.settings().openid && !site.server.can_seal(server.settings()) {
         say!(
             "OpenID Connect is off, for want of OAUTH_KEY_ENCRYPTION_KEY: openssl rand -base64 32"
@@ -92,7 +98,7 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
     }
     let more_than_development = site.beyond_development(bound)?.join(", ");
     if fresh && more_than_development.is_empty() {
-        demo_data::load(&server.clone().in_the_name_of(Actor::command("runserver"))).await?;
+        demo_data::load(&by, site.features.mcp()?).await?;
         say!("loaded the demo data: sign in as exampleuser with the password \"password\"");
     } else if fresh {
         say!("no demo data, whose passwords everybody knows: {more_than_development}");

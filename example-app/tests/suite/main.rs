@@ -11,6 +11,7 @@ mod commands;
 mod deaf_log;
 mod demo_data;
 mod kills;
+mod mcp;
 mod oauthost;
 mod readme;
 mod relying_party;

@@ -9,7 +9,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 31] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 32] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -88,6 +88,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 31] = [
     ("OAUTH_HEADER_TIMEOUT", "--header-timeout", "5", "0", "seconds from 1 to 3600"),
     ("OAUTH_IDLE_TIMEOUT", "--idle-timeout", "120", "2m", "seconds from 1 to 3600"),
     ("OAUTH_MAX_CONNECTIONS", "--max-connections", "100", "0", "a number from 1"),
+    ("OAUTH_MCP", "--mcp", "true", "yes", "true or false"),
     ("OAUTH_DRAIN_DELAY", "--drain-delay", "0", "-1", "seconds from 0 to 3600"),
 ];
 
