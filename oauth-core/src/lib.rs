@@ -106,7 +106,6 @@ mod csrf;
 mod device;
 mod error;
 mod event;
-#[expect(dead_code, reason = "what is delivered and read through it comes next")]
 mod fetch;
 mod field;
 mod grant;
@@ -155,7 +154,7 @@ pub use self::{
     introspected::{Introspected, InvalidIntrospection},
     introspection::Introspection,
     key::{InvalidKeyEncryption, JwkSet, KeyEncryption, KeyState, SigningKeyRecord},
-    oidc::{AtBrowser, Authentication, ClaimsSource, SignIn, UserInfo, WantedClaims},
+    oidc::{AtBrowser, Authentication, ClaimsSource, DeliveryTask, SignIn, UserInfo, WantedClaims},
     origin::Origin,
     params::Params,
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},

@@ -7,7 +7,8 @@ use tokio::sync::OnceCell;
 use crate::{
     Caller, ClaimsSource, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store,
     StoreError, Timestamp, account::Guesses, admin::Actor, cors::CorsOrigins, fetch::Outside,
-    grant::GrantHandler, key::SigningKeys, password::Hasher, secret::FamilyKeys,
+    grant::GrantHandler, key::SigningKeys, oidc::delivery::Deliveries, password::Hasher,
+    secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -43,6 +44,7 @@ pub struct AuthorizationServer {
     pub(crate) cors_origins: CorsOrigins,
     pub(crate) signing_keys: SigningKeys,
     pub(crate) outside: Outside,
+    pub(crate) deliveries: Deliveries,
     pub(crate) openid_is_prepared: Arc<OnceCell<()>>,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
@@ -89,6 +91,7 @@ impl AuthorizationServer {
             cors_origins: CorsOrigins::default(),
             signing_keys: SigningKeys::default(),
             outside,
+            deliveries: Deliveries::default(),
             openid_is_prepared: Arc::default(),
             passwords: None,
             active: None,

@@ -85,6 +85,7 @@
 //! | set it, and hear of what happens | [`Settings`], [`AuthorizationServer::events`], [`Event`], [`Origin`] |
 //! | tell a load balancer whether it can serve | [`OAuth::readiness_endpoint`], [`Store::ready`] |
 //! | delete what has ended | [`AuthorizationServer::clear_expired_every`], [`AuthorizationServer::clearing`] |
+//! | tell clients of logouts | [`AuthorizationServer::deliver_logouts_always`], [`guide::login`] |
 //! | have its commands on your own command line | the module `cli`, behind the feature `cli`, and [`guide::commands`] |
 //! | test it | the module `test_kit`, behind the feature `test-kit` |
 //! | route by method, with refusals that say what is allowed | [`methods`] |
@@ -169,11 +170,11 @@ pub use ipnet::IpNet;
 pub use oauth_core::{
     self, AccessToken, AccountError, Advice, ApplicationType, Authentication, AuthorizationServer,
     BearerError, Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientMetadata,
-    ClientSecret, Clock, ConnectedApp, Endpoint, Event, EventKind, Events, FieldError,
-    GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver, IdTokenResponse,
-    InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting,
-    KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser,
-    NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,
+    ClientSecret, Clock, ConnectedApp, DeliveryTask, Endpoint, Event, EventKind, Events,
+    FieldError, GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver,
+    IdTokenResponse, InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope,
+    InvalidSetting, KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope,
+    NewUser, NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,
     PolicyRequest, Problem, RedirectUri, Registered, RegistrationError, RequireState, Resource,
     Resources, Revocation, Ruling, Scopes, Secret, Session, Settings, SigningAlgorithm, Spread,
     Store, StoreError, StoreOptions, SubjectType, Subscription, Timestamp, TokenError,

@@ -58,6 +58,7 @@ pub(super) async fn run(site: &Site) -> Result<(), Failure> {
     announce(&oauth, bound);
 
     let _clearing = oauth.server().clear_expired_every(HOUR);
+    let _delivering = oauth.server().deliver_logouts_always();
     let urls = urls(&oauth, has_mcp).map_err(|error| Failure::Other(error.to_string()))?;
     let serve = site.serving.apply(oauth_server::serve(acceptor, urls))?;
     serve

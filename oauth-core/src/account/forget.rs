@@ -68,6 +68,7 @@ impl AuthorizationServer {
             let begun = Instant::now();
             let batch = self.forget_batch(forgetting.clone(), had_anything).await?;
             if batch.is_last {
+                self.deliveries.wake();
                 return Ok(());
             }
             had_anything |= batch.has_erased;

@@ -11,6 +11,7 @@ mod by_hand;
 mod client;
 mod family;
 mod issued;
+mod logout_delivery;
 mod page;
 mod scope;
 mod state;
@@ -27,6 +28,7 @@ pub use self::{
     client::{ClientFilter, ClientName, IssuedToClient},
     family::{FamilyDetails, FamilyFilter, FamilyRecord},
     issued::{IssuedFilter, IssuedId, IssuedKind, IssuedRecord, NoIssuedId},
+    logout_delivery::LogoutDeliveryRecord,
     page::{PAGE_SIZE, Page},
     scope::{ScopeChange, ScopeFilter, ScopeRecord},
     state::State,

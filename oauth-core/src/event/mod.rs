@@ -213,6 +213,33 @@ pub enum EventKind {
         /// Its id.
         kid: String,
     },
+    /// A client was told of a logout (OpenID Connect Back-Channel Logout).
+    LogoutDelivered {
+        /// The client.
+        client_id: String,
+        /// Who had logged out.
+        subject: String,
+    },
+    /// A client could not be told of a logout. It is tried again.
+    LogoutPutOff {
+        /// The client.
+        client_id: String,
+        /// Who had logged out.
+        subject: String,
+        /// Why not.
+        reason: String,
+        /// When it is tried next.
+        again_at: Timestamp,
+    },
+    /// A client was not told of a logout, and is not any more: it refused that, or could not be told within a day.
+    LogoutGivenUp {
+        /// The client.
+        client_id: String,
+        /// Who had logged out.
+        subject: String,
+        /// Why not.
+        reason: String,
+    },
     /// A client was changed.
     ClientChanged {
         /// The client.

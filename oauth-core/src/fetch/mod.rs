@@ -39,6 +39,7 @@ pub(crate) struct Fetch<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Method<'a> {
     /// With the types that are accepted.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     Get { accept: &'a str },
     /// A form, encoded.
     Post { form: &'a str },
@@ -48,7 +49,9 @@ pub(crate) enum Method<'a> {
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) status: u16,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     pub(crate) content_type: Option<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     pub(crate) cache_control: Option<String>,
     /// `None` where it is longer than what was to be read.
     pub(crate) body: Option<Vec<u8>>,

@@ -64,10 +64,12 @@ impl AuthorizationServer {
         &self,
         mut rest: Option<Logout>,
     ) -> Result<(), StoreError> {
+        self.deliveries.wake();
         while let Some(logout) = rest {
             let batch = move |db: &mut DbConnection| logout.batch(db);
             let told = || -> LedTo<LoggedOut> { Box::new(LoggedOut::events) };
             rest = self.write_and_raise(Affected::Anything, batch, told).await?.rest;
+            self.deliveries.wake();
         }
         Ok(())
     }

@@ -5,8 +5,10 @@
 
 pub(crate) mod authentication;
 pub(crate) mod claims;
+pub(crate) mod delivery;
 pub(crate) mod id_token;
 mod logout;
+mod logout_token;
 mod prompt;
 pub(crate) mod request;
 mod sign_in;
@@ -16,6 +18,7 @@ mod userinfo;
 pub use self::{
     authentication::Authentication,
     claims::{ClaimsSource, WantedClaims},
+    delivery::DeliveryTask,
     sign_in::{AtBrowser, SignIn},
     userinfo::UserInfo,
 };

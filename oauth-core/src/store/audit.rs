@@ -53,6 +53,8 @@ pub enum Kind {
     Family,
     /// A key that the server signs with.
     SigningKey,
+    /// A logout that a client is to be told of.
+    LogoutDelivery,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl Kind {
             Self::AccessToken => "access_token",
             Self::Family => "family",
             Self::SigningKey => "signing_key",
+            Self::LogoutDelivery => "logout_delivery",
         }
     }
 }

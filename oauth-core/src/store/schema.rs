@@ -213,6 +213,7 @@ diesel::table! {
         due_at -> BigInt,
         attempts -> BigInt,
         expires_at -> BigInt,
+        last_error -> Nullable<Text>,
     }
 }
 
@@ -242,6 +243,7 @@ diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(oauth_authorization_codes -> oauth_grants (grant_id));
 diesel::joinable!(oauth_access_tokens -> oauth_grants (grant_id));
 diesel::joinable!(oauth_refresh_tokens -> oauth_grants (grant_id));
+diesel::joinable!(oauth_logout_deliveries -> oauth_clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_users,
@@ -249,6 +251,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_scopes,
     oauth_clients,
     oauth_grants,
+    oauth_logout_deliveries,
     oauth_consents,
     oauth_authorization_codes,
     oauth_access_tokens,

@@ -1,6 +1,7 @@
 //! Logging in elsewhere with this server: OpenID Connect Core.
 
 mod claims;
+mod delivery;
 mod hybrid;
 mod id_token;
 mod logout;

@@ -19,4 +19,25 @@ both_databases! {
         fixture.server.log_out_user("alice").await.unwrap();
         assert_eq!(fixture.count("oauth_logout_deliveries"), "0");
     }
+
+    async fn a_logout_that_waited_before_errors_were_kept_is_served(fixture: Fixture) {
+        if fixture.database.is_spread() {
+            return; // migrations know nothing of it
+        }
+        revert_from(&fixture.database, "20261130041300");
+        fixture.database.execute(
+            "INSERT INTO oauth_logout_deliveries (client_id, subject, created_at, due_at, attempts, expires_at)
+            SELECT id, 'alice', 1, 1, 2, 2000000 FROM oauth_clients WHERE client_id = 'confidential'",
+        );
+        let store = Store::open(&fixture.database.url).unwrap();
+        assert!(store.migrate().unwrap().contains(&"20261130041300".to_owned()));
+        let actor = oauth_core::admin::Actor::command("test");
+        let page = fixture.server.admin(actor).logout_deliveries(None).await.unwrap();
+        let waiting = &page.rows[0];
+        assert_eq!((waiting.subject.as_str(), waiting.attempts), ("alice", 2));
+        assert_eq!(waiting.last_error, None);
+        // Its client does not want to be told.
+        assert_eq!(fixture.server.deliver_logouts().await.unwrap(), 0);
+        assert_eq!(fixture.count("oauth_logout_deliveries"), "0");
+    }
 }

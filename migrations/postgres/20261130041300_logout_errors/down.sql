@@ -1,0 +1,1 @@
+ALTER TABLE oauth_logout_deliveries DROP COLUMN last_error;
