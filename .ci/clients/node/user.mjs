@@ -1,8 +1,7 @@
 // The demo user with a browser: signs in, allows what a client asks for, and is sent back to it.
 
-/** Opens the URL that the client made, and answers the one that the browser ends at. */
-export async function allow(authorizationUrl, redirectUri) {
-  const browser = new Browser();
+/** Opens the URL that the client made, and answers the one that the browser ends at, or the request of the form that is sent there. */
+export async function allow(authorizationUrl, redirectUri, browser = new Browser()) {
   let page = await browser.open(authorizationUrl);
   for (let step = 0; step < 10; step++) {
     if (page.location) {
@@ -10,6 +9,8 @@ export async function allow(authorizationUrl, redirectUri) {
       page = await browser.open(page.location);
       continue;
     }
+    const posted = formWith('iss', page.html);
+    if (posted) return new Request(posted.action, { method: 'POST', body: new URLSearchParams(posted.hidden) });
     const login = formWith('password', page.html);
     const form = login ?? formWith('user_action', page.html);
     if (!form) throw new Error(`${page.url} shows neither login nor consent: ${page.html}`);
@@ -36,7 +37,7 @@ export async function refusal(step) {
 }
 
 /** Cookies, and redirects that are followed one by one. */
-class Browser {
+export class Browser {
   #cookies = new Map();
 
   async open(url, form) {

@@ -32,9 +32,9 @@ class Forms(HTMLParser):
         return next((form for form in self.forms if name in form["names"]), None)
 
 
-def allow(authorization_url, redirect_uri):
+def allow(authorization_url, redirect_uri, browser=None):
     """Opens the URL that the client made, and answers the one that the browser ends at."""
-    browser = requests.Session()
+    browser = browser or requests.Session()
     page = browser.get(str(authorization_url), allow_redirects=False, timeout=10)
     for _ in range(10):
         if "location" in page.headers:

@@ -1,17 +1,28 @@
 //! The demo user with a browser: signs in, allows what a client asks for, and is sent back to it.
 
-use std::time::Duration;
+use std::{env, fs, sync::Arc, time::Duration};
 
-use ureq::{Agent, Body, http::Response};
+use ureq::{
+    Agent, Body,
+    http::Response,
+    tls::{Certificate, RootCerts, TlsConfig},
+};
 use url::Url;
 
 use crate::Failed;
 
 type Fields = Vec<(String, String)>;
 
-/// Redirects are followed one by one, and every status is an answer.
+/// Redirects are followed one by one, and every status is an answer. Over TLS, the authority in `SSL_CERT_FILE` is believed.
 pub fn agent() -> Agent {
+    let authority = env::var("SSL_CERT_FILE").ok().and_then(|path| fs::read(path).ok());
+    let authority = authority.and_then(|pem| Certificate::from_pem(&pem).ok());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::Specific(Arc::new(authority.into_iter().collect())))
+        .build();
     Agent::config_builder()
+        .tls_config(tls)
+        .proxy(None)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)

@@ -1,0 +1,34 @@
+"""Apache's mod_auth_openidc in front of a page: code flow, the ID token, userinfo, refresh."""
+
+import sys
+
+import requests
+from user import allow, expect
+
+issuer, site = sys.argv[1:]
+callback = f"{site}/callback"
+browser = requests.Session()
+
+
+def info():
+    """What the module knows of who is logged in."""
+    return browser.get(callback, params={"info": "json"}, timeout=10).json()
+
+
+def log_in():
+    """Opens the page, goes where the module says, and comes back to it."""
+    page = browser.get(f"{site}/", allow_redirects=False, timeout=10)
+    answer = allow(page.headers["location"], callback, browser)
+    return browser.get(answer, timeout=10)
+
+
+page = log_in()
+expect(page.url == f"{site}/" and "behind a login" in page.text, "the page is shown to who has logged in, and not before")
+
+known = info()
+expect(known["id_token"]["iss"] == issuer, "an ID token that the module believes")
+expect(known["userinfo"]["email"] == "exampleuser@example.com", "userinfo")
+
+before = known["access_token"]
+browser.get(callback, params={"refresh": f"{site}/", "access_token": before}, timeout=10).raise_for_status()
+expect(info()["access_token"] != before, "refresh")
