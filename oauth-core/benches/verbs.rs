@@ -16,6 +16,8 @@
 mod postgres;
 #[path = "verbs/with_a_policy.rs"]
 mod with_a_policy;
+#[path = "verbs/with_an_id_token.rs"]
+mod with_an_id_token;
 
 use std::{
     env, fs,
@@ -37,6 +39,7 @@ const CALLERS: usize = 32;
 fn main() {
     divan::main();
     with_a_policy::refresh();
+    with_an_id_token::refresh();
     drop(CLUSTER.lock().expect("the cluster").take());
     if let Some(folder) = FOLDER.get() {
         fs::remove_dir_all(folder).ok();
@@ -104,6 +107,8 @@ struct Bench {
     server: AuthorizationServer,
     runtime: Arc<Runtime>,
     credentials: String,
+    /// What its codes are for.
+    scope: &'static str,
 }
 
 impl Bench {
@@ -148,7 +153,7 @@ impl Bench {
                 ),
             )
         });
-        Some(Self { server, runtime, credentials })
+        Some(Self { server, runtime, credentials, scope: "read" })
     }
 
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
@@ -206,7 +211,8 @@ impl Bench {
     async fn codes(&self) -> Vec<String> {
         let (_, client_id) = self.credentials.split_once("client_id=").expect("the client");
         let client_id = client_id.split('&').next().expect("its end");
-        let query = format!("response_type=code&client_id={client_id}&scope=read&state=x");
+        let scope = self.scope;
+        let query = format!("response_type=code&client_id={client_id}&scope={scope}&state=x");
         let mut codes = Vec::new();
         for _ in 0..CALLERS {
             let request = self.server.authorization_request(&Params::parse(query.as_bytes())).await;

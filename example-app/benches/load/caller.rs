@@ -123,8 +123,8 @@ impl Caller for Issue {
 
 /// `grant_type=refresh_token`, each connection along its own rotation.
 pub(crate) struct Refresh {
-    basic: String,
-    token: String,
+    pub(crate) basic: String,
+    pub(crate) token: String,
 }
 
 impl Refresh {

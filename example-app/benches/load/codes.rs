@@ -4,21 +4,27 @@ use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use crate::{
     caller::Caller,
-    database::Seeded,
     drive::drive,
     http::{Answer, Connection, get, post},
     options::Options,
     server::Served,
 };
 
-/// As many codes as the options say.
-pub(crate) fn consented(server: &Served, seeded: &Seeded, options: &Options) -> Vec<String> {
-    let accept = Rc::new(accept(server, seeded));
+/// So many codes of a client, for these scopes.
+pub(crate) fn consented(
+    server: &Served,
+    (client_id, scope): (&str, &str),
+    options: &Options,
+    wanted: usize,
+) -> Vec<String> {
+    let path =
+        format!("/oauth2/authorization/?response_type=code&client_id={client_id}&scope={scope}");
+    let accept = Rc::new(accept(server, &path));
     let codes = Rc::new(RefCell::new(Vec::new()));
     drive(server, 32, options, |_| Accept {
         accept: Rc::clone(&accept),
         codes: Rc::clone(&codes),
-        wanted: options.codes,
+        wanted,
     });
     codes.take()
 }
@@ -45,7 +51,7 @@ impl Caller for Accept {
 }
 
 /// The request that accepts: it can be sent again, for each is an authorization of its own.
-fn accept(server: &Served, seeded: &Seeded) -> Vec<u8> {
+fn accept(server: &Served, path: &str) -> Vec<u8> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -55,13 +61,9 @@ fn accept(server: &Served, seeded: &Seeded) -> Vec<u8> {
         let form = format!("csrf_token={csrf}&username=exampleuser&password=password");
         let signed_in = connection.exchange(&post("/accounts/login/", &cookie, &form)).await;
         let cookie = self::cookie(&signed_in);
-        let path = format!(
-            "/oauth2/authorization/?response_type=code&client_id={}&scope=user_info",
-            seeded.client_id
-        );
         let page = connection.exchange(&get(&format!("{path}&prompt=consent"), &cookie)).await;
         let form = format!("csrf_token={}&user_action=Accept", csrf_token(&page));
-        post(&path, &cookie, &form)
+        post(path, &cookie, &form)
     })
 }
 

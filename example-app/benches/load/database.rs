@@ -41,6 +41,8 @@ pub(crate) struct Seeded {
     pub(crate) basic: String,
     /// That of an API in another process, which asks about the client's tokens.
     pub(crate) api_basic: String,
+    /// The identifier of a client whose users log in, and the header by which it authenticates.
+    pub(crate) login: (String, String),
     next_chain: Cell<u64>,
 }
 
@@ -131,6 +133,7 @@ impl Bench {
             client_id,
             basic,
             api_basic,
+            login: clients::register(&self.url, clients::login()),
             next_chain: Cell::new(0),
         }
     }

@@ -22,6 +22,7 @@ mod drive;
 mod expired;
 mod floor;
 mod http;
+mod logins;
 mod options;
 mod pgbench;
 mod postgres;
@@ -37,8 +38,9 @@ use clap::Parser;
 
 use self::{
     caller::{Exchange, Get, Introspect, Issue, Refresh},
-    database::Bench,
-    drive::drive,
+    database::{Bench, Seeded},
+    drive::{Figures, drive},
+    logins::Logins,
     options::{Engine, Options},
     report::{Report, Row},
     server::Served,
@@ -90,7 +92,11 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
         });
         seeded.used_chains(connections as u64);
         report.add(row("refresh", chains));
-        let codes = codes::consented(&app, &seeded, options);
+        log_in(&app, &seeded, options, connections, &mut |work, figures| {
+            report.add(row(work, figures));
+        });
+        let client = (seeded.client_id.as_str(), "user_info");
+        let codes = codes::consented(&app, client, options, options.codes);
         let codes = std::rc::Rc::new(std::cell::RefCell::new(codes));
         let exchanged = drive(&app, connections, options, |_| {
             Exchange::of(&seeded, std::rc::Rc::clone(&codes))
@@ -105,4 +111,21 @@ fn measure(options: &Options, engine: Engine, rows: u64, report: &mut Report) {
         let (work, connections) = ("refresh, clean-up", expired::CONNECTIONS);
         report.add(Row { engine, rows, work, connections, figures: refreshed });
     }
+}
+
+/// What a login costs, each beside the same without: a refresh with an ID token beside `refresh`, and what the server says of
+/// the user beside an API of the application that reads the user, too.
+fn log_in(
+    app: &Served,
+    seeded: &Seeded,
+    options: &Options,
+    connections: usize,
+    add: &mut impl FnMut(&'static str, Figures),
+) {
+    let logins = Logins::begin(app, seeded, options, connections);
+    for (work, path) in [("userinfo", "/oauth2/userinfo/"), ("user_info", "/api/user_info/")] {
+        let get = logins.get(path);
+        add(work, drive(app, connections, options, |_| get.clone()));
+    }
+    add("refresh, ID token", drive(app, connections, options, |number| logins.refresh(number)));
 }
