@@ -12,7 +12,7 @@ pub(super) fn ask(visit: &Visit<'_>, action: &str, what: &str, back: &str) -> Re
         "action": action,
         "what": what,
         "back": visit.address(back),
-        "destroys": action != "enable-client",
+        "destroys": !matches!(action, "enable-client" | "try-logout"),
     });
     visit.page("admin/confirm", context)
 }

@@ -14,6 +14,7 @@ mod index;
 mod issued;
 mod links;
 mod list;
+mod logouts;
 mod names;
 mod once;
 mod record;
@@ -68,6 +69,7 @@ async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         ["codes", rest @ ..] => Issued::Code.answer(visit, rest).await,
         ["tokens", rest @ ..] => Issued::Token.answer(visit, rest).await,
         ["families", rest @ ..] => families::answer(visit, rest).await,
+        ["logouts", rest @ ..] => logouts::answer(visit, rest).await,
         ["audit", rest @ ..] => audit::answer(visit, rest).await,
         _ => Err(Refusal::Missing),
     }

@@ -132,6 +132,7 @@ impl<'a> Visit<'a> {
             "section": section,
             "staff": self.staff.name,
             "has_users": self.oauth.has_bundled_users(),
+            "has_openid": self.oauth.server().settings().openid,
             "done": self.query.get("done"),
             "form": [self.token.field()],
             "form_action": self.here(),

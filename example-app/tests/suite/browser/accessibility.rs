@@ -161,7 +161,7 @@ async fn enter(browser: &Chromium, server: &Server) {
     browser.shows(".done", "saved").await;
 }
 
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "",
     "clients/",
     "clients/?which=name&q=nobody",
@@ -171,6 +171,7 @@ const LISTS: [&str; 10] = [
     "tokens/",
     "tokens/?after=9223372036854775807-ffffffffffffffff",
     "families/",
+    "logouts/",
     "audit/",
 ];
 

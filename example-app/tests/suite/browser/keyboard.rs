@@ -48,7 +48,7 @@ fn assert_are(stops: &[Focus], wanted: &[&str]) {
     }
 }
 
-const SCOPE_FORM: [&str; 18] = [
+const SCOPE_FORM: [&str; 19] = [
     "Skip to the content",
     "Administration",
     "Clients",
@@ -57,6 +57,7 @@ const SCOPE_FORM: [&str; 18] = [
     "Codes",
     "Access tokens",
     "Refresh families",
+    "Logouts",
     "Audit trail",
     "Password",
     "Sign out",

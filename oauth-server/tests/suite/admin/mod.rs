@@ -9,6 +9,7 @@ mod filled;
 mod forgery;
 mod issued;
 mod lists;
+mod logouts;
 mod own_users;
 mod scopes;
 mod secrets;

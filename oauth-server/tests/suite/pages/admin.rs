@@ -118,6 +118,7 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
                 "family": family(), "codes": rows(code()), "tokens": rows(token()), "refresh_tokens": rows(token()),
             })
         }
+        "admin/logouts/list" => json!({ "rows": rows(logout(full)) }),
         "admin/audit/list" => json!({ "rows": rows(entry()) }),
         _ => return None,
     })
@@ -127,7 +128,7 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
 fn common(full: bool) -> Value {
     let problem = json!({ "name": "name", "problem": "must not be empty", "is_here": full });
     json!({
-        "base": "/admin", "accounts": "/accounts/", "section": "clients", "staff": "alice", "has_users": full, "form_action": "/",
+        "base": "/admin", "accounts": "/accounts/", "section": "clients", "staff": "alice", "has_users": full, "has_openid": full, "form_action": "/",
         "done": if full { json!("saved") } else { Value::Null },
         "form": [{ "name": "csrf_token", "value": "x" }],
         "notice": if full { json!({ "is_conflict": true }) } else { Value::Null },
@@ -225,6 +226,14 @@ fn family() -> Value {
     let mut family = granted("/admin/families/1/", "live");
     family["last_used"] = Value::Null;
     family
+}
+
+fn logout(full: bool) -> Value {
+    json!({
+        "id": 1, "href": "/admin/logouts/1/", "client": "Printer", "client_href": "/admin/clients/1/", "user": "alice",
+        "created": "2026-11-22 12:00", "attempts": 2, "last_error": full.then_some("it answered 503"),
+        "due": full.then_some("2026-11-22 12:01"),
+    })
 }
 
 fn entry() -> Value {
