@@ -154,7 +154,10 @@ pub use self::{
     introspected::{Introspected, InvalidIntrospection},
     introspection::Introspection,
     key::{InvalidKeyEncryption, JwkSet, KeyEncryption, KeyState, SigningKeyRecord},
-    oidc::{AtBrowser, Authentication, ClaimsSource, DeliveryTask, SignIn, UserInfo, WantedClaims},
+    oidc::{
+        AtBrowser, Authentication, ClaimsSource, DeliveryTask, LogoutError, LogoutRequest, SignIn,
+        UserInfo, WantedClaims,
+    },
     origin::Origin,
     params::Params,
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},

@@ -17,7 +17,7 @@ use oauth_server::{
 };
 use poem::{
     EndpointExt, IntoResponse, Request, Response, Route, get, handler,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     listener::{Acceptor, Listener, TcpListener},
     web::{Data, Form, Html, Query, Redirect},
 };
@@ -48,9 +48,18 @@ impl Sessions {
         id
     }
 
-    fn user(&self, request: &Request) -> Option<&'static User> {
+    fn id(request: &Request) -> Option<&str> {
         let cookies = request.header(header::COOKIE)?;
-        let id = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session="))?;
+        cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session="))
+    }
+
+    fn end(&self, request: &Request) {
+        let id = Self::id(request).unwrap_or_default();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn user(&self, request: &Request) -> Option<&'static User> {
+        let id = Self::id(request)?;
         let user_id = *self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id)?;
         USERS.iter().find(|user| user.id == user_id)
     }
@@ -107,6 +116,18 @@ impl Users for Sessions {
 
     fn login_url(&self, _: &Request, next: &str) -> String {
         format!("/login?next={next}") // where the browser comes back to, already percent-encoded
+    }
+
+    /// Where clients log their users in with this application (OpenID Connect), they have them signed out here, too.
+    async fn sign_out(
+        &self,
+        request: &Request,
+        mut onward: Response,
+    ) -> Result<Option<Response>, StoreError> {
+        self.end(request);
+        let forget = HeaderValue::from_static("session=; Path=/; Max-Age=0");
+        onward.headers_mut().append(header::SET_COOKIE, forget);
+        Ok(Some(onward))
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Addresses {
     pub keys: String,
     /// The userinfo endpoint (OpenID Connect Core §5.3), where that is on. Default: `/oauth2/userinfo/`.
     pub userinfo: String,
+    /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0), where that is on. Default: `/oauth2/logout/`.
+    pub logout: String,
     /// What the pages of the bundled accounts stand under: `login/`, `logout/`, `password/` and `apps/`. Default:
     /// `/accounts/`.
     pub accounts: String,
@@ -64,6 +66,7 @@ impl Default for Addresses {
             device: "/device/".to_owned(),
             keys: "/oauth2/keys/".to_owned(),
             userinfo: "/oauth2/userinfo/".to_owned(),
+            logout: "/oauth2/logout/".to_owned(),
             accounts: "/accounts/".to_owned(),
             admin: "/admin/".to_owned(),
             docs: "/docs/".to_owned(),
@@ -75,7 +78,8 @@ impl Default for Addresses {
 impl Addresses {
     /// One endpoint each, which answers with and without a trailing slash.
     fn of_endpoints(&self) -> impl Iterator<Item = &str> {
-        let others = [self.authorization.as_str(), &self.openapi, &self.keys, &self.device];
+        let others =
+            [self.authorization.as_str(), &self.openapi, &self.keys, &self.device, &self.logout];
         others.into_iter().chain(self.of_api().map(|(_, address)| address))
     }
 
@@ -103,6 +107,7 @@ impl Addresses {
             ("device", &self.device),
             ("keys", &self.keys),
             ("userinfo", &self.userinfo),
+            ("logout", &self.logout),
             ("accounts", &self.accounts),
             ("admin", &self.admin),
             ("docs", &self.docs),

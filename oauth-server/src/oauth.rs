@@ -81,6 +81,12 @@ impl OAuth {
         endpoint::keys::endpoint(self)
     }
 
+    /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0), at a path of your own: for where OpenID Connect is on.
+    /// Clients send browsers here to have their users sign out; [`Users::sign_out`] ends the session.
+    pub fn logout_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        own::around(self, endpoint::logout::LogoutEndpoint::new(self.clone()))
+    }
+
     /// Whether requests can be served ([`Store::ready`](crate::Store::ready)): 200, or 503 and one word that says why
     /// not ([`NotReady`](crate::NotReady)). For load balancers, at a path of your own. A process that is not ready
     /// becomes so again by itself, so do not restart it for that.

@@ -52,6 +52,17 @@ pub(crate) fn path_and_query(request: &Request, path: &str) -> String {
     }
 }
 
+/// A request that came by POST as one by GET: what stands in the query and what stands in the body, without what is ours.
+pub(crate) fn as_get(request: &Request, path: &str, form: &[u8]) -> String {
+    let ours = |pair: &&[u8]| pair.starts_with(b"csrf_token=") || pair.starts_with(b"user_action=");
+    let pairs = |text: &[u8]| {
+        let pairs = text.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty() && !ours(pair));
+        pairs.map(fit_for_a_uri).collect::<Vec<_>>()
+    };
+    let query = [pairs(raw_query(request).as_bytes()), pairs(form)].concat();
+    format!("{path}?{}", query.join("&"))
+}
+
 /// A body may hold what a query may not (RFC 3986 §3.4), such as a line break or `#`; a query that came may hold UTF-8.
 pub(crate) fn fit_for_a_uri(form: &[u8]) -> String {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"%-._~!$&'()*+,;=:@/?".contains(&byte);

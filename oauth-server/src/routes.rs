@@ -41,7 +41,7 @@ impl OAuth {
             .at(|at| &at.authorization, self.authorization_endpoint())
             .at(|at| &at.device, self.device_page())
             .api()
-            .keys()
+            .openid()
             .nest(|at| &at.admin, self.admin())
             .accounts()
             .front_page();
@@ -154,13 +154,14 @@ impl Mounting<'_> {
         self
     }
 
-    /// What others verify with that this server signed.
-    fn keys(self) -> Self {
+    /// What there is where clients log their users in: with what others verify that this server signed, and where they send
+    /// who signs out.
+    fn openid(self) -> Self {
         let oauth = self.oauth;
         if !oauth.settings().openid {
             return self;
         }
-        self.at(|at| &at.keys, oauth.keys_endpoint())
+        self.at(|at| &at.keys, oauth.keys_endpoint()).at(|at| &at.logout, oauth.logout_endpoint())
     }
 
     /// Users of the application's own have the page of connected applications alone.

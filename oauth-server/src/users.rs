@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use oauth_core::{
     ActiveCheck, Authentication, ClaimsSource, PasswordVerifier, StoreError, WantedClaims,
 };
-use poem::Request;
+use poem::{Request, Response};
 use serde_json::{Map, Value};
 
 /// Who owns the protected resources: RFC 6749 §1.1.
@@ -197,6 +197,47 @@ pub trait Users: Send + Sync + 'static {
         _wanted: &WantedClaims,
     ) -> Result<Map<String, Value>, StoreError> {
         Ok(Map::new())
+    }
+
+    /// Signs out the browser of this request, which the logout endpoint is asked to do. `onward` is the answer that leads the
+    /// browser on: give it back with what has it forget the session, such as a `Set-Cookie`, or another one that goes there
+    /// by way of your own. What clients were granted in the session ends after this, by the `sid` of
+    /// [`authentication`](Self::authentication). `None`, the default, ends nothing, and a page says so.
+    ///
+    /// ```
+    /// # use oauth_server::{ResourceOwner, StoreError, Users, async_trait};
+    /// # use poem::{Request, Response, http::{HeaderValue, header}};
+    /// # struct Members;
+    /// # impl Members { async fn end_session(&self, _: &Request) {} }
+    /// #[async_trait]
+    /// impl Users for Members {
+    ///     async fn sign_out(
+    ///         &self,
+    ///         request: &Request,
+    ///         mut onward: Response,
+    ///     ) -> Result<Option<Response>, StoreError> {
+    ///         self.end_session(request).await;
+    ///         let forget = HeaderValue::from_static("session=; Path=/; Max-Age=0");
+    ///         onward.headers_mut().append(header::SET_COOKIE, forget);
+    ///         Ok(Some(onward))
+    ///     }
+    /// #   async fn signed_in(&self, _: &Request) -> Result<Option<ResourceOwner>, StoreError> {
+    /// #       Ok(None)
+    /// #   }
+    /// #   fn login_url(&self, _: &Request, _: &str) -> String {
+    /// #       String::new()
+    /// #   }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When that cannot be done just now.
+    async fn sign_out(
+        &self,
+        _request: &Request,
+        _onward: Response,
+    ) -> Result<Option<Response>, StoreError> {
+        Ok(None)
     }
 
     /// Whether the user may enter the admin site ([`OAuth::admin`](crate::OAuth::admin)). Nobody may, unless the

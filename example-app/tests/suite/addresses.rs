@@ -30,6 +30,7 @@ async fn every_address_answers_with_and_without_its_trailing_slash_and_without_a
         (&user, Method::POST, "/oauth2/authorization", &consent, 303),
         (&user, Method::GET, "/auth", &consent, 200),
         (&user, Method::POST, "/auth", &consent, 303),
+        (&user, Method::GET, "/oauth2/logout", "", 200),
         (&nobody, Method::POST, "/oauth2/token", "", 401),
         (&nobody, Method::POST, "/token", "", 401),
         (&nobody, Method::GET, "/oauth2/missing_redirect_uri", "", 200),

@@ -113,6 +113,7 @@ pub(crate) struct Hint {
     iss: String,
     pub(crate) sub: String,
     pub(crate) aud: String,
+    pub(crate) sid: Option<String>,
 }
 
 impl Hint {

@@ -6,6 +6,7 @@
 pub(crate) mod authentication;
 pub(crate) mod claims;
 pub(crate) mod delivery;
+mod end_session;
 pub(crate) mod id_token;
 mod logout;
 mod logout_token;
@@ -19,6 +20,7 @@ pub use self::{
     authentication::Authentication,
     claims::{ClaimsSource, WantedClaims},
     delivery::DeliveryTask,
+    end_session::{LogoutError, LogoutRequest},
     sign_in::{AtBrowser, SignIn},
     userinfo::UserInfo,
 };

@@ -133,6 +133,17 @@ impl Users for Accounts {
         Ok(self.user(subject).await?.as_ref().map_or_else(Map::new, claims))
     }
 
+    async fn sign_out(
+        &self,
+        request: &Request,
+        onward: Response,
+    ) -> Result<Option<Response>, StoreError> {
+        if let Some(session) = self.session(request).await? {
+            self.server.end_session(&session).await?;
+        }
+        Ok(Some(self.cookie.forget(onward)))
+    }
+
     async fn is_staff(&self, owner: &ResourceOwner) -> Result<bool, StoreError> {
         Ok(self.user(&owner.subject).await?.is_some_and(|user| user.is_staff))
     }

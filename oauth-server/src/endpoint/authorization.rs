@@ -128,7 +128,10 @@ impl AuthorizationEndpoint {
         })?;
         let fields = Params::parse(&form);
         match fields.get("user_action") {
-            None => Ok(see_other(&self.as_get(request, &form))),
+            None => {
+                let here = self.oauth.place().asked_for(request);
+                Ok(see_other(&request::as_get(request, &here, &form)))
+            }
             Some(action) => self.decide(request, &fields, action == "Accept").await,
         }
     }
@@ -201,18 +204,5 @@ impl AuthorizationEndpoint {
 
     fn refused(&self, error: AuthorizationError) -> Response {
         refusal(error, &self.oauth, &self.page)
-    }
-
-    /// The same request by GET: what stands in the query and what stands in the body, without what is ours.
-    fn as_get(&self, request: &Request, form: &[u8]) -> String {
-        let ours =
-            |pair: &&[u8]| pair.starts_with(b"csrf_token=") || pair.starts_with(b"user_action=");
-        let pairs = |text: &[u8]| {
-            let pairs =
-                text.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty() && !ours(pair));
-            pairs.map(request::fit_for_a_uri).collect::<Vec<_>>()
-        };
-        let query = [pairs(request::raw_query(request).as_bytes()), pairs(form)].concat();
-        format!("{}?{}", self.oauth.place().asked_for(request), query.join("&"))
     }
 }

@@ -35,10 +35,13 @@ struct Metadata {
     openid: Option<OpenIdMetadata>,
 }
 
-/// OpenID Connect Discovery §3, where that is on.
+/// OpenID Connect Discovery §3, RP-Initiated Logout §2.1 and Back-Channel Logout §2.1, where that is on.
 #[derive(Serialize)]
 struct OpenIdMetadata {
     userinfo_endpoint: String,
+    end_session_endpoint: String,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
     jwks_uri: String,
     subject_types_supported: [&'static str; 2],
     id_token_signing_alg_values_supported: [&'static str; 4],
@@ -56,6 +59,9 @@ impl OpenIdMetadata {
         let algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::as_str);
         Self {
             userinfo_endpoint: oauth.url(|addresses| &addresses.userinfo),
+            end_session_endpoint: oauth.url(|addresses| &addresses.logout),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
             jwks_uri: oauth.url(|addresses| &addresses.keys),
             subject_types_supported: [SubjectType::Public, SubjectType::Pairwise]
                 .map(SubjectType::as_str),

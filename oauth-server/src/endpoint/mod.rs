@@ -8,6 +8,7 @@ mod device;
 mod device_authorization;
 mod introspection;
 pub(crate) mod keys;
+pub(crate) mod logout;
 mod metadata;
 mod pushed;
 pub(crate) mod readiness;

@@ -1,5 +1,6 @@
 //! Logging in with this server, on the wire: OpenID Connect Core and Discovery.
 
+mod logout;
 mod sign_in;
 
 use oauth_server::{NewClient, OAuth, Secret};

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use oauth_server::{AuthorizationPage, BuildError, GrantType, OAuth};
+use oauth_server::{AuthorizationPage, BuildError, GrantType, NewClient, OAuth};
 use serde_json::Value;
 
 use crate::support::{
@@ -62,6 +62,13 @@ async fn of_a_device(site: &Site, browser: &Browser, secret: &str) -> [Answer; 3
     let question = browser.page(&format!("/device/?user_code={}", device.text("user_code"))).await;
     let done = browser.submit(&question.form, &[("user_action", "Accept")]).await;
     [browser.get("/device/").await, question.answer, done]
+}
+
+/// A client that is answered by a page, and has devices.
+fn by_page(client: &mut NewClient) {
+    client.fragment_supported = false;
+    client.grant_types =
+        vec![GrantType::Implicit, GrantType::AuthorizationCode, GrantType::DeviceCode];
 }
 
 both_databases! {
@@ -195,11 +202,7 @@ both_databases! {
                 };
             })
             .await;
-        let registered = site.register(|client| {
-            client.fragment_supported = false;
-            client.grant_types = vec![GrantType::Implicit, GrantType::AuthorizationCode, GrantType::DeviceCode];
-        });
-        let secret = registered.await.unwrap();
+        let secret = site.register(by_page).await.unwrap();
         let browser = site.sign_in().await;
         let another = |request: Form| request.set("client_id", "another");
         let html = |path: &str| site.request(reqwest::Method::GET, path).header("Accept", "text/html");
@@ -214,6 +217,9 @@ both_databases! {
             browser.ask(&code_request().set("response_mode", "form_post").set("scope", "unheard_of")).await,
             browser.get("/accounts/apps/").await,
             browser.get("/accounts/logout/").await,
+            browser.get("/oauth2/logout/?client_id=another").await,
+            site.get("/oauth2/logout/").await,
+            site.get("/oauth2/logout/?client_id=nobody").await,
             browser.get("/accounts/password/").await,
             site.get("/accounts/login/").await,
             browser.get("/admin/").await,

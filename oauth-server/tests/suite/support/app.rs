@@ -165,6 +165,7 @@ pub(crate) fn bare_urls(oauth: &OAuth) -> Route {
         .nest("/admin", oauth.admin())
         .nest("/.well-known", oauth.well_known())
         .at("/oauth2/authorization", oauth.authorization_endpoint())
+        .at("/oauth2/logout", oauth.logout_endpoint())
         .at("/oauth2/token", service.clone())
         .at("/oauth2/revoke", service.clone())
         .at("/oauth2/introspect", service.clone())
