@@ -5,6 +5,8 @@ mod check_openid;
 mod new_client;
 mod prepared;
 mod scope;
+#[cfg_attr(not(test), expect(dead_code, reason = "the endpoint comes next"))]
+pub(crate) mod stranger;
 
 use std::sync::Arc;
 

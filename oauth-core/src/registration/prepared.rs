@@ -31,7 +31,7 @@ impl AuthorizationServer {
     }
 }
 
-fn metadata(new: &NewClient) -> ClientMetadata {
+pub(super) fn metadata(new: &NewClient) -> ClientMetadata {
     ClientMetadata {
         client_name: new.name.clone(),
         client_uri: new.client_uri.clone(),
@@ -59,7 +59,7 @@ fn application_type(new: &NewClient) -> ApplicationType {
     }
 }
 
-fn fields(new: &NewClient) -> ClientFields {
+pub(super) fn fields(new: &NewClient) -> ClientFields {
     ClientFields {
         description: new.description.clone(),
         is_public: matches!(new.secret, ClientSecret::None),

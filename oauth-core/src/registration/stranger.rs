@@ -1,0 +1,168 @@
+//! What a stranger may say of itself: RFC 7591 §2. One list, for whoever nobody vouches for.
+//!
+//! What is not in here is dropped, whatever its name: what staff alone decide (whether users are asked, how long tokens
+//! live, whose resources it looks at), what a client would get without a user (`client_credentials`), or by way of a
+//! browser (`implicit`), and what would have the server call the client or trust what another host says
+//! (`backchannel_logout_uri`, `sector_identifier_uri`; `subject_type` is the sector's, too). PKCE is required.
+
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+
+use super::{ClientSecret, NewClient, check};
+use crate::{
+    FieldError, GrantType, Scopes, Settings,
+    field::Faults,
+    store::client::{ApplicationType, OpenIdMetadata},
+};
+
+/// The client that a document of RFC 7591's properties describes, judged. Faults are named by those properties.
+///
+/// Its scopes are those that it asks for, known or not, and none where it says nothing of them.
+pub(crate) fn stranger(
+    document: &Map<String, Value>,
+    settings: &Settings,
+) -> Result<NewClient, Vec<FieldError>> {
+    let mut members = Members { document, faults: Faults::default() };
+    let new = members.client();
+    members.faults.into_result()?;
+    // Where staff register what is read on the way, they know its network.
+    let settings = Settings { ssl_only: true, ..settings.clone() };
+    let judged = check::client(&new, &Scopes::default(), &settings).into_result();
+    match judged {
+        Ok(()) => Ok(new),
+        Err(faults) => Err(faults.into_iter().map(by_property).collect()),
+    }
+}
+
+struct Members<'a> {
+    document: &'a Map<String, Value>,
+    faults: Faults,
+}
+
+impl Members<'_> {
+    fn client(&mut self) -> NewClient {
+        let name = self.text("client_name").filter(|name| !name.trim().is_empty());
+        let grant_types = self.grant_types();
+        self.response_types(&grant_types);
+        NewClient {
+            client_uri: self.text("client_uri"),
+            logo_uri: self.text("logo_uri"),
+            policy_uri: self.text("policy_uri"),
+            tos_uri: self.text("tos_uri"),
+            redirect_uris: self.texts("redirect_uris").unwrap_or_default(),
+            scopes: self.parsed("scope").unwrap_or_default(),
+            secret: self.secret(),
+            application_type: self.parsed("application_type").unwrap_or(ApplicationType::Web),
+            require_pushed_authorization_requests: self
+                .read("require_pushed_authorization_requests", "true or false", Value::as_bool)
+                .unwrap_or_default(),
+            openid: self.openid(),
+            grant_types,
+            require_pkce: Some(true),
+            ..NewClient::new(name.unwrap_or_else(|| UNNAMED.to_owned()))
+        }
+    }
+
+    /// Those that it asks for of those that a stranger may have.
+    fn grant_types(&mut self) -> Vec<GrantType> {
+        let Some(names) = self.texts("grant_types") else {
+            return vec![GrantType::AuthorizationCode]; // §2: the default
+        };
+        let given = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
+        let grant_types: Vec<_> = GRANTS.into_iter().filter(given).collect();
+        if grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+            let problem = "must hold authorization_code or the device grant (RFC 8628)";
+            self.faults.malformed("grant_types", problem);
+        }
+        grant_types
+    }
+
+    /// They follow from the grants (§2.1); what a stranger may not have is left out of them.
+    fn response_types(&mut self, grant_types: &[GrantType]) {
+        let names = self.texts("response_types");
+        let has_code = names.is_none_or(|names| names.iter().any(|name| name == "code"));
+        if !has_code && grant_types.contains(&GrantType::AuthorizationCode) {
+            let problem = "must hold code, which is what authorization_code begins with";
+            self.faults.malformed("response_types", problem);
+        }
+    }
+
+    /// Who has a secret sends it as it likes.
+    fn secret(&mut self) -> ClientSecret {
+        match self.text("token_endpoint_auth_method").as_deref() {
+            Some("none") => ClientSecret::None,
+            None | Some("client_secret_basic" | "client_secret_post") => ClientSecret::Generated,
+            Some(_) => {
+                let problem = "must be none, client_secret_basic or client_secret_post";
+                self.faults.malformed("token_endpoint_auth_method", problem);
+                ClientSecret::None
+            }
+        }
+    }
+
+    fn openid(&mut self) -> OpenIdMetadata {
+        OpenIdMetadata {
+            id_token_signed_response_alg: self.parsed("id_token_signed_response_alg"),
+            userinfo_signed_response_alg: self.parsed("userinfo_signed_response_alg"),
+            default_max_age: self.read("default_max_age", "a number of seconds", Value::as_i64),
+            post_logout_redirect_uris: self.texts("post_logout_redirect_uris").unwrap_or_default(),
+            ..OpenIdMetadata::default()
+        }
+    }
+
+    /// What is null is absent.
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        of: impl Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.document.get(name).filter(|value| !value.is_null())?;
+        let read = of(value);
+        if read.is_none() {
+            self.faults.malformed(name, format!("must be {expected}"));
+        }
+        read
+    }
+
+    fn text(&mut self, name: &'static str) -> Option<String> {
+        self.read(name, "a text", |value| value.as_str().map(str::to_owned))
+    }
+
+    fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.read(name, "a list of texts", |value| {
+            let texts = value.as_array()?.iter().map(|one| one.as_str().map(str::to_owned));
+            texts.collect()
+        })
+    }
+
+    fn parsed<T: FromStr<Err: ToString>>(&mut self, name: &'static str) -> Option<T> {
+        match self.text(name)?.parse() {
+            Ok(parsed) => Some(parsed),
+            Err(problem) => {
+                self.faults.malformed(name, problem.to_string());
+                None
+            }
+        }
+    }
+}
+
+/// By the name that RFC 7591 has for it.
+fn by_property(fault: FieldError) -> FieldError {
+    let field = match fault.field {
+        "name" => "client_name",
+        "scopes" => "scope",
+        "secret" => "token_endpoint_auth_method",
+        field => field,
+    };
+    FieldError { field, ..fault }
+}
+
+/// The grants of a stranger: a user says yes to each of them.
+const GRANTS: [GrantType; 3] =
+    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::DeviceCode];
+const UNNAMED: &str = "Unnamed application";
+
+#[cfg(test)]
+mod tests;
