@@ -120,7 +120,7 @@ async fn loaddemo(site: &Site) -> Result<(), Failure> {
 
 /// The server of a command.
 fn server(site: &Site) -> Result<AuthorizationServer, Failure> {
-    let settings = site.server.settings(site.listen()?.port())?;
+    let settings = site.settings(site.listen()?.port())?;
     let options = StoreOptions::default().with_deadline(cli::PATIENCE);
     let store = Store::open_with(&site.database_url, options)?;
     let server = AuthorizationServer::new(settings, store)

@@ -10,7 +10,7 @@ mod value;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
-use oauth_server::cli;
+use oauth_server::{Settings, cli};
 
 pub(crate) use self::{
     features::Features, server::ServerOptions, serving::ServingOptions, value::BadValue,
@@ -106,9 +106,14 @@ impl Site {
         self.server.store()?;
         self.serving.check()?;
         self.features.mcp()?;
-        let settings = self.server.settings(self.listen()?.port())?;
+        let settings = self.settings(self.listen()?.port())?;
         self.server.mount(&settings)?;
         Ok(())
+    }
+
+    /// The settings of a server on this port.
+    pub(crate) fn settings(&self, port: u16) -> Result<Settings, BadValue> {
+        self.features.settings(self.server.settings(port)?)
     }
 
     /// The address to listen on.

@@ -8,7 +8,7 @@ use crate::{
     Caller, ClaimsSource, Clock, Events, InvalidSetting, Policy, Secret, Settings, Store,
     StoreError, Timestamp, account::Guesses, admin::Actor, cors::CorsOrigins, fetch::Outside,
     grant::GrantHandler, key::SigningKeys, oidc::delivery::Deliveries, password::Hasher,
-    secret::FamilyKeys,
+    registration::Fetching, secret::FamilyKeys,
 };
 
 /// An OAuth 2.0 authorization server, without HTTP.
@@ -45,6 +45,7 @@ pub struct AuthorizationServer {
     pub(crate) signing_keys: SigningKeys,
     pub(crate) outside: Outside,
     pub(crate) deliveries: Deliveries,
+    pub(crate) fetching: Fetching,
     pub(crate) openid_is_prepared: Arc<OnceCell<()>>,
     pub(crate) passwords: Option<PasswordVerifier>,
     pub(crate) active: Option<ActiveCheck>,
@@ -92,6 +93,7 @@ impl AuthorizationServer {
             signing_keys: SigningKeys::default(),
             outside,
             deliveries: Deliveries::default(),
+            fetching: Fetching::default(),
             openid_is_prepared: Arc::default(),
             passwords: None,
             active: None,

@@ -82,10 +82,11 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
         store.migrate()?;
         say!("created the tables in {}", without_password(&site.database_url));
     }
-    let settings = site.server.settings(bound.port())?;
+    let settings = site.settings(bound.port())?;
     let server = AuthorizationServer::new(settings, store)
         .map_err(|invalid| Failure::Other(invalid.to_string()))?;
     let server = site.server.sealing(server)?;
+    let server = if bound.ip().is_loopback() { server } else { server.without_loopback_fetches() };
     cli::refuse_pending(&server)?;
     server.prepare_openid().await?;
     let by = server.clone().in_the_name_of(Actor::command("runserver"));

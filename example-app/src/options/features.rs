@@ -1,6 +1,8 @@
 //! What this example serves beside the quickstarts.
 
 use clap::Args;
+use oauth_server::Settings;
+use url::Host;
 
 use super::value::{BadValue, Variable};
 
@@ -11,6 +13,12 @@ pub(crate) struct Features {
     /// Serve tools for assistants at /mcp: the Model Context Protocol [default: false]
     #[arg(long, env = "OAUTH_MCP", global = true, value_name = "BOOL")]
     mcp: Option<String>,
+    /// Whether a client may be known by a document of its own, whose URL is its identifier [default: false]
+    #[arg(long, env = "OAUTH_CLIENT_ID_METADATA", global = true, value_name = "BOOL")]
+    client_id_metadata: Option<String>,
+    /// The hosts whose documents are fetched, separated by commas [default: any]
+    #[arg(long, env = "OAUTH_CLIENT_ID_METADATA_HOSTS", global = true, value_name = "HOSTS")]
+    client_id_metadata_hosts: Option<String>,
 }
 
 impl Features {
@@ -18,4 +26,26 @@ impl Features {
     pub(crate) fn mcp(&self) -> Result<bool, BadValue> {
         Variable::new("OAUTH_MCP", self.mcp.as_deref()).switch(false)
     }
+
+    /// The settings, with what is said here of clients that nobody registered.
+    pub(crate) fn settings(&self, settings: Settings) -> Result<Settings, BadValue> {
+        let switch = &self.client_id_metadata;
+        let switch = Variable::new("OAUTH_CLIENT_ID_METADATA", switch.as_deref());
+        let hosts = self.client_id_metadata_hosts.as_deref();
+        let hosts = Variable::new("OAUTH_CLIENT_ID_METADATA_HOSTS", hosts);
+        Ok(Settings {
+            client_id_metadata: switch.switch(false)?,
+            client_id_metadata_hosts: hosts.or(Vec::new(), HOSTS, |value| {
+                value.split(',').map(|host| host_of(host.trim())).collect()
+            })?,
+            ..settings
+        })
+    }
 }
+
+/// A name alone, or an address, as a URL has it.
+fn host_of(text: &str) -> Option<String> {
+    Host::parse(text).ok().map(|host| host.to_string())
+}
+
+const HOSTS: &str = "a list of hosts such as claude.ai, separated by commas";

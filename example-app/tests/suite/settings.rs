@@ -9,7 +9,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 32] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 34] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -89,6 +89,14 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 32] = [
     ("OAUTH_IDLE_TIMEOUT", "--idle-timeout", "120", "2m", "seconds from 1 to 3600"),
     ("OAUTH_MAX_CONNECTIONS", "--max-connections", "100", "0", "a number from 1"),
     ("OAUTH_MCP", "--mcp", "true", "yes", "true or false"),
+    ("OAUTH_CLIENT_ID_METADATA", "--client-id-metadata", "true", "on", "true or false"),
+    (
+        "OAUTH_CLIENT_ID_METADATA_HOSTS",
+        "--client-id-metadata-hosts",
+        "claude.ai, vscode.dev",
+        "https://claude.ai/",
+        "a list of hosts",
+    ),
     ("OAUTH_DRAIN_DELAY", "--drain-delay", "0", "-1", "seconds from 0 to 3600"),
 ];
 

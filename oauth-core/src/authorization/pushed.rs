@@ -34,6 +34,10 @@ impl AuthorizationServer {
         authorization: Option<&str>,
         params: &Params,
     ) -> Result<Pushed, TokenError> {
+        if let Some(client_id) = params.get("client_id") {
+            let fetched = self.fetch_client(client_id, &self.caller_by_address()).await;
+            fetched.map_err(|fault| TokenError::InvalidClient(fault.to_string().into()))?;
+        }
         let client = self.authenticated(authorization, params, CREDENTIALS).await?;
         let pushed = self.pushed_by(&client, params).await;
         self.told(&client, pushed)

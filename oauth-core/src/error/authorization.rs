@@ -56,6 +56,9 @@ pub enum PageFault {
     /// No client of this identifier is registered, or it is disabled.
     #[error("no client is registered under this client_id")]
     UnknownClient,
+    /// Its identifier is the URL of a document that cannot be used (OAuth Client ID Metadata Document), or cannot be had.
+    #[error("client_id: {0}")]
+    ClientDocument(String),
     /// The request names none, and the client registered none or several (§3.1.2.3), or the server requires it always.
     #[error("redirect_uri is missing, and this client may not leave it out")]
     MissingRedirectUri,

@@ -39,7 +39,6 @@ pub(crate) struct Fetch<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Method<'a> {
     /// With the types that are accepted.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     Get { accept: &'a str },
     /// A form, encoded.
     Post { form: &'a str },
@@ -49,9 +48,7 @@ pub(crate) enum Method<'a> {
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) status: u16,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     pub(crate) content_type: Option<String>,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for documents, which nothing reads yet"))]
     pub(crate) cache_control: Option<String>,
     /// `None` where it is longer than what was to be read.
     pub(crate) body: Option<Vec<u8>>,
@@ -108,7 +105,15 @@ impl AuthorizationServer {
     /// ```
     #[must_use]
     pub fn with_host_resolver(self, resolver: HostResolver) -> Self {
-        let outside = Outside::new(self.settings.is_loopback(), resolver, PATIENCE);
+        let outside = Outside::new(self.outside.0.is_loopback, resolver, PATIENCE);
+        Self { outside, ..self }
+    }
+
+    /// Fetches nothing from this very machine, also where the issuer is on it: for a server that others can reach all the
+    /// same, and that would fetch for them what only this machine shall see.
+    #[must_use]
+    pub fn without_loopback_fetches(self) -> Self {
+        let outside = Outside::new(false, self.outside.0.resolver.clone(), PATIENCE);
         Self { outside, ..self }
     }
 
@@ -133,6 +138,11 @@ impl Outside {
             patience,
             spent: Spent::default(),
         }))
+    }
+
+    /// Counts what somebody has fetched; false where there was enough.
+    pub(crate) fn may_ask(&self, budget: Budget, who: &str, now: Timestamp) -> bool {
+        self.0.spent.spend(budget, who, now)
     }
 
     async fn fetch(&self, fetch: Fetch<'_>, now: Timestamp) -> Result<Fetched, FetchError> {

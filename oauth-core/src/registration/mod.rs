@@ -2,16 +2,16 @@
 
 pub(crate) mod check;
 mod check_openid;
+mod metadata_document;
 mod new_client;
 mod prepared;
 mod scope;
-#[cfg_attr(not(test), expect(dead_code, reason = "the endpoint comes next"))]
 pub(crate) mod stranger;
 
 use std::sync::Arc;
 
 pub use self::new_client::{ClientSecret, Lifetime, NewClient};
-pub(crate) use self::prepared::Prepared;
+pub(crate) use self::{metadata_document::Fetching, prepared::Prepared};
 use crate::{
     AuthorizationServer, Client, ClientChange, EventKind, FieldError, Secret, StoreError,
     admin::{Action, Entry, Kind},

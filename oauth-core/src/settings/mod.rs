@@ -70,6 +70,11 @@ pub struct Settings {
     /// stands there: two providers with one name would sign each other's users out. `None` is a name that differs by
     /// issuer: `oauth_session_` and 8 hexadecimal digits. Default: `None`.
     pub cookie_name: Option<String>,
+    /// Whether a client may be known by a document of its own, whose URL is its `client_id` (OAuth Client ID Metadata
+    /// Document): it is fetched when a user who is signed in is asked for it, or it pushes a request. Default: false.
+    pub client_id_metadata: bool,
+    /// The hosts whose documents are fetched, such as `claude.ai`; empty is any. Default: empty.
+    pub client_id_metadata_hosts: Vec<String>,
     /// How many wrong passwords are heard at one account: so many at once, and then so many a minute. `None` hears all.
     /// A browser from which the user has signed in before is counted apart. Default: 10.
     pub sign_in_guesses: Option<u32>,
@@ -143,6 +148,8 @@ impl Settings {
             session_idle: 24 * 3600,
             session_lifetime: 14 * 24 * 3600,
             cookie_name: None,
+            client_id_metadata: false,
+            client_id_metadata_hosts: Vec::new(),
             sign_in_guesses: Some(10),
             sign_in_guesses_by_address: Some(60),
         }

@@ -14,6 +14,7 @@ pub(crate) mod audit;
 pub(crate) mod authorization_code;
 pub(crate) mod clearing;
 pub(crate) mod client;
+pub(crate) mod client_document;
 mod connection;
 pub(crate) mod consent;
 pub(crate) mod deadline;

@@ -218,6 +218,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_client_documents (client_id) {
+        client_id -> BigInt,
+        fetched_at -> BigInt,
+        fresh_until -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_audit (id) {
         id -> BigInt,
         at -> BigInt,
@@ -239,6 +247,7 @@ diesel::define_sql_function! {
 }
 
 diesel::joinable!(oauth_sessions -> oauth_users (user_id));
+diesel::joinable!(oauth_client_documents -> oauth_clients (client_id));
 diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(oauth_authorization_codes -> oauth_grants (grant_id));
 diesel::joinable!(oauth_access_tokens -> oauth_grants (grant_id));
@@ -250,6 +259,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_sessions,
     oauth_scopes,
     oauth_clients,
+    oauth_client_documents,
     oauth_grants,
     oauth_logout_deliveries,
     oauth_consents,

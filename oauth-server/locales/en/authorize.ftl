@@ -1,6 +1,9 @@
 # What an application asks for, and the way back to it.
 authorize = Allow access?
 authorize-heading = { $client } asks for access to your account
+# A client that nobody registered: it is known by the address of a document of its own.
+authorize-host = Nobody here has checked who it is: it is known by its address alone, { $host }.
+authorize-on-device = It is answered on your own device, where any program could pass itself off as this one. Allow it only if you have just started it yourself.
 authorize-about = About { $client }
 authorize-policy = Privacy policy
 authorize-terms = Terms of service

@@ -1,6 +1,9 @@
 # Что запрашивает приложение и как к нему вернуться.
 authorize = Разрешить доступ?
 authorize-heading = Приложение «{ $client }» запрашивает доступ к вашей учётной записи
+# A client that nobody registered: it is known by the address of a document of its own.
+authorize-host = Кто это, здесь никто не проверял: приложение известно только по своему адресу, { $host }.
+authorize-on-device = Ответ получит программа на вашем устройстве, и любая программа там могла бы выдать себя за эту. Разрешайте доступ, только если вы сами её только что запустили.
 authorize-about = О приложении «{ $client }»
 authorize-policy = Политика конфиденциальности
 authorize-terms = Условия использования

@@ -30,6 +30,8 @@ struct Metadata {
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
     ui_locales_supported: Vec<String>,
     #[serde(flatten)]
     openid: Option<OpenIdMetadata>,
@@ -107,6 +109,7 @@ impl Metadata {
             introspection_endpoint_auth_methods_supported: [BASIC, POST],
             code_challenge_methods_supported: ["S256"],
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: settings.client_id_metadata,
             ui_locales_supported: oauth.pages().messages().languages().map(str::to_owned).collect(),
             openid: settings.openid.then(|| OpenIdMetadata::of(oauth)),
         }

@@ -33,6 +33,10 @@ pub mod login {}
 #[doc = include_str!("relying_parties.md")]
 pub mod relying_parties {}
 
+/// Your API as an MCP server: what assistants need, and how they become known.
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
+
 /// What is issued, and for how long: rules of your own.
 #[doc = include_str!("policy.md")]
 pub mod policy {}

@@ -70,7 +70,7 @@ fn on_page(fault: &PageFault, oauth: &OAuth, page: &AuthorizationPage) -> Respon
     }
     let problem = match fault {
         PageFault::InsecureRequest => Message::new("authorize-error-insecure"),
-        PageFault::MissingClientId | PageFault::UnknownClient => {
+        PageFault::MissingClientId | PageFault::UnknownClient | PageFault::ClientDocument(_) => {
             Message::new("authorize-error-client")
         }
         PageFault::MissingRedirectUri | PageFault::InvalidRedirectUri(_) => {

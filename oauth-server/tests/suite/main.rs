@@ -14,6 +14,7 @@ mod bad_input;
 mod behaviours;
 mod cli;
 mod client_authentication;
+mod client_documents;
 mod connected_apps;
 mod consent_page;
 mod cors;

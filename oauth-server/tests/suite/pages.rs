@@ -36,7 +36,7 @@ fn contexts() -> BTreeMap<String, [Value; 2]> {
 }
 
 /// What is part of pages, and no page.
-const PARTIALS: [&str; 2] = ["layout", "form_fields"];
+const PARTIALS: [&str; 3] = ["layout", "form_fields", "client_source"];
 
 both_databases! {
     async fn every_bundled_page_renders_in_strict_mode_what_is_documented(site: Site) {

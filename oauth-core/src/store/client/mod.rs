@@ -113,6 +113,22 @@ impl Client {
         &self.metadata.client_name
     }
 
+    /// The host of the document that it is known by, where its identifier is the URL of one (OAuth Client ID Metadata
+    /// Document): nobody has registered it.
+    #[must_use]
+    pub fn document_host(&self) -> Option<&str> {
+        let (scheme, rest) = self.client_id.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next()?;
+        matches!(scheme, "https" | "http").then_some(host).filter(|host| !host.is_empty())
+    }
+
+    /// Whether all its answers go to its user's own device, where any program could pass itself off as this one.
+    #[must_use]
+    pub fn is_answered_on_device(&self) -> bool {
+        let is_native = |uri: &String| RedirectUri::parse(uri).is_ok_and(|uri| uri.is_native());
+        self.metadata.redirect_uris.iter().all(is_native)
+    }
+
     /// Those of its secrets that are good.
     pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {
         self.secrets.iter().filter(move |secret| secret.is_live(now))

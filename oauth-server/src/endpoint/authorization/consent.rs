@@ -31,6 +31,8 @@ struct Context<'a> {
 pub(in crate::endpoint) struct Client<'a> {
     name: &'a str,
     description: &'a str,
+    host: Option<&'a str>,
+    on_device: bool,
     client_uri: Option<&'a str>,
     logo_uri: Option<&'a str>,
     policy_uri: Option<&'a str>,
@@ -46,12 +48,15 @@ pub(in crate::endpoint) struct Scope<'a> {
 
 impl<'a> Client<'a> {
     pub(in crate::endpoint) fn of(client: &'a oauth_core::Client) -> Self {
-        let metadata = &client.metadata;
+        let (metadata, host) = (&client.metadata, client.document_host());
         Self {
             name: client.name(),
             description: &client.description,
+            host,
+            on_device: host.is_some() && client.is_answered_on_device(),
             client_uri: metadata.client_uri.as_deref(),
-            logo_uri: metadata.logo_uri.as_deref(),
+            // Whose page it is on would be told to a host that nobody has chosen.
+            logo_uri: metadata.logo_uri.as_deref().filter(|_| host.is_none()),
             policy_uri: metadata.policy_uri.as_deref(),
             tos_uri: metadata.tos_uri.as_deref(),
         }

@@ -36,6 +36,7 @@ impl AuthorizationEndpoint {
             let kept = self.sign_in_wanted(request, browser).await?;
             return Err(self.kept(browser, kept.as_ref(), login));
         };
+        self.fetched_client(request, &owner).await?;
         let authorization = self.judged(request, browser).await?;
         if !openid {
             return Ok(Asked { authorization, owner, authentication: Authentication::default() });
@@ -55,6 +56,22 @@ impl AuthorizationEndpoint {
             }
             _ => Ok(Asked { authorization, owner, authentication }),
         }
+    }
+
+    /// Of a client that is known by a document of its own, where that has to be fetched: for who is signed in alone. What was
+    /// pushed has it already.
+    async fn fetched_client(
+        &self,
+        request: &Request,
+        owner: &ResourceOwner,
+    ) -> Result<(), Response> {
+        let query = request::query(request);
+        let Some(client_id) = query.get("client_id") else { return Ok(()) };
+        if query.get("request_uri").is_some() {
+            return Ok(());
+        }
+        let fetched = self.oauth.server().fetch_client(client_id, &owner.subject).await;
+        fetched.map_err(|fault| self.fault(fault))
     }
 
     /// The request is answered: what the browser kept for it is of no use any more.
