@@ -63,7 +63,7 @@
 //! | devices without a browser | [`DeviceAuthorization`], [`DeviceRequest`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
 //! | protected resources | [`AccessToken`], [`BearerError`], [`Resource`], [`Resources`] |
-//! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
+//! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`ClientInformation`], [`NewScope`], [`Scope`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
 //! | beside an application's own tables | [`with_diesel`], [`SQLITE_PRAGMAS`], [`StoreOptions`] |
 //! | what an operator does and hears | [`admin`], [`Events`], [`Event`], [`Origin`] |
@@ -145,7 +145,10 @@ pub use self::{
     consent::ConnectedApp,
     csrf::FormKey,
     device::{DeviceAuthorization, DeviceRequest},
-    error::{AuthorizationError, AuthorizationErrorCode, BearerError, PageFault, TokenError},
+    error::{
+        AuthorizationError, AuthorizationErrorCode, BearerError, ClientRegistrationError,
+        PageFault, TokenError,
+    },
     event::{ClientChange, Event, EventKind, Events, GuessLimit, Missed, Revocation, Subscription},
     fetch::HostResolver,
     field::{Advice, FieldError, Problem},
@@ -162,18 +165,24 @@ pub use self::{
     params::Params,
     policy::{Endpoint, Policy, PolicyData, PolicyRequest, Ruling},
     redirect_uri::{InvalidRedirectUri, RedirectUri},
-    registration::{ClientSecret, Lifetime, NewClient, Registered, RegistrationError},
+    registration::{
+        ClientInformation, ClientSecret, Lifetime, NewClient, Registered, RegistrationError,
+    },
     resource::{InvalidResource, Resource, Resources},
     scope::{InvalidScope, Scopes, is_scope_token},
     secret::Secret,
     server::{ActiveCheck, AuthorizationServer, PasswordVerifier},
-    settings::{InvalidSetting, RequireState, Settings, UnknownRequireState},
+    settings::{
+        DynamicRegistration, InvalidSetting, RequireState, Settings, UnknownDynamicRegistration,
+        UnknownRequireState,
+    },
     signing_algorithm::{SigningAlgorithm, UnknownSigningAlgorithm},
     store::{
         MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
         client::{
-            ApplicationType, Client, ClientMetadata, IdTokenResponse, OpenIdMetadata, StoredSecret,
-            SubjectType, UnknownApplicationType, UnknownResponseType, UnknownSubjectType,
+            ApplicationType, Client, ClientMetadata, IdTokenResponse, OpenIdMetadata, RegisteredBy,
+            StoredSecret, SubjectType, UnknownApplicationType, UnknownResponseType,
+            UnknownSubjectType,
         },
         scope::{NewScope, Scope},
         user::{NewUser, User},

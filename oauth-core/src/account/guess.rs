@@ -119,7 +119,10 @@ impl AuthorizationServer {
         if let Some(limit) = refused.begun {
             let user = match limit {
                 GuessLimit::Account | GuessLimit::Browser => self.user_named(username).await?,
-                GuessLimit::Address | GuessLimit::Hashes | GuessLimit::UserCodes => None,
+                GuessLimit::Address
+                | GuessLimit::Hashes
+                | GuessLimit::UserCodes
+                | GuessLimit::Registrations => None,
             };
             self.raise_limited(limit, user.as_ref());
         }

@@ -1,5 +1,5 @@
 //! How many wrong passwords are heard: so many a minute at each account, and from each address. And how many codes that
-//! no device shows.
+//! no device shows; and how many clients register themselves, which is counted by the hour.
 //!
 //! A guess is counted before it is hashed, or as many as arrive within the time of one hash would all be heard. It is
 //! given back where it was right. What is counted runs out evenly: at ten a minute, one every six seconds. (governor,
@@ -18,7 +18,7 @@ use std::{
 
 use crate::{GuessLimit, Timestamp};
 
-/// What a guess is counted by, and how many a minute are heard of it; `None` counts, and hears all.
+/// What a guess is counted by, and how many a minute (of registrations: an hour) are heard of it; `None` counts, and hears all.
 #[derive(Clone, Copy)]
 pub(super) struct Counted<'a> {
     pub(super) by: By<'a>,
@@ -38,6 +38,8 @@ pub(super) enum By<'a> {
     UserCodesOf(&'a str),
     /// Those that come from here.
     UserCodesFrom(IpAddr),
+    /// Clients that register themselves from here.
+    RegistrationsFrom(IpAddr),
 }
 
 impl By<'_> {
@@ -47,6 +49,15 @@ impl By<'_> {
             By::Address(_) => GuessLimit::Address,
             By::Browser(..) => GuessLimit::Browser,
             By::UserCodesOf(_) | By::UserCodesFrom(_) => GuessLimit::UserCodes,
+            By::RegistrationsFrom(_) => GuessLimit::Registrations,
+        }
+    }
+
+    /// What one weighs: so many a minute run out in so many seconds.
+    fn weight(self) -> u64 {
+        match self {
+            By::RegistrationsFrom(_) => 60 * ONE,
+            _ => ONE,
         }
     }
 }
@@ -74,7 +85,8 @@ struct Shared {
 /// A guess that is counted.
 pub(super) struct Reserved {
     guesses: Guesses,
-    keys: Vec<u64>,
+    /// Each with what was counted of it.
+    keys: Vec<(u64, u64)>,
     /// How many were counted before it, of whatever has most.
     pub(super) before: u32,
 }
@@ -95,14 +107,15 @@ impl Guesses {
         counted: &[Counted<'_>],
         now: Timestamp,
     ) -> Result<Reserved, Refused> {
-        let keys: Vec<u64> = counted.iter().map(|of| self.0.hasher.hash_one(of.by)).collect();
+        let key = |of: &Counted<'_>| (self.0.hasher.hash_one(of.by), of.by.weight());
+        let keys: Vec<_> = counted.iter().map(key).collect();
         let mut meters = self.0.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut refused, mut before) = (None::<Refused>, 0);
-        for (&key, of) in keys.iter().zip(counted) {
+        for (&(key, weight), of) in keys.iter().zip(counted) {
             let meter = meters.of(key);
             meter.run_out(of.a_minute, now);
             before = before.max(meter.count());
-            let retry_after = meter.wait(of.a_minute);
+            let retry_after = meter.wait(of.a_minute, weight);
             if retry_after > 0 {
                 let begun = !mem::replace(&mut meter.bites, true);
                 let refused = refused.get_or_insert(Refused { retry_after, begun: None });
@@ -113,9 +126,9 @@ impl Guesses {
         if let Some(refused) = refused {
             return Err(refused);
         }
-        for &key in &keys {
+        for &(key, weight) in &keys {
             let meter = meters.of(key);
-            meter.sixtieths = meter.sixtieths.saturating_add(ONE);
+            meter.sixtieths = meter.sixtieths.saturating_add(weight);
         }
         drop(meters);
         Ok(Reserved { guesses: self.clone(), keys, before })
@@ -126,7 +139,7 @@ impl Reserved {
     /// It was right, or nobody judged it.
     pub(super) fn give_back(self) {
         let mut meters = self.guesses.0.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        self.keys.iter().for_each(|&key| meters.give_back(key));
+        self.keys.iter().for_each(|&(key, weight)| meters.give_back(key, weight));
     }
 }
 
@@ -146,10 +159,10 @@ impl Meters {
         self.young.entry(key).or_insert(known)
     }
 
-    fn give_back(&mut self, key: u64) {
+    fn give_back(&mut self, key: u64, weight: u64) {
         for generation in [&mut self.young, &mut self.old] {
             if let Some(meter) = generation.get_mut(&key) {
-                meter.sixtieths = meter.sixtieths.saturating_sub(ONE);
+                meter.sixtieths = meter.sixtieths.saturating_sub(weight);
                 if meter.sixtieths == 0 {
                     generation.remove(&key);
                 }
@@ -178,9 +191,10 @@ impl Meter {
     }
 
     /// Seconds until one more is heard; 0 is now.
-    fn wait(&self, a_minute: Option<u32>) -> i64 {
+    fn wait(&self, a_minute: Option<u32>, weight: u64) -> i64 {
         let Some(rate) = a_minute.map(u64::from) else { return 0 };
-        let over = self.sixtieths.saturating_add(ONE).saturating_sub(rate.saturating_mul(ONE));
+        let most = rate.saturating_mul(weight);
+        let over = self.sixtieths.saturating_add(weight).saturating_sub(most);
         i64::try_from(over.div_ceil(rate.max(1))).unwrap_or(i64::MAX)
     }
 

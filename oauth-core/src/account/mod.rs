@@ -11,6 +11,7 @@ mod known_browser;
 mod meter;
 mod new_user;
 mod password;
+mod registering;
 mod strength;
 mod user_code;
 mod verify;
@@ -19,7 +20,7 @@ pub use self::{
     guess::{Caller, Guess, GuessError},
     password::{PasswordChange, PasswordError},
 };
-pub(crate) use self::{meter::Guesses, password::told_of_reset};
+pub(crate) use self::{meter::Guesses, password::told_of_reset, registering::Registering};
 use crate::{
     AuthorizationServer, EventKind, FieldError, Problem, Secret, StoreError, Timestamp, User,
     event::LedTo,

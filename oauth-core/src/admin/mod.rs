@@ -13,6 +13,7 @@ mod family;
 mod issued;
 mod logout_delivery;
 mod page;
+mod registration_token;
 mod scope;
 mod state;
 mod user;
@@ -30,6 +31,7 @@ pub use self::{
     issued::{IssuedFilter, IssuedId, IssuedKind, IssuedRecord, NoIssuedId},
     logout_delivery::LogoutDeliveryRecord,
     page::{PAGE_SIZE, Page},
+    registration_token::RegistrationToken,
     scope::{ScopeChange, ScopeFilter, ScopeRecord},
     state::State,
     user::{UserChange, UserFilter},
@@ -63,6 +65,12 @@ impl Actor {
     pub(crate) fn application() -> Self {
         let name = "application".to_owned();
         Self { subject: name.clone(), name, is_superuser: true }
+    }
+
+    /// Clients that register themselves, all of them: none of them is anybody of the provider's.
+    pub(crate) fn registration() -> Self {
+        let name = "registration".to_owned();
+        Self { subject: name.clone(), name, is_superuser: false }
     }
 
     /// Refuses, for this reason, who is no superuser: as of this transaction.

@@ -2,9 +2,10 @@
 //!
 //! | what | goes |
 //! |---|---|
-//! | a session, an access token, a browser that was known, a request that was pushed, a device that waited for its user, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
+//! | a session, an access token, a browser that was known, a request that was pushed, a device that waited for its user, an initial access token, a logout token that could not be delivered, a secret in whose place a client has another | an hour after its end, of a token also after it was revoked: within a refresh token's grace, which lasts at most as long, the answer may have to be given again |
 //! | an authorization code | a day after its end, redeemed or not: until then its reuse ends what it led to |
 //! | a family (a grant, and all that hangs on it) | a day after it expired or was revoked; and where nothing of it is kept for being alive any more: no code, no access token, no refresh token a day after its end. One that began with `openid` in a session is kept for as long as a session may last, so that its client is told when that ends |
+//! | a client that registered itself | a day after that, unless somebody has granted it something by then: as one that staff deleted |
 //! | a client that staff deleted | at once, which is with the next clean-up: its families and its consents, then its row |
 //! | a signing key | a day after the next one of its algorithm has begun to sign: all that it signed has ended by then |
 //! | a redeemed refresh token | with its family: until then its reuse ends the family. Of a family without end, a year after its own end |
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 pub use self::task::ClearingTask;
 pub use crate::store::clearing::Cleared;
 use crate::{
-    AuthorizationServer, StoreError,
+    AuthorizationServer, ClientChange, StoreError,
     settings::LONGEST_SIGNED,
     store::{
         Affected, DbConnection, Query,
@@ -48,8 +49,10 @@ enum Step {
     PushedRequests,
     LogoutDeliveries,
     DeviceCodes,
+    RegistrationTokens,
     ClientSecrets,
     SigningKeys,
+    UnusedClients,
     DeletedClients,
     /// Those behind this one.
     Families(i64),
@@ -122,9 +125,15 @@ impl Clearing {
             Step::LogoutDeliveries => {
                 self.rows(rows::logout_deliveries, step, Step::DeviceCodes).await?
             }
-            Step::DeviceCodes => self.rows(rows::device_codes, step, Step::ClientSecrets).await?,
+            Step::DeviceCodes => {
+                self.rows(rows::device_codes, step, Step::RegistrationTokens).await?
+            }
+            Step::RegistrationTokens => {
+                self.rows(rows::registration_tokens, step, Step::ClientSecrets).await?
+            }
             Step::ClientSecrets => self.rows(rows::client_secrets, step, Step::SigningKeys).await?,
-            Step::SigningKeys => self.rows(rows::signing_keys, step, Step::DeletedClients).await?,
+            Step::SigningKeys => self.rows(rows::signing_keys, step, Step::UnusedClients).await?,
+            Step::UnusedClients => self.unused_clients().await?,
             Step::DeletedClients => {
                 self.rows(rows::deleted_clients, step, Step::Families(i64::MIN)).await?
             }
@@ -156,6 +165,21 @@ impl Clearing {
         };
         // What it deletes ended long ago, or when its client was deleted.
         self.server.store.write_affecting(Affected::Nothing, delete).await
+    }
+
+    /// Marks as deleted who registered itself and was never used; the next step deletes them.
+    async fn unused_clients(&self) -> Result<(Cleared, Option<Step>), StoreError> {
+        let ends = self.ends;
+        let mark = move |db: &mut DbConnection| {
+            rows::one_at_a_time(db)?;
+            rows::unused_clients(db, ends, BATCH)
+        };
+        let (looked_at, deleted) = self.server.store.write(mark).await?;
+        for client_id in &deleted {
+            self.server.client_changed(client_id, ClientChange::Deleted);
+        }
+        let next = if looked_at > 0 { Step::UnusedClients } else { Step::DeletedClients };
+        Ok((Cleared::default(), Some(next)))
     }
 
     /// Looks at the families behind this one, and deletes what is to be deleted of them.

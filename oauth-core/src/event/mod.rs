@@ -263,6 +263,8 @@ pub enum GuessLimit {
     Hashes,
     /// Of codes that no device shows: by one user, or from one address.
     UserCodes,
+    /// Of clients that register themselves from one address.
+    Registrations,
 }
 
 /// Who ended a grant, or why.

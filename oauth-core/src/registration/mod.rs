@@ -2,6 +2,9 @@
 
 pub(crate) mod check;
 mod check_openid;
+mod dynamic;
+mod information;
+mod management;
 mod metadata_document;
 mod new_client;
 mod prepared;
@@ -10,7 +13,10 @@ pub(crate) mod stranger;
 
 use std::sync::Arc;
 
-pub use self::new_client::{ClientSecret, Lifetime, NewClient};
+pub use self::{
+    information::ClientInformation,
+    new_client::{ClientSecret, Lifetime, NewClient},
+};
 pub(crate) use self::{metadata_document::Fetching, prepared::Prepared};
 use crate::{
     AuthorizationServer, Client, ClientChange, EventKind, FieldError, Secret, StoreError,

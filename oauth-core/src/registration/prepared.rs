@@ -27,7 +27,8 @@ impl AuthorizationServer {
             }
         };
         let (metadata, fields) = (metadata(new), fields(new));
-        Ok(Prepared { registration: Registration { metadata, fields, secret: stored }, secret })
+        let registration = Registration { metadata, fields, secret: stored, stranger: None };
+        Ok(Prepared { registration, secret })
     }
 }
 

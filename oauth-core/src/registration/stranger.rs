@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{ClientSecret, NewClient, check};
 use crate::{
-    FieldError, GrantType, Scopes, Settings,
+    Client, FieldError, GrantType, Scopes, Settings,
     field::Faults,
     store::client::{ApplicationType, OpenIdMetadata},
 };
@@ -32,6 +32,33 @@ pub(crate) fn stranger(
     match judged {
         Ok(()) => Ok(new),
         Err(faults) => Err(faults.into_iter().map(by_property).collect()),
+    }
+}
+
+impl NewClient {
+    /// What is on the list as it is now, and all else as the client has it: staff may have changed that.
+    pub(super) fn in_place_of(self, old: &Client) -> Self {
+        Self {
+            name: self.name,
+            client_uri: self.client_uri,
+            logo_uri: self.logo_uri,
+            policy_uri: self.policy_uri,
+            tos_uri: self.tos_uri,
+            redirect_uris: self.redirect_uris,
+            grant_types: self.grant_types,
+            scopes: self.scopes,
+            secret: self.secret,
+            application_type: self.application_type,
+            require_pushed_authorization_requests: self.require_pushed_authorization_requests,
+            openid: OpenIdMetadata {
+                id_token_signed_response_alg: self.openid.id_token_signed_response_alg,
+                userinfo_signed_response_alg: self.openid.userinfo_signed_response_alg,
+                default_max_age: self.openid.default_max_age,
+                post_logout_redirect_uris: self.openid.post_logout_redirect_uris,
+                ..old.metadata.openid.clone()
+            },
+            ..Self::from(old)
+        }
     }
 }
 
@@ -149,7 +176,7 @@ impl Members<'_> {
 }
 
 /// By the name that RFC 7591 has for it.
-fn by_property(fault: FieldError) -> FieldError {
+pub(super) fn by_property(fault: FieldError) -> FieldError {
     let field = match fault.field {
         "name" => "client_name",
         "scopes" => "scope",

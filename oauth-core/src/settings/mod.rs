@@ -1,10 +1,13 @@
 //! What an operator may set: djoauth2's names and defaults, made safer where an RFC has become stricter since.
 
 mod check;
+mod dynamic_registration;
 
 use std::str::FromStr;
 
 use url::{Host, Url};
+
+pub use self::dynamic_registration::{DynamicRegistration, UnknownDynamicRegistration};
 
 /// The settings of an authorization server. Lifetimes are in seconds.
 ///
@@ -49,6 +52,8 @@ pub struct Settings {
     /// Let clients log their users in (OpenID Connect Core): the scope `openid`, ID tokens, signing keys, userinfo, discovery
     /// and logout. Default: false.
     pub openid: bool,
+    /// Whether clients may register themselves (RFC 7591), and manage that (RFC 7592). Default: off.
+    pub dynamic_registration: DynamicRegistration,
     /// From the issue of an ID token to its end, 60 to 86400. Default: 3600.
     pub id_token_lifetime: i64,
     /// From each rotation of a refresh token to the end of the new one; `None` never ends. Default: 30 days.
@@ -139,6 +144,7 @@ impl Settings {
             refresh_needs_offline_access: false,
             oauth_2_1: false,
             openid: false,
+            dynamic_registration: DynamicRegistration::Off,
             id_token_lifetime: 3600,
             public_clients: true,
             refresh_token_lifetime: Some(30 * 24 * 3600),

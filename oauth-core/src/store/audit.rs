@@ -55,6 +55,8 @@ pub enum Kind {
     SigningKey,
     /// A logout that a client is to be told of.
     LogoutDelivery,
+    /// An initial access token, with which clients register themselves.
+    RegistrationToken,
 }
 
 impl Kind {
@@ -70,6 +72,7 @@ impl Kind {
             Self::Family => "family",
             Self::SigningKey => "signing_key",
             Self::LogoutDelivery => "logout_delivery",
+            Self::RegistrationToken => "registration_token",
         }
     }
 }

@@ -43,6 +43,7 @@ pub(crate) mod pushed_request;
 mod readiness;
 pub(crate) mod redemption;
 pub(crate) mod refresh_token;
+pub(crate) mod registration_token;
 mod renewal;
 pub(crate) mod rotation;
 mod schema;

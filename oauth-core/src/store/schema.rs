@@ -74,6 +74,9 @@ diesel::table! {
         fragment_supported -> Bool,
         cors_origins -> Text,
         introspects -> Text,
+        registered_by -> Text,
+        management_token -> Nullable<Binary>,
+        reap_at -> Nullable<BigInt>,
     }
 }
 
@@ -85,6 +88,18 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_registration_tokens (id) {
+        id -> BigInt,
+        digest -> Binary,
+        prefix -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        uses_left -> BigInt,
+        issued_by -> Text,
     }
 }
 

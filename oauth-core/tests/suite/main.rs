@@ -34,6 +34,7 @@ mod cors;
 mod csrf;
 mod device;
 mod device_answer;
+mod dynamic_registration;
 mod errors;
 mod event_delivery;
 mod events;

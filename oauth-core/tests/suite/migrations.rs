@@ -4,6 +4,7 @@ mod application;
 #[cfg(feature = "sqlite")]
 mod by_application;
 mod device_codes;
+mod dynamic_registration;
 mod logout;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};

@@ -33,6 +33,7 @@ fn tell(cleared: &Cleared) -> Result<(), CommandError> {
         (cleared.pushed_requests, "pushed requests"),
         (cleared.logout_deliveries, "logout tokens that could not be delivered"),
         (cleared.device_codes, "device codes"),
+        (cleared.registration_tokens, "initial access tokens"),
         (cleared.authorization_codes, "authorization codes"),
         (cleared.access_tokens, "access tokens"),
         (cleared.refresh_tokens, "refresh tokens"),

@@ -14,6 +14,8 @@ pub struct Cleared {
     pub pushed_requests: usize,
     /// Devices that waited for their users.
     pub device_codes: usize,
+    /// Initial access tokens, with which clients register themselves.
+    pub registration_tokens: usize,
     /// Authorization codes.
     pub authorization_codes: usize,
     /// Access tokens.
@@ -26,7 +28,7 @@ pub struct Cleared {
     pub grants: usize,
     /// Consents of clients that were deleted.
     pub consents: usize,
-    /// Clients that were deleted.
+    /// Clients that were deleted, or registered themselves and were never used.
     pub clients: usize,
     /// Keys that the server signed with before others.
     pub signing_keys: usize,
@@ -40,7 +42,7 @@ impl Cleared {
     pub fn total(&self) -> usize {
         let tokens = self.authorization_codes + self.access_tokens + self.refresh_tokens;
         let of_clients = self.client_secrets + self.clients + self.logout_deliveries;
-        let asked = self.pushed_requests + self.device_codes;
+        let asked = self.pushed_requests + self.device_codes + self.registration_tokens;
         let of_users = self.sessions + self.known_browsers + self.consents;
         of_users + tokens + self.grants + asked + of_clients + self.signing_keys
     }
@@ -55,6 +57,7 @@ impl Add for Cleared {
             known_browsers: self.known_browsers + other.known_browsers,
             pushed_requests: self.pushed_requests + other.pushed_requests,
             device_codes: self.device_codes + other.device_codes,
+            registration_tokens: self.registration_tokens + other.registration_tokens,
             authorization_codes: self.authorization_codes + other.authorization_codes,
             access_tokens: self.access_tokens + other.access_tokens,
             refresh_tokens: self.refresh_tokens + other.refresh_tokens,

@@ -1,17 +1,43 @@
-//! What was given to clients: old secrets, and all of a client that staff deleted.
+//! What was given to clients: old secrets, and all of a client that staff deleted, or that nobody used.
 
 use diesel::prelude::*;
 
 use super::{Cleared, Ends, families};
 use crate::store::{
     DbConnection, Query,
-    client::secret,
+    client::{self, secret},
     schema::{oauth_clients as clients, oauth_consents as consents, oauth_grants as grants},
 };
 
 pub(crate) fn client_secrets(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
     let ended = secret::ended(db, ends.single, limit)?;
     Ok(Cleared { client_secrets: secret::delete(db, &ended)?, ..Cleared::default() })
+}
+
+/// Looks at clients that registered themselves and must have been used by now: who was granted anything is kept for good,
+/// and everybody else is deleted. Says how many it looked at, and who is deleted.
+///
+/// Families are deleted a day after their end at the earliest, and later in the same clean-up than this: so that there is
+/// none means that there never was.
+pub(crate) fn unused_clients(
+    db: &mut DbConnection,
+    ends: Ends,
+    limit: i64,
+) -> Query<(usize, Vec<String>)> {
+    let due = clients::table.filter(clients::reap_at.le(ends.deleted)).order(clients::reap_at);
+    let due: Vec<(i64, String)> =
+        due.limit(limit).select((clients::id, clients::client_id)).load(db)?;
+    let (looked_at, mut deleted) = (due.len(), Vec::new());
+    for (id, client_id) in due {
+        let kept = clients::reap_at.eq(None::<i64>);
+        diesel::update(clients::table.find(id)).set(kept).execute(db)?;
+        let of_client = grants::table.filter(grants::client_id.eq(id)).limit(1);
+        let is_used = !of_client.select(grants::id).load::<i64>(db)?.is_empty();
+        if !is_used && client::delete(db, id, ends.deleted)? {
+            deleted.push(client_id);
+        }
+    }
+    Ok((looked_at, deleted))
 }
 
 /// Of a client that was deleted, about a batch of each table: of its families and of its consents, and where neither is

@@ -8,7 +8,7 @@ use crate::store::{
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_client_secrets, oauth_clients,
         oauth_device_codes, oauth_grants, oauth_known_browsers, oauth_logout_deliveries,
-        oauth_pushed_requests, oauth_sessions,
+        oauth_pushed_requests, oauth_registration_tokens, oauth_sessions,
     },
 };
 
@@ -22,6 +22,9 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
     let deliveries =
         oauth_logout_deliveries::table.filter(oauth_logout_deliveries::expires_at.le(ends.single));
     let devices = oauth_device_codes::table.filter(oauth_device_codes::expires_at.le(ends.single));
+    let registration_tokens = oauth_registration_tokens::table
+        .filter(oauth_registration_tokens::expires_at.le(ends.single));
+    let unused = oauth_clients::table.filter(oauth_clients::reap_at.le(ends.deleted));
     let secrets =
         oauth_client_secrets::table.filter(oauth_client_secrets::expires_at.le(ends.single));
     let tokens = oauth_access_tokens::table.filter(
@@ -41,6 +44,8 @@ pub(crate) fn ended(db: &mut DbConnection, ends: Ends) -> Query<i64> {
         + pushed.count().get_result::<i64>(db)?
         + deliveries.count().get_result::<i64>(db)?
         + devices.count().get_result::<i64>(db)?
+        + registration_tokens.count().get_result::<i64>(db)?
+        + unused.count().get_result::<i64>(db)?
         + secrets.count().get_result::<i64>(db)?
         + tokens.count().get_result::<i64>(db)?
         + codes.count().get_result::<i64>(db)?

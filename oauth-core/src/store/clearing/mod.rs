@@ -14,14 +14,15 @@ use diesel::{RunQueryDsl, prelude::*, sql_query};
 
 pub use self::cleared::Cleared;
 pub(crate) use self::{
-    clients::{client_secrets, deleted_clients},
+    clients::{client_secrets, deleted_clients, unused_clients},
     count::ended,
 };
 use super::{
     DbConnection, Query,
     schema::{
         oauth_device_codes as devices, oauth_known_browsers as browsers,
-        oauth_logout_deliveries as deliveries, oauth_pushed_requests as pushed, oauth_sessions,
+        oauth_logout_deliveries as deliveries, oauth_pushed_requests as pushed,
+        oauth_registration_tokens as registration_tokens, oauth_sessions,
     },
     signing_key,
 };
@@ -30,14 +31,14 @@ use crate::Timestamp;
 /// What ended by then is deleted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
-    /// Sessions, known browsers, pushed requests, devices that waited, logout tokens that could not be delivered, old secrets
+    /// Sessions, known browsers, pushed requests, devices that waited, initial access tokens, logout tokens that could not be delivered, old secrets
     /// of clients, and access tokens, which may have been revoked by then.
     pub(crate) single: Timestamp,
     /// Authorization codes and families.
     pub(crate) family: Timestamp,
     /// Redeemed refresh tokens of a family without end.
     pub(crate) endless: Timestamp,
-    /// Clients that staff deleted.
+    /// Clients that staff deleted; and until when a client that registered itself must have been used.
     pub(crate) deleted: Timestamp,
     /// What began in a session of then: that is over.
     pub(crate) session: Timestamp,
@@ -107,6 +108,18 @@ pub(crate) fn device_codes(db: &mut DbConnection, ends: Ends, limit: i64) -> Que
     let ended = devices::table.filter(devices::digest.eq_any(digests));
     let device_codes = diesel::delete(ended).execute(db)?;
     Ok(Cleared { device_codes, ..Cleared::default() })
+}
+
+/// Initial access tokens that are over.
+pub(crate) fn registration_tokens(db: &mut DbConnection, ends: Ends, limit: i64) -> Query<Cleared> {
+    let ended = registration_tokens::table
+        .filter(registration_tokens::expires_at.le(ends.single))
+        .order(registration_tokens::expires_at)
+        .limit(limit);
+    let ids: Vec<i64> = ended.select(registration_tokens::id).load(db)?;
+    let ended = registration_tokens::table.filter(registration_tokens::id.eq_any(ids));
+    let registration_tokens = diesel::delete(ended).execute(db)?;
+    Ok(Cleared { registration_tokens, ..Cleared::default() })
 }
 
 /// Keys whose next one has signed for so long that all of theirs is over. There are a few of each algorithm.

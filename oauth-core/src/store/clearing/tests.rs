@@ -42,6 +42,10 @@ const ENDED: &str = "
         SELECT digest, '', 0, 10 FROM oauth_access_tokens;
     INSERT INTO oauth_logout_deliveries (client_id, subject, created_at, due_at, expires_at)
         SELECT id, 'alice', 0, 0, 10 FROM oauth_clients WHERE client_id = 'app';
+    INSERT INTO oauth_registration_tokens (digest, prefix, created_at, expires_at, uses_left, issued_by)
+        SELECT digest, '', 0, 10, 1, '' FROM oauth_access_tokens;
+    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at, reap_at)
+        VALUES ('unused', '{\"client_name\":\"unused\"}', '', TRUE, TRUE, 1, 0, 10);
     INSERT INTO oauth_sessions (digest, created_at, expires_at) SELECT digest, 0, 10 FROM oauth_access_tokens;
 ";
 
@@ -60,9 +64,11 @@ fn statements(db: &mut DbConnection) -> Vec<String> {
     pushed_requests(db, ends, 200).unwrap();
     assert_eq!(logout_deliveries(db, ends, 200).unwrap().logout_deliveries, 1);
     client_secrets(db, ends, 200).unwrap();
+    registration_tokens(db, ends, 200).unwrap();
     assert_eq!(deleted_clients(db, ends, 200).unwrap().grants, 1);
     assert_eq!(deleted_clients(db, ends, 200).unwrap().consents, 1);
     assert_eq!(deleted_clients(db, ends, 200).unwrap().clients, 1);
+    assert_eq!(unused_clients(db, ends, 200).unwrap(), (1, vec!["unused".to_owned()]));
     let stretch = families::stretch(db, 0, 100).unwrap().unwrap();
     assert!(families::has_ended(db, ends, stretch).unwrap());
     assert_eq!(families::clear(db, ends, stretch, 200).unwrap().0.grants, 3);

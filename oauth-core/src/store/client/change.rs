@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::{
-    ClientFields, ClientMetadata, DbConnection, Query, Registration, key, oauth_clients, secret,
+    ClientFields, ClientMetadata, DbConnection, Query, RegisteredBy, Registration, key,
+    oauth_clients, secret,
 };
 use crate::{Scopes, Timestamp, store::scope};
 
@@ -20,12 +21,17 @@ pub(crate) fn register(
         return Ok(None);
     }
     scope::insert_named(db, new_scopes)?;
+    let stranger = registration.stranger.as_ref();
+    let registered_by = stranger.map_or(RegisteredBy::Staff, |_| RegisteredBy::Dynamic);
     let id = diesel::insert_into(oauth_clients::table)
         .values((
             oauth_clients::client_id.eq(client_id),
             oauth_clients::version.eq(1),
             oauth_clients::created_at.eq(now),
             oauth_clients::metadata.eq(registration.metadata.document()?),
+            oauth_clients::registered_by.eq(registered_by.as_str()),
+            oauth_clients::management_token.eq(stranger.map(|it| it.token.as_bytes())),
+            oauth_clients::reap_at.eq(stranger.map(|it| it.reap_at)),
             &registration.fields,
         ))
         .returning(oauth_clients::id)

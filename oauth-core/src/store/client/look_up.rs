@@ -74,6 +74,12 @@ pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
     oauth_clients::table.find(id).select(ClientFields::as_select()).get_result(db)
 }
 
+/// The digest of what a client that registered itself manages that with; of any other there is none.
+pub(crate) fn management_token(db: &mut DbConnection, id: i64) -> Query<Option<Vec<u8>>> {
+    let of = oauth_clients::table.find(id).select(oauth_clients::management_token);
+    Ok(of.get_result(db).optional()?.flatten())
+}
+
 /// The origins of the pages of all clients that are enabled, a list of each client.
 pub(crate) fn cors_origins(db: &mut DbConnection) -> Query<Vec<String>> {
     // In the words of its index.

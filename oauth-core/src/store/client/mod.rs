@@ -15,10 +15,10 @@ use diesel::prelude::*;
 pub(crate) use self::{
     change::{delete, disown, raise_version, register, set_disabled, update},
     look_up::{
-        ClientVersion, cors_origins, fields, key, version, versions, with_key, with_keys,
-        with_secrets,
+        ClientVersion, cors_origins, fields, key, management_token, version, versions, with_key,
+        with_keys, with_secrets,
     },
-    registration::{ClientFields, ClientRow, Registration},
+    registration::{ClientFields, ClientRow, Registration, Stranger},
     remembered::Remembered,
     secret::NewSecret,
 };
@@ -27,6 +27,7 @@ pub use self::{
     openid::{
         IdTokenResponse, OpenIdMetadata, SubjectType, UnknownResponseType, UnknownSubjectType,
     },
+    registration::RegisteredBy,
     secret::StoredSecret,
 };
 use super::{DbConnection, Query, schema::oauth_clients};
@@ -66,6 +67,8 @@ pub struct Client {
     pub created_at: Timestamp,
     /// Since when its requests are refused and its tokens are dead.
     pub disabled_at: Option<Timestamp>,
+    /// How it came: by staff, or by itself.
+    pub registered_by: RegisteredBy,
     /// Whether the client may ask for every scope that the server gives.
     pub any_scope: bool,
     /// What the client gets when it asks for no scope (§3.3).

@@ -3,7 +3,7 @@
 use diesel::{prelude::*, result::Error::DeserializationError};
 
 use super::{Client, ClientMetadata, NewSecret, Query, StoredSecret};
-use crate::{Timestamp, store::schema::oauth_clients};
+use crate::{Timestamp, secret::Digest, store::schema::oauth_clients};
 
 /// A client as it is stored.
 #[derive(Queryable, Selectable)]
@@ -15,6 +15,7 @@ pub(crate) struct ClientRow {
     version: i64,
     created_at: Timestamp,
     disabled_at: Option<Timestamp>,
+    registered_by: String,
     #[diesel(embed)]
     fields: ClientFields,
 }
@@ -26,6 +27,42 @@ pub(crate) struct Registration {
     pub(crate) fields: ClientFields,
     /// None of a public client.
     pub(crate) secret: Option<NewSecret>,
+    pub(crate) stranger: Option<Stranger>,
+}
+
+/// What is kept of a client that registers itself.
+#[derive(Clone)]
+pub(crate) struct Stranger {
+    /// Of what it manages its registration with (RFC 7592).
+    pub(crate) token: Digest,
+    /// When it is deleted, unless somebody has granted it something by then.
+    pub(crate) reap_at: Timestamp,
+}
+
+/// How a client came to be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegisteredBy {
+    /// By staff, or by the application.
+    Staff,
+    /// By itself: whatever it says of itself, nobody has looked at (RFC 7591).
+    Dynamic,
+}
+
+impl RegisteredBy {
+    /// The name, as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Dynamic => "dynamic",
+        }
+    }
+
+    /// However a newer program has it come: not by staff.
+    fn stored(name: &str) -> Self {
+        if name == Self::Staff.as_str() { Self::Staff } else { Self::Dynamic }
+    }
 }
 
 /// What stands beside the document: what RFC 7591 has no name for, what a client must never choose itself, and what
@@ -52,7 +89,16 @@ pub(crate) struct ClientFields {
 impl ClientRow {
     /// Parses what is text. Only what is valid is ever written.
     pub(super) fn into_client(self, secrets: Vec<StoredSecret>) -> Query<Client> {
-        let Self { id, client_id, metadata, version, created_at, disabled_at, fields } = self;
+        let Self {
+            id,
+            client_id,
+            metadata,
+            version,
+            created_at,
+            disabled_at,
+            registered_by,
+            fields,
+        } = self;
         let default_scopes = fields.default_scopes.parse();
         let require_state = fields.require_state.map(|policy| policy.parse()).transpose();
         let introspects = fields.introspects.split_whitespace().map(str::parse);
@@ -67,6 +113,7 @@ impl ClientRow {
             version,
             created_at,
             disabled_at,
+            registered_by: RegisteredBy::stored(&registered_by),
             any_scope: fields.any_scope,
             default_scopes: default_scopes.map_err(|it| DeserializationError(Box::new(it)))?,
             access_token_lifetime: fields.access_token_lifetime,
