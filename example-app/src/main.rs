@@ -75,6 +75,8 @@ fn urls(
             .at("/oauth2/userinfo", service)
             // What others verify with that this server signed.
             .at("/oauth2/keys", oauth.keys_endpoint())
+            // Where clients send the browser of who signs out.
+            .at("/oauth2/logout", oauth.logout_endpoint())
             // Another application, whose users log in with this one.
             .nest("/relying-party", relying_party::urls(oauth))
     } else {
