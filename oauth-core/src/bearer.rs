@@ -35,7 +35,7 @@ pub struct AccessToken {
     pub expires_at: Option<Timestamp>,
     /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
     pub data: Option<PolicyData>,
-    /// How its family began, where that was with the scope `openid`.
+    /// How its family began, where that was with the scope `openid`, or for a resource that wants a sign-in of some kind.
     pub(crate) openid: Option<String>,
 }
 

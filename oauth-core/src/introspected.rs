@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     AccessToken, PolicyData, Resource, Timestamp,
     secret::{Key, Kind},
+    store::openid::OpenId,
 };
 
 /// What an introspection endpoint said of an access token that is live.
@@ -53,6 +54,7 @@ impl Introspected {
         };
         let scopes = answer.scope.unwrap_or_default().parse().map_err(|_| InvalidIntrospection)?;
         let (audience, issuer) = (resource(answer.aud)?, resource(answer.iss)?);
+        let began = OpenId { auth_time: answer.auth_time, acr: answer.acr, ..OpenId::default() };
         let token = AccessToken {
             subject: answer.sub,
             client_id: answer.client_id.ok_or(InvalidIntrospection)?,
@@ -60,7 +62,7 @@ impl Introspected {
             audience: audience.clone().filter(|resource| Some(resource) != issuer.as_ref()),
             expires_at: answer.exp,
             data: answer.data.map(|data| PolicyData::stored(&data.to_string())),
-            openid: None,
+            openid: began.text().ok(),
         };
         Ok(Some(Self { token, audience, issuer }))
     }
@@ -86,6 +88,8 @@ struct Answer {
     aud: Option<String>,
     iss: Option<String>,
     data: Option<Value>,
+    auth_time: Option<Timestamp>,
+    acr: Option<String>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{
     error::TokenError::{InvalidRequest, UnauthorizedClient},
     grant::NEVER,
     secret::{Key, Kind},
-    store::access_token::Standing,
+    store::{access_token::Standing, openid::OpenId},
 };
 
 /// A token that is live, as far as the client that asks may know of it.
@@ -31,6 +31,10 @@ pub struct Introspection {
     pub audience: Option<String>,
     /// What the application's policy attached to what the token hangs on ([`Policy`](crate::Policy)).
     pub data: Option<PolicyData>,
+    /// When the user signed in, where that is known (RFC 9470 §6.2).
+    pub auth_time: Option<Timestamp>,
+    /// How well the user signed in, where that is known.
+    pub acr: Option<String>,
 }
 
 impl AuthorizationServer {
@@ -102,6 +106,8 @@ impl AuthorizationServer {
         if !may_know || !token.is_live(self.now()) {
             return Ok(None);
         }
+        let began = token.openid.as_deref().map(OpenId::parse).transpose();
+        let began = began.map_err(StoreError::from)?.unwrap_or_default();
         Ok(Some(Introspection {
             is_access_token: true,
             client_id: token.client_id.clone(),
@@ -111,6 +117,8 @@ impl AuthorizationServer {
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
             audience: Some(audience),
             data: token.data.as_deref().map(PolicyData::stored),
+            auth_time: began.auth_time,
+            acr: began.acr,
         }))
     }
 
@@ -139,6 +147,8 @@ impl AuthorizationServer {
             expires_at: [token.expires_at, grant.expires_at].into_iter().flatten().min(),
             audience,
             data: grant.data.as_deref().map(PolicyData::stored),
+            auth_time: None,
+            acr: None,
         }))
     }
 }

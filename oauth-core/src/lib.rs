@@ -132,6 +132,7 @@ mod secret;
 mod server;
 mod settings;
 mod signing_algorithm;
+mod step_up;
 mod store;
 
 pub use async_trait::async_trait;
@@ -177,6 +178,7 @@ pub use self::{
         UnknownRequireState,
     },
     signing_algorithm::{SigningAlgorithm, UnknownSigningAlgorithm},
+    step_up::RequiredSignIn,
     store::{
         MigratedBy, NotReady, SQLITE_PRAGMAS, Spread, Store, StoreError, StoreOptions,
         client::{

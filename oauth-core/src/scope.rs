@@ -142,6 +142,8 @@ pub(crate) fn not_available(scopes: &Scopes) -> Cow<'static, str> {
 /// That the client may go on when the user is away (OpenID Connect Core §11): every server knows it, and every client may
 /// ask for it that has the refresh grant. It allows nothing else, and belongs to no resource.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
+/// That the client may know who the user is (OpenID Connect Core §3.1.2.1).
+pub(crate) const OPENID: &str = "openid";
 
 #[cfg(test)]
 mod tests {

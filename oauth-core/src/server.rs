@@ -144,7 +144,9 @@ impl AuthorizationServer {
         &self.store
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The time by its clock, in seconds since 1970: by which what it issues begins and ends.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 

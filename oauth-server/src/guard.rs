@@ -3,16 +3,18 @@
 mod me;
 mod refusal;
 mod shown;
+mod step_up;
 
 use std::{marker::PhantomData, ops::Deref, slice};
 
-use oauth_core::{AccessToken, BearerError, InvalidResource, Resource, Scopes};
+use oauth_core::{AccessToken, BearerError, InvalidResource, Resource, Scopes, Timestamp};
 use poem::{FromRequest, Request, RequestBody};
 
 pub use self::{
     me::{FromSubject, Me},
     refusal::GuardRefusal,
     shown::{Secured, Shown},
+    step_up::{SignInLevel, StepUp},
 };
 use crate::{
     InHeader, OAuth, Presentation, ScopeSet,
@@ -63,6 +65,8 @@ impl<'a, S: ScopeSet, P: Presentation> FromRequest<'a> for Access<S, P> {
         let all_of = |names: &&[&str]| names.iter().copied().collect();
         let alternatives: Vec<Scopes> = S::ALTERNATIVES.iter().map(all_of).collect();
         let token = admit::<P>(request, body, S::RESOURCE, &alternatives).await?;
+        let checked = step_up::required::<S>().check(&token, now(request));
+        checked.map_err(|error| refuse(request, S::RESOURCE, &error))?;
         Ok(Self { token, requirements: PhantomData })
     }
 }
@@ -136,6 +140,15 @@ async fn admit<P: Presentation>(
     let verified = verified::<P>(oauth, request, body, resource.as_ref(), alternatives).await;
     let wanted = Wanted { resource: resource.as_ref(), scopes: alternatives.first() };
     verified.map_err(|refusal| refused(&refusal, oauth, wanted))
+}
+
+/// By the clock of whoever admits here.
+fn now(request: &Request) -> Timestamp {
+    #[cfg(feature = "remote-guard")]
+    if let Some(remote) = request.data::<crate::RemoteGuard>() {
+        return remote.now();
+    }
+    request.data::<OAuth>().map_or(Timestamp::MAX, |oauth| oauth.server().now())
 }
 
 /// Refuses in the words of whoever admits here.

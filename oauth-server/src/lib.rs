@@ -175,10 +175,11 @@ pub use oauth_core::{
     IdTokenResponse, InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope,
     InvalidSetting, KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope,
     NewUser, NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,
-    PolicyRequest, Problem, RedirectUri, Registered, RegistrationError, RequireState, Resource,
-    Resources, Revocation, Ruling, Scopes, Secret, Session, Settings, SigningAlgorithm, Spread,
-    Store, StoreError, StoreOptions, SubjectType, Subscription, Timestamp, TokenError,
-    UnknownApplicationType, UnknownGrantType, UnknownRequireState, User, WantedClaims,
+    PolicyRequest, Problem, RedirectUri, Registered, RegistrationError, RequireState,
+    RequiredSignIn, Resource, Resources, Revocation, Ruling, Scopes, Secret, Session, Settings,
+    SigningAlgorithm, Spread, Store, StoreError, StoreOptions, SubjectType, Subscription,
+    Timestamp, TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
+    WantedClaims,
 };
 /// The web framework, at the version that this crate's endpoints and middleware belong to.
 pub use poem;
@@ -196,7 +197,7 @@ pub use self::{
     endpoint::{
         api::OAuthApi, authorization::AuthorizationPage, resource_metadata::ResourceMetadata,
     },
-    guard::{Access, FromSubject, Guard, GuardRefusal, Me, Secured, Shown},
+    guard::{Access, FromSubject, Guard, GuardRefusal, Me, Secured, Shown, SignInLevel, StepUp},
     mcp::{McpEndpoint, McpResource},
     middleware::{OAuthEndpoint, OAuthMiddleware},
     oauth::OAuth,

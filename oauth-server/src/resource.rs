@@ -36,6 +36,8 @@ impl<R: ProtectedResource, S: ScopeSet> ScopeSet for At<R, S> {
         None => Some(R::ADDRESS),
         another => of_all(&[another, Some(R::ADDRESS)]),
     };
+    const ACR_VALUES: &'static [&'static str] = S::ACR_VALUES;
+    const MAX_AGE: Option<u32> = S::MAX_AGE;
 }
 
 /// The one resource of all of them.

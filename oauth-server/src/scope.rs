@@ -33,6 +33,10 @@ pub trait ScopeSet: Sealed + Send + Sync + 'static {
     /// The address of the resource that the token must be for (RFC 8707): that of the scopes. `None` is the server's own
     /// API.
     const RESOURCE: Option<&'static str>;
+    /// The `acr` of which the user's sign-in must have one ([`StepUp`](crate::StepUp)).
+    const ACR_VALUES: &'static [&'static str] = &[];
+    /// The seconds that the user's sign-in may be old.
+    const MAX_AGE: Option<u32> = None;
 }
 
 /// A guard that is content with one of up to four: of scopes, or of tuples of them.

@@ -160,11 +160,12 @@ impl AuthorizationRequest {
         self.openid.prompt.consent
     }
 
-    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, or a hint at whose session it shall
+    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, or a hint at whose session it shall
     /// be (OpenID Connect Core §3.1.2.1). What a browser keeps for that is of no use once the request is answered.
     #[must_use]
     pub fn wants_sign_in(&self) -> bool {
-        self.openid.wants_fresh_sign_in() || self.openid.hint.is_some()
+        let openid = &self.openid;
+        openid.wants_fresh_sign_in() || openid.hint.is_some() || !openid.acr_values.is_empty()
     }
 
     pub(crate) fn openid(&self) -> &OpenIdRequest {

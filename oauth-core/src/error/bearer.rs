@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error, fmt};
 
 use super::token::{failure_code, failure_description};
-use crate::{Scopes, StoreError};
+use crate::{RequiredSignIn, Scopes, StoreError};
 
 /// Why a protected resource refused a request.
 ///
@@ -25,6 +25,9 @@ pub enum BearerError {
     InvalidToken(Cow<'static, str>),
     /// The token lacks a scope; these are the ones that the resource requires, or the first of its alternatives.
     InsufficientScope(Scopes),
+    /// The user has not signed in as the resource wants it (RFC 9470 §3): the client asks for another token with `acr_values` and
+    /// `max_age` of this.
+    InsufficientUserAuthentication(RequiredSignIn),
     /// The server itself failed; the cause is for the log, never for the client.
     Server(StoreError),
 }
@@ -39,6 +42,7 @@ impl BearerError {
             Self::InvalidRequest(_) => Some("invalid_request"),
             Self::InvalidToken(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::InsufficientUserAuthentication(_) => Some("insufficient_user_authentication"),
             Self::Server(cause) => Some(failure_code(cause)),
         }
     }
@@ -51,6 +55,9 @@ impl BearerError {
             Self::InvalidRequest(text) | Self::InvalidToken(text) => text,
             Self::InsufficientScope(_) => {
                 "the access token lacks a scope that this resource requires"
+            }
+            Self::InsufficientUserAuthentication(_) => {
+                "this resource requires a newer or a stronger sign-in of the user"
             }
             Self::Server(cause) => failure_description(cause),
         }

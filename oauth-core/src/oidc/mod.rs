@@ -24,6 +24,7 @@ pub use self::{
     sign_in::{AtBrowser, SignIn},
     userinfo::UserInfo,
 };
+pub(crate) use crate::scope::OPENID;
 use crate::{AuthorizationServer, NewScope, RegistrationError, Scope, StoreError};
 
 impl AuthorizationServer {
@@ -73,9 +74,6 @@ impl Scope {
         self.title.is_empty() && SCOPES.contains(&(self.name.as_str(), self.description.as_str()))
     }
 }
-
-/// That the client may know who the user is (§3.1.2.1).
-pub(crate) const OPENID: &str = "openid";
 
 /// The scopes of §5.4, as they are worded where the reader's language has no words of its own for them.
 const SCOPES: [(&str, &str); 5] = [

@@ -11,6 +11,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenIdRequest {
     pub(crate) prompt: Prompt,
+    /// How well the user shall have signed in, if that can be: `acr_values`, the best first.
+    pub(crate) acr_values: Vec<String>,
     /// Seconds that the sign-in may be old.
     pub(crate) max_age: Option<i64>,
     /// Whose session it shall be.
@@ -78,6 +80,7 @@ impl OpenIdRequest {
         let asked = Asked { nonce, claims: claims.unwrap_or_default() };
         Ok(Self {
             prompt: prompt?.unwrap_or_default(),
+            acr_values: params.get("acr_values").map(values).unwrap_or_default(),
             max_age: max_age.or(client.metadata.openid.default_max_age),
             hint,
             asked: is_openid.then_some(asked),
@@ -106,12 +109,21 @@ impl OpenIdRequest {
         authentication: &Authentication,
     ) -> Result<(Option<String>, Option<String>), StoreError> {
         let Some(openid) = self.began(authentication) else { return Ok((None, None)) };
-        Ok((Some(openid.text()?), authentication.sid.clone()))
+        let sid = self.asked.as_ref().and(authentication.sid.clone());
+        Ok((Some(openid.text()?), sid))
     }
 
-    /// How it began, where an ID token is asked for.
+    /// How it began, where an ID token is asked for. Without that, a request that wants a sign-in of some kind may be for a
+    /// resource that does (RFC 9470 §4): so much is known of its family, and nothing of any other.
     pub(crate) fn began(&self, authentication: &Authentication) -> Option<OpenId> {
-        let asked = self.asked.as_ref()?;
+        let Some(asked) = &self.asked else {
+            let is_stepped_up = self.max_age.is_some() || !self.acr_values.is_empty();
+            return is_stepped_up.then(|| OpenId {
+                auth_time: authentication.auth_time,
+                acr: authentication.acr.clone(),
+                ..OpenId::default()
+            });
+        };
         Some(OpenId {
             nonce: asked.nonce.clone(),
             auth_time: authentication.auth_time,
@@ -131,6 +143,20 @@ impl OpenIdRequest {
         let wanted = asked.claims.values("acr");
         wanted.is_empty() || authentication.acr.as_deref().is_some_and(|acr| wanted.contains(&acr))
     }
+
+    /// Whether a new sign-in may bring an `acr` that the request would rather have: where nothing is known of how users sign in,
+    /// none would.
+    pub(crate) fn would_rather(&self, authentication: &Authentication) -> bool {
+        let Some(acr) = &authentication.acr else { return false };
+        authentication.auth_time.is_some()
+            && !self.acr_values.is_empty()
+            && !self.acr_values.contains(acr)
+    }
+}
+
+fn values(text: &str) -> Vec<String> {
+    let values = text.split(' ').filter(|value| !value.is_empty());
+    values.map(str::to_owned).collect()
 }
 
 fn seconds(text: &str) -> Result<i64, &'static str> {
@@ -139,7 +165,8 @@ fn seconds(text: &str) -> Result<i64, &'static str> {
 }
 
 /// What is read of a request where the switch is on, once each; `prompt` is read in any case.
-pub(crate) const PARAMETERS: &[&str] = &["nonce", "max_age", "id_token_hint", "claims"];
+pub(crate) const PARAMETERS: &[&str] =
+    &["nonce", "max_age", "acr_values", "id_token_hint", "claims"];
 /// In seconds: a century.
 const LONGEST: i64 = 3_155_760_000;
 /// In bytes.

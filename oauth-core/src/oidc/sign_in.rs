@@ -101,7 +101,9 @@ impl AuthorizationServer {
         }
         let age = auth_time.map(|auth_time| self.now() - auth_time);
         let is_young = asked.max_age.is_none_or(|most| age.is_some_and(|age| age <= most));
-        if is_meant && is_young && !asked.prompt.login {
+        // §3.1.2.1: a client that asks for an `acr` by this parameter takes another as well.
+        let would_rather = asked.would_rather(authentication) && !asked.prompt.none;
+        if is_meant && is_young && !asked.prompt.login && !would_rather {
             return Ok(Ok(SignIn::Holds));
         }
         if asked.prompt.none {

@@ -11,7 +11,10 @@ use super::{
     logout_delivery::{self, NewLogoutDelivery},
     schema::oauth_grants as grants,
 };
-use crate::{Scopes, Timestamp, scope::OFFLINE_ACCESS};
+use crate::{
+    Scopes, Timestamp,
+    scope::{OFFLINE_ACCESS, OPENID},
+};
 
 /// Which sessions end.
 #[derive(Debug, Clone)]
@@ -54,7 +57,9 @@ impl Logout {
         let mut rest = self.clone();
         let clients = rest.tell(db, &families)?;
         let ends = |family: &&Family| {
-            family.revoked_at.is_none() && !family.scopes.contains(OFFLINE_ACCESS)
+            family.revoked_at.is_none()
+                && family.is_of_openid()
+                && !family.scopes.contains(OFFLINE_ACCESS)
         };
         let ending: Vec<&Family> = families.iter().filter(ends).collect();
         if !ending.is_empty() {
@@ -96,7 +101,7 @@ impl Logout {
         let clients = client::with_keys(db, &keys.into_iter().collect::<Vec<_>>())?;
         let clients: BTreeMap<i64, Client> =
             clients.into_iter().map(|client| (client.id, client)).collect();
-        for family in families {
+        for family in families.iter().filter(|family| family.is_of_openid()) {
             let Some(client) = clients.get(&family.client_id) else { continue };
             let Some(subject) = family.subject.clone() else { continue };
             let openid = &client.metadata.openid;
@@ -125,7 +130,14 @@ impl Logout {
     }
 }
 
-/// A family that began with `openid`.
+impl Family {
+    /// Others know how their users signed in because a resource wanted to (RFC 9470): no logout is for them.
+    fn is_of_openid(&self) -> bool {
+        self.sid.is_some() || self.scopes.contains(OPENID)
+    }
+}
+
+/// A family that began with `openid`, or knows how its user signed in.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = grants)]
 struct Family {

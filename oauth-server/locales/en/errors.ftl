@@ -19,6 +19,7 @@ restricted-missing-token = It answers an application that a user has let in, and
 restricted-invalid-token = The access token is unknown, or no longer valid.
 restricted-invalid-request = The request was not understood.
 restricted-insufficient-scope = The access token does not allow this.
+restricted-sign-in = This page wants you to sign in again, or in a safer way. Go back to the application and try again from there.
 restricted-error = For the application's developer:
 
 forbidden = You may not see this

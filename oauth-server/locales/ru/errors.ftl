@@ -19,6 +19,7 @@ restricted-missing-token = Сюда обращаются приложения, �
 restricted-invalid-token = Токен доступа неизвестен или больше не действует.
 restricted-invalid-request = Запрос непонятен.
 restricted-insufficient-scope = Токен доступа этого не разрешает.
+restricted-sign-in = Для этой страницы нужно войти заново или более надёжным способом. Вернитесь в приложение и попробуйте оттуда ещё раз.
 restricted-error = Разработчику приложения:
 
 forbidden = Доступ запрещён

@@ -45,6 +45,10 @@ pub(super) struct IntrospectionBody {
     iss: Option<String>,
     /// What the provider's policy attached to the authorization, as JSON of its own form. Absent where it attached nothing.
     data: Option<Value>,
+    /// When the user signed in, in seconds since 1970. Absent where that is not known.
+    auth_time: Option<i64>,
+    /// How well the user signed in. Absent where that is not known.
+    acr: Option<String>,
 }
 
 /// What a token is worth.
@@ -81,6 +85,8 @@ fn active(token: Introspection, issuer: &str) -> IntrospectionBody {
         sub: token.subject,
         aud: token.audience,
         iss: Some(issuer.to_owned()),
+        auth_time: token.auth_time,
+        acr: token.acr,
         data: token.data.and_then(|data| data.parse().ok()),
     }
 }

@@ -1,6 +1,6 @@
 //! What a guard refuses, as a value, for who answers it in their own words.
 
-use oauth_core::{BearerError, Scopes};
+use oauth_core::{BearerError, RequiredSignIn, Scopes};
 use poem::{IntoResponse, Response, http::StatusCode, web::Json};
 use serde_json::{Map, Value, json};
 
@@ -35,6 +35,8 @@ pub struct GuardRefusal {
     pub description: String,
     /// What the resource requires, or the first of its alternatives, where that is what the token lacks.
     pub scope: Option<Scopes>,
+    /// How the user must have signed in, where that is what the token lacks (RFC 9470).
+    pub sign_in: Option<RequiredSignIn>,
 }
 
 impl GuardRefusal {
@@ -43,12 +45,16 @@ impl GuardRefusal {
             BearerError::InsufficientScope(required) => Some(required.clone()),
             _ => None,
         };
+        let sign_in = match error {
+            BearerError::InsufficientUserAuthentication(required) => Some(required.clone()),
+            _ => None,
+        };
         let description = error.description().to_owned();
-        Self { status, error: error.code(), description, scope }
+        Self { status, error: error.code(), description, scope, sign_in }
     }
 
     /// The answer as a problem of RFC 9457, `application/problem+json`: `title` and `status` are those of HTTP, `detail` is
-    /// the description, and two members more are the `error` of RFC 6750 and the `scope` that is required. For
+    /// the description, and members more are the `error` of RFC 6750 and what is required: `scope`, or `acr_values` and `max_age`. For
     /// [`OAuthBuilder::refusal`](crate::OAuthBuilder::refusal).
     #[must_use]
     pub fn problem_json(&self) -> Response {
@@ -61,8 +67,14 @@ impl GuardRefusal {
             ("error", self.error.map(Value::from)),
             ("scope", self.scope.as_ref().map(|scope| Value::from(scope.to_string()))),
         ];
-        let present =
-            members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let sign_in = self.sign_in.as_ref();
+        let acr_values = sign_in.map(|it| it.acr_values.join(" ")).filter(|acr| !acr.is_empty());
+        let required = [
+            ("acr_values", acr_values.map(Value::from)),
+            ("max_age", sign_in.and_then(|it| it.max_age).map(Value::from)),
+        ];
+        let members = members.into_iter().chain(required);
+        let present = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
         let problem: Map<String, Value> = present.collect();
         Json(problem).with_content_type("application/problem+json").into_response()
     }

@@ -6,7 +6,9 @@ mod settings;
 
 use std::sync::Arc;
 
-use oauth_core::{AccessToken, BearerError, Introspected, InvalidSetting, Resource, Scopes};
+use oauth_core::{
+    AccessToken, BearerError, Introspected, InvalidSetting, Resource, Scopes, Timestamp,
+};
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, RequestBody, Response, Result};
 
 pub use self::settings::RemoteGuardSettings;
@@ -107,6 +109,10 @@ impl RemoteGuard {
             let wanted = Wanted { resource: resource.as_ref(), scopes: alternatives.first() };
             bearer::refused(&refusal, self, wanted)
         })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.settings.clock.now()
     }
 
     pub(crate) fn refuse(&self, resource: Option<&'static str>, error: &BearerError) -> Error {

@@ -1,7 +1,7 @@
 //! A guard's refusal: RFC 6750 §3. The details stand in the challenge, and again in the body: as JSON, or for a browser as
 //! the page `restricted`. An application may have another body for programs.
 
-use oauth_core::{BearerError, Resource, Scopes};
+use oauth_core::{BearerError, RequiredSignIn, Resource, Scopes};
 use poem::{
     Response,
     http::{HeaderValue, StatusCode, header},
@@ -93,6 +93,7 @@ fn page(error: &BearerError, oauth: &OAuth) -> Response {
         BearerError::InvalidToken(_) => Message::new("restricted-invalid-token"),
         BearerError::InvalidRequest(_) => Message::new("restricted-invalid-request"),
         BearerError::InsufficientScope(_) => Message::new("restricted-insufficient-scope"),
+        BearerError::InsufficientUserAuthentication(_) => Message::new("restricted-sign-in"),
         BearerError::Server(cause) if cause.is_unavailable() => Message::new("unavailable-text"),
         _ => Message::new("failure-text"),
     };
@@ -106,7 +107,9 @@ fn page(error: &BearerError, oauth: &OAuth) -> Response {
 
 fn status(error: &BearerError) -> StatusCode {
     match error {
-        BearerError::MissingToken | BearerError::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+        BearerError::MissingToken
+        | BearerError::InvalidToken(_)
+        | BearerError::InsufficientUserAuthentication(_) => StatusCode::UNAUTHORIZED,
         BearerError::InvalidRequest(_) => StatusCode::BAD_REQUEST,
         BearerError::InsufficientScope(_) => StatusCode::FORBIDDEN,
         BearerError::Server(cause) if cause.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
@@ -119,6 +122,14 @@ fn challenge(error: &BearerError, realm: &str, wanted: Wanted<'_>) -> String {
     if let Some(code) = error.code() {
         challenge +=
             &format!(", error=\"{code}\", error_description=\"{}\"", quoted(error.description()));
+    }
+    if let BearerError::InsufficientUserAuthentication(RequiredSignIn { acr_values, max_age }) =
+        error
+    {
+        if !acr_values.is_empty() {
+            challenge += &format!(", acr_values=\"{}\"", quoted(&acr_values.join(" ")));
+        }
+        challenge += &max_age.map(|most| format!(", max_age=\"{most}\"")).unwrap_or_default();
     }
     let metadata = wanted.resource.and_then(Resource::metadata_url);
     let scopes = match error {

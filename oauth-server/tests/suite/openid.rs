@@ -2,6 +2,7 @@
 
 mod logout;
 mod sign_in;
+pub(crate) mod step_up;
 
 use oauth_server::{NewClient, OAuth, Secret};
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
@@ -12,7 +13,7 @@ use crate::support::{Answer, Browser, CALLBACK, Database, Form, Site, client::au
 
 /// A site that speaks OpenID Connect, with a client `login`.
 pub(crate) struct OpenId {
-    site: Site,
+    pub(crate) site: Site,
     secret: Secret,
 }
 
@@ -21,7 +22,7 @@ fn urls(oauth: &OAuth) -> BoxEndpoint<'static, Response> {
 }
 
 impl OpenId {
-    async fn on(database: Database) -> Self {
+    pub(crate) async fn on(database: Database) -> Self {
         let site = Site::on(database).await;
         let site = site.with(|config| {
             config.settings.openid = true;
@@ -63,7 +64,7 @@ impl OpenId {
         self.site.post("/oauth2/token/", &form).await.with_status(200)
     }
 
-    async fn tokens(&self, browser: &Browser, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn tokens(&self, browser: &Browser, more: &[(&str, &str)]) -> Answer {
         self.exchange(&browser.code(&self.request(more)).await).await
     }
 }

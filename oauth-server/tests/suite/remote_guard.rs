@@ -10,7 +10,7 @@ use std::{
 
 use oauth_server::{
     Access, AnyOf, Anywhere, FromSubject, Me, MovableClock, RemoteGuard, RemoteGuardSettings,
-    Secret, Secured, StoreError,
+    Secret, Secured, StepUp, StoreError,
     test_kit::reqwest::{Method, RequestBuilder},
 };
 use poem::{
@@ -26,7 +26,8 @@ use poem_openapi::{OpenApi, OpenApiService, payload::PlainText};
 use tokio::sync::Semaphore;
 
 use crate::{
-    resources::{ReadAlbums, site_of, token},
+    openid::step_up::Recently,
+    resources::ReadAlbums,
     support::{
         Site,
         app::{Admin, Read, Write},
@@ -35,6 +36,8 @@ use crate::{
 };
 
 mod cache;
+mod refusals;
+mod required;
 
 /// What stands between the guard and its provider: it counts, and may be out of order.
 struct Front {
@@ -115,6 +118,11 @@ async fn read(token: Access<Read>) -> String {
 }
 
 #[handler]
+async fn recent(token: Access<StepUp<Read, Recently>>) -> String {
+    token.client_id.clone()
+}
+
+#[handler]
 async fn anywhere(_: Access<AnyOf<(Admin, Write)>, Anywhere>) -> &'static str {
     "in"
 }
@@ -172,6 +180,7 @@ impl Api {
             .at("/read", get(read))
             .at("/anywhere", get(anywhere))
             .at("/me", get(me))
+            .at("/recent", get(recent))
             .at("/albums", get(show_albums))
             .nest("/operations", operations)
             .with(guard);
@@ -241,81 +250,6 @@ both_databases! {
         assert_eq!(api.call("/read", &token).await.status, 400);
         assert_eq!(api.front.asked(), 0);
     }
-
-    /// RFC 8707 §3.
-    async fn a_token_for_another_resource_is_refused(site: Site) {
-        let elsewhere = |settings: &mut RemoteGuardSettings| {
-            settings.resource = Some("https://api.example/notes".to_owned());
-        };
-        let api = Api::of(&site, elsewhere).await;
-        let refused = api.call("/read", &site.access_token("read").await).await;
-        assert_eq!(refused.status, 401);
-        assert!(refused.header("WWW-Authenticate").contains("invalid_token"));
-    }
-
-    async fn a_guard_whose_scopes_name_a_resource_takes_its_tokens_alone(site: Site) {
-        let (site, client) = site_of(site).await;
-        let (its, own) = (site.its_address(), site.server.settings().issuer.clone());
-        let introspects = vec![its.clone(), own];
-        let secret = site.register(|client| client.introspects = introspects).await.unwrap();
-        let api = Api::as_client(&site, "another", secret, |_| {}).await;
-        let albums = token(&site, &client.at(&its), "albums").await;
-        let admitted = api.call("/albums", &albums).await;
-        assert_eq!((admitted.status, admitted.body), (200, its));
-        assert_eq!(api.call("/read", &albums).await.status, 401);
-        assert_eq!(api.call("/albums", &token(&site, &client, "read").await).await.status, 401);
-    }
-
-    async fn while_the_provider_cannot_be_asked_a_request_is_503(site: Site) {
-        let api = Api::of(&site, |_| {}).await;
-        let token = site.access_token("read").await;
-        for (status, body) in [(503, ""), (500, "oh"), (401, "{}"), (404, ""), (302, ""), (200, "<html>"), (200, "")] {
-            api.front.answers(status, body);
-            let refused = api.call("/read", &token).await;
-            assert_eq!((refused.status, refused.header("Retry-After")), (503, "2"), "{status} {body}");
-            assert_eq!(refused.header("WWW-Authenticate"), "");
-        }
-        api.front.answers_as_the_provider();
-        assert_eq!(api.call("/read", &token).await.status, 200, "a failure is not remembered");
-    }
-
-    async fn why_it_is_503_stands_in_the_log_and_no_token_or_secret(site: Site) {
-        log::keep();
-        let api = Api::as_client(&site, "confidential", "hush-hush".into(), |_| {}).await;
-        let token = site.access_token("read").await;
-        assert_eq!(api.call("/read", &token).await.status, 503);
-        let lines = log::lines();
-        assert!(lines.iter().any(|line| line.contains("it refuses this guard's client with 401")), "{lines:?}");
-        let said = |text: &str| lines.iter().any(|line| line.contains(text));
-        assert!(!said(&token) && !said("hush-hush"));
-    }
-
-    async fn a_guard_with_a_wrong_secret_admits_nobody(site: Site) {
-        let api = Api::as_client(&site, "confidential", "wrong".into(), |_| {}).await;
-        assert_eq!(api.call("/read", &site.access_token("read").await).await.status, 503);
-    }
-
-    async fn a_guard_of_a_client_that_may_not_know_a_token_refuses_it(site: Site) {
-        let secret = site.register(|client| client.introspects = Vec::new()).await.unwrap();
-        let api = Api::as_client(&site, "another", secret, |_| {}).await;
-        assert_eq!(api.call("/read", &site.access_token("read").await).await.status, 401);
-    }
-}
-
-#[test]
-fn settings_that_give_secrets_away_or_make_no_sense_are_refused() {
-    let settings = |endpoint: &str| RemoteGuardSettings::new(endpoint, "api", "secret");
-    let refused = |settings| RemoteGuard::new(settings).err().map(|invalid| invalid.setting);
-    for endpoint in ["http://id.example/introspect", "id.example", "ftp://127.0.0.1/"] {
-        assert_eq!(refused(settings(endpoint)), Some("introspection_endpoint"), "{endpoint}");
-    }
-    let good = || settings("http://127.0.0.1:1/introspect");
-    assert_eq!(refused(good()), None);
-    assert_eq!(refused(RemoteGuardSettings { cached_for: -1, ..good() }), Some("cached_for"));
-    assert_eq!(refused(RemoteGuardSettings { cached_for: 301, ..good() }), Some("cached_for"));
-    assert_eq!(refused(RemoteGuardSettings { cached: 0, ..good() }), Some("cached"));
-    let resource = Some("/notes".to_owned());
-    assert_eq!(refused(RemoteGuardSettings { resource, ..good() }), Some("resource"));
 }
 
 /// Of the shape of an access token, and nobody's.

@@ -1,5 +1,7 @@
 //! Whether a sign-in will do: OpenID Connect Core §3.1.2.
 
+use oauth_core::RequiredSignIn;
+
 use super::*;
 
 const HOLDS: Result<Option<String>, String> = Ok(None);
@@ -114,6 +116,33 @@ both_databases! {
         let hint = openid.tokens_of("other", &secret, &[]).await.id_token.unwrap();
         let judged = openid.sign_in(&[("id_token_hint", &hint)], &signed_in(), None).await;
         assert_eq!(judged, Err("invalid_request".to_owned()));
+    }
+
+    /// §3.1.2.1: `acr_values` is "a Voluntary Claim".
+    async fn an_acr_that_the_client_would_rather_have_is_asked_for_once(openid: OpenId) {
+        let platinum = &[("acr_values", "platinum")];
+        let began = openid.wanted(platinum, 999_990, None).await;
+        assert_eq!(openid.sign_in(platinum, &at(1_000_001), Some(&began)).await, HOLDS);
+        assert_eq!(openid.sign_in(&[("acr_values", "platinum gold")], &signed_in(), None).await, HOLDS);
+        let none = &[("acr_values", "platinum"), ("prompt", "none")];
+        assert_eq!(openid.sign_in(none, &signed_in(), None).await, HOLDS);
+        let nameless = Authentication { acr: None, ..signed_in() };
+        assert_eq!(openid.sign_in(platinum, &nameless, None).await, HOLDS, "no sign-in here has a name");
+    }
+
+    /// RFC 9470 §3.
+    async fn a_resource_may_want_an_acr(openid: OpenId) {
+        let tokens = openid.tokens(&[("scope", "read"), ("acr_values", "gold")]).await;
+        let server = &openid.fixture.server;
+        let token = server.verify(tokens.access_token.expose(), &"read".parse().unwrap()).await.unwrap();
+        assert_eq!((token.acr().as_deref(), token.auth_time()), (Some("gold"), Some(999_990)));
+        let wants = |acr: &str, max_age| RequiredSignIn { acr_values: vec![acr.to_owned()], max_age };
+        assert!(wants("gold", None).check(&token, server.now()).is_ok());
+        assert!(wants("gold", Some(10)).check(&token, server.now()).is_ok());
+        for required in [wants("platinum", None), wants("gold", Some(9))] {
+            let refused = required.check(&token, server.now()).unwrap_err();
+            assert_eq!(refused.code(), Some("insufficient_user_authentication"));
+        }
     }
 
     async fn an_acr_that_the_client_cannot_do_without_is_met_or_refused(openid: OpenId) {
