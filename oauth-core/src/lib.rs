@@ -138,7 +138,10 @@ mod store;
 pub use async_trait::async_trait;
 
 pub use self::{
-    account::{AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session},
+    account::{
+        AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session,
+        SessionRecord,
+    },
     authorization::{AuthorizationRequest, AuthorizationResponse, Pushed},
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},

@@ -42,8 +42,8 @@ pub struct Addresses {
     pub userinfo: String,
     /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0), where that is on. Default: `/oauth2/logout/`.
     pub logout: String,
-    /// What the pages of the bundled accounts stand under: `login/`, `logout/`, `password/` and `apps/`. Default:
-    /// `/accounts/`.
+    /// What the pages of the bundled accounts stand under: `login/`, `logout/`, `password/`, `sessions/` and
+    /// `apps/`. Default: `/accounts/`.
     pub accounts: String,
     /// What the admin site stands under. Default: `/admin/`.
     pub admin: String,

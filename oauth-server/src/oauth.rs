@@ -94,7 +94,7 @@ impl OAuth {
         own::around(self, endpoint::readiness::ReadinessEndpoint::new(self.clone()))
     }
 
-    /// The pages of the bundled accounts: `/login`, `/logout`, `/password` and `/apps`, to be nested under `/accounts`.
+    /// The pages of the bundled accounts: `/login`, `/logout`, `/password`, `/sessions` and `/apps`, to be nested under `/accounts`.
     pub fn accounts(&self) -> impl Endpoint<Output = Response> + use<> {
         own::around(self, accounts::routes(self.connected_apps()))
     }

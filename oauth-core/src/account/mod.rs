@@ -12,6 +12,7 @@ mod meter;
 mod new_user;
 mod password;
 mod registering;
+mod sessions;
 mod strength;
 mod user_code;
 mod verify;
@@ -19,16 +20,19 @@ mod verify;
 pub use self::{
     guess::{Caller, Guess, GuessError},
     password::{PasswordChange, PasswordError},
+    sessions::SessionRecord,
 };
 pub(crate) use self::{meter::Guesses, password::told_of_reset, registering::Registering};
 use crate::{
-    AuthorizationServer, EventKind, FieldError, Problem, Secret, StoreError, Timestamp, User,
+    AuthorizationServer, EventKind, FieldError, Origin, Problem, Secret, StoreError, Timestamp,
+    User,
     event::LedTo,
     precis,
     secret::Digest,
     store::{
         self, Affected, DbConnection,
         logout::{LoggedOut, Logout, Whose},
+        session::SignedInAt,
     },
 };
 
@@ -104,6 +108,15 @@ fn drawn_sid() -> String {
     Secret::generate().expose().to_owned()
 }
 
+/// Where the user of this request is.
+fn signed_in_at(user_agent: Option<&str>) -> SignedInAt {
+    let address = Origin::current().and_then(|origin| origin.address);
+    SignedInAt {
+        user_agent: user_agent.and_then(sessions::named),
+        address: address.map(|address| address.to_string()),
+    }
+}
+
 /// What is heard where a user has signed in, in place of another one or of nobody.
 fn told_of_sign_in(signed_out: Option<i64>, subject: String) -> LedTo<Option<Option<LoggedOut>>> {
     let out = signed_out.map(|id| EventKind::SignedOut { subject: id.to_string() });
@@ -143,6 +156,21 @@ impl AuthorizationServer {
     /// # Errors
     /// When the store fails, or the user's password was changed at this very moment.
     pub async fn sign_in(&self, old: Option<&Session>, user: User) -> Result<Session, StoreError> {
+        self.sign_in_with(old, user, None).await
+    }
+
+    /// The same, of a browser whose `User-Agent` this is. What of it a person recognises, and the address of the
+    /// [`Origin`](crate::Origin), are shown to the user where they see their sessions, and go with the session.
+    ///
+    /// # Errors
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn sign_in_with(
+        &self,
+        old: Option<&Session>,
+        user: User,
+        user_agent: Option<&str>,
+    ) -> Result<Session, StoreError> {
+        let at = signed_in_at(user_agent);
         let secret = Secret::generate();
         let digest = Digest::of(secret.expose());
         let replaced = old.map(|old| Digest::of(old.secret.expose()));
@@ -162,7 +190,7 @@ impl AuthorizationServer {
                 store::session::delete(db, replaced)?;
             }
             let whose = (signed_in.id, called.as_str());
-            store::session::insert(db, &digest, whose, (now, expires_at))?;
+            store::session::insert(db, &digest, whose, &at, (now, expires_at))?;
             logout.as_ref().map(|logout| logout.batch(db)).transpose().map(Some)
         };
         let subject = user.id.to_string();

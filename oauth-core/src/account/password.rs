@@ -133,16 +133,18 @@ impl AuthorizationServer {
     ) -> Result<Option<Session>, StoreError> {
         let secret = Secret::generate();
         let sid = session.sid.clone().unwrap_or_else(drawn_sid); // to clients it is the same
-        let (digest, now) = (Digest::of(secret.expose()), self.now());
+        let (digest, own) = (Digest::of(secret.expose()), Digest::of(session.secret.expose()));
+        let now = self.now();
         let (expires_at, id, called) = (self.session_end(now, now), user.id, sid.clone());
         let replace = move |db: &mut DbConnection| {
+            let at = store::session::signed_in_at(db, &own)?;
             let mut others = store::session::sids(db, user.id)?;
             others.retain(|other| *other != called);
             if !store::user_password::replace_password(db, &user, &hash)? {
                 return Ok(None);
             }
             let ended = if disconnects { store::user::disconnect(db, user.id, now)? } else { 0 };
-            store::session::insert(db, &digest, (user.id, &called), (now, expires_at))?;
+            store::session::insert(db, &digest, (user.id, &called), &at, (now, expires_at))?;
             let logged_out = Logout::of(Whose::Sessions(others), now).batch(db)?;
             Ok(store::user::find(db, user.id)?.map(|user| (user, ended, logged_out)))
         };

@@ -43,7 +43,7 @@ mod tests {
         assert_eq!(found.len(), declared);
         assert!(found.contains(&(
             "oauth_sessions",
-            vec!["digest", "user_id", "created_at", "expires_at", "sid"]
+            vec!["digest", "user_id", "created_at", "expires_at", "sid", "user_agent", "address"]
         )));
         assert!(
             found.iter().all(|(table, columns)| table.starts_with("oauth_") && columns.len() > 2)

@@ -26,6 +26,8 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         sid -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 

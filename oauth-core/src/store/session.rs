@@ -20,10 +20,33 @@ pub(crate) struct SessionRow {
     pub(crate) user: User,
 }
 
+/// Where a user signed in.
+#[derive(Debug, Clone, Default, Queryable)]
+pub(crate) struct SignedInAt {
+    /// The browser and the system, in a few words.
+    pub(crate) user_agent: Option<String>,
+    pub(crate) address: Option<String>,
+}
+
+/// A live session of a user, as the user sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[non_exhaustive]
+pub struct SessionRecord {
+    /// What it is called towards clients, and ended by. It is random, and opens nothing.
+    pub sid: Option<String>,
+    /// When the user signed in, in seconds since 1970.
+    pub signed_in_at: Timestamp,
+    /// The browser and the system, in a few words, where they are known: `Firefox, Linux`.
+    pub user_agent: Option<String>,
+    /// From which address, where that is known.
+    pub address: Option<String>,
+}
+
 pub(crate) fn insert(
     db: &mut DbConnection,
     digest: &Digest,
     (user_id, sid): (i64, &str),
+    at: &SignedInAt,
     (now, expires_at): (Timestamp, Timestamp),
 ) -> Query<()> {
     diesel::insert_into(sessions::table)
@@ -33,6 +56,8 @@ pub(crate) fn insert(
             sessions::created_at.eq(now),
             sessions::expires_at.eq(expires_at),
             sessions::sid.eq(sid),
+            sessions::user_agent.eq(&at.user_agent),
+            sessions::address.eq(&at.address),
         ))
         .returning(sessions::expires_at)
         .kept()
@@ -66,6 +91,55 @@ pub(crate) fn extend(db: &mut DbConnection, digest: &Digest, expires_at: Timesta
         .kept()
         .found(db)
         .map(drop)
+}
+
+/// Where the user of a session signed in.
+pub(crate) fn signed_in_at(db: &mut DbConnection, digest: &Digest) -> Query<SignedInAt> {
+    let at = sessions::table.find(digest.as_bytes());
+    let at = at.select((sessions::user_agent, sessions::address));
+    Ok(native!(db, at.get_result::<SignedInAt>(db).optional())?.unwrap_or_default())
+}
+
+/// The live sessions of a user, the newest first: as many as a page could show.
+pub(crate) fn live(
+    db: &mut DbConnection,
+    user_id: i64,
+    now: Timestamp,
+) -> Query<Vec<SessionRecord>> {
+    let columns = (sessions::sid, sessions::created_at, sessions::user_agent, sessions::address);
+    sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::created_at.desc())
+        .limit(100)
+        .select(columns)
+        .load(db)
+}
+
+/// Ends the session of a user that clients know by this name: gives that.
+pub(crate) fn delete_named(
+    db: &mut DbConnection,
+    user_id: i64,
+    sid: &str,
+) -> Query<Vec<Option<String>>> {
+    let named = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::sid.eq(sid));
+    let ended = diesel::delete(named).execute(db)?;
+    Ok(vec![Some(sid.to_owned()); ended])
+}
+
+/// Ends all sessions of a user but this one: gives what clients know them by.
+pub(crate) fn delete_others(
+    db: &mut DbConnection,
+    user_id: i64,
+    own: &Digest,
+) -> Query<Vec<Option<String>>> {
+    let others = || {
+        let of_user = sessions::table.filter(sessions::user_id.eq(user_id));
+        of_user.filter(sessions::digest.ne(own.as_bytes()))
+    };
+    let sids = others().select(sessions::sid).load(db)?;
+    diesel::delete(others()).execute(db)?;
+    Ok(sids)
 }
 
 /// What the sessions of a user are called towards clients.

@@ -1,7 +1,11 @@
 //! `/login`: a user signs in, and the browser goes on to `next`.
 
 use oauth_core::{GuessError, Params, Session, StoreError, User};
-use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
+use poem::{
+    Body, Request, Response, handler,
+    http::{StatusCode, header},
+    web::Data,
+};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
@@ -129,7 +133,8 @@ async fn sign_in(oauth: &OAuth, http: &Request, fields: &Params) -> Result<Respo
         }
         _ => (),
     }
-    let session = server.sign_in(before.as_ref(), user).await?;
+    let user_agent = http.header(header::USER_AGENT);
+    let session = server.sign_in_with(before.as_ref(), user, user_agent).await?;
     let onward = oauth.cookies().session.keep(&session.secret, onward);
     Ok(remembered(oauth, &server, &session.user, onward).await)
 }

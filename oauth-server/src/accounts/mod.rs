@@ -4,6 +4,7 @@ mod login;
 mod logout;
 mod next;
 mod password;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -221,7 +222,7 @@ async fn guarded<E: Endpoint>(pages: Arc<E>, request: Request) -> poem::Result<R
     }
 }
 
-/// `/login`, `/logout`, `/password` and `/apps`.
+/// `/login`, `/logout`, `/password`, `/sessions` and `/apps`.
 pub(crate) fn routes<E: Endpoint + 'static>(
     connected_apps: E,
 ) -> impl Endpoint<Output = Response> + use<E> {
@@ -229,6 +230,7 @@ pub(crate) fn routes<E: Endpoint + 'static>(
         .at("/login", get(login::show).post(login::sent))
         .at("/logout", get(logout::show).post(logout::sent))
         .at("/password", get(password::show).post(password::sent))
+        .at("/sessions", get(sessions::show).post(sessions::sent))
         .at("/apps", connected_apps)
         .with(NormalizePath::new(TrailingSlash::Trim))
         .around(guarded)

@@ -61,13 +61,16 @@ impl ConnectedApps {
     async fn show(&self, request: &Request, owner: &ResourceOwner) -> Result<Response, StoreError> {
         let token = FormToken::new(&self.oauth, request, Some(&owner.subject));
         let apps = self.oauth.server().connected_apps(&owner.subject).await?;
-        let password_page = self.oauth.path(|addresses| &addresses.accounts) + "password/";
+        let accounts = self.oauth.path(|addresses| &addresses.accounts);
+        let of_accounts =
+            |page| self.oauth.has_bundled_users().then(|| format!("{accounts}{page}"));
         let context = json!({
             "user": owner.name,
             "apps": apps.iter().map(shown).collect::<Vec<_>>(),
             "form": [token.field()],
             "form_action": self.oauth.place().asked_for(request),
-            "password_page": self.oauth.has_bundled_users().then_some(password_page),
+            "password_page": of_accounts("password/"),
+            "sessions_page": of_accounts("sessions/"),
         });
         let page = Page::new("accounts/apps", &context).images_from_clients().render(&self.oauth);
         Ok(token.keep(&self.oauth, page))

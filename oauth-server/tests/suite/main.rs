@@ -56,6 +56,7 @@ mod revocation;
 mod seed;
 mod serve;
 mod sessions;
+mod sessions_page;
 mod state;
 mod test_kit;
 mod tls;

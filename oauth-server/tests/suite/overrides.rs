@@ -221,6 +221,7 @@ both_databases! {
             site.get("/oauth2/logout/").await,
             site.get("/oauth2/logout/?client_id=nobody").await,
             browser.get("/accounts/password/").await,
+            browser.get("/accounts/sessions/").await,
             site.get("/accounts/login/").await,
             browser.get("/admin/").await,
             site.send(html("/plain/read")).await,

@@ -76,7 +76,7 @@ fn requests(db: &mut DbConnection, round: &str) {
     assert_eq!(grant::members(db, family).unwrap(), None);
     assert!(grant::revoke(db, family, 1).unwrap());
 
-    session::insert(db, &digest, (ada.id, "sid"), (0, 9)).unwrap();
+    session::insert(db, &digest, (ada.id, "sid"), &session::SignedInAt::default(), (0, 9)).unwrap();
     session::find(db, &digest).unwrap().unwrap();
     session::extend(db, &digest, 10).unwrap();
 }

@@ -6,6 +6,19 @@ use super::revert_from;
 use crate::support::{Fixture, code_request};
 
 both_databases! {
+    async fn a_session_of_before_there_was_anything_to_tell_of_it_goes_on(fixture: Fixture) {
+        if fixture.database.is_spread() {
+            return; // migrations know nothing of it
+        }
+        let before = fixture.session().await;
+        revert_from(&fixture.database, "20261130053600");
+        let store = Store::open(&fixture.database.url).unwrap();
+        assert!(store.migrate().unwrap().contains(&"20261130053600".to_owned()));
+        let session = fixture.server.session(before.secret.expose()).await.unwrap().expect("it lives");
+        let shown = fixture.server.sessions(&session).await.unwrap();
+        assert_eq!((shown.len(), &shown[0].user_agent, &shown[0].address), (1, &None, &None));
+    }
+
     async fn what_was_there_before_logout_tokens_is_served(fixture: Fixture) {
         if fixture.database.is_spread() {
             return; // migrations know nothing of it

@@ -127,6 +127,23 @@ both_databases! {
         assert!(bob.told()[0].ends_with(&bob.sids[1]));
     }
 
+    async fn a_session_that_the_user_ends_elsewhere_is_logged_out(bob: Bob) {
+        let server = &bob.openid.fixture.server;
+        server.end_sessions(&bob.here, Some(&bob.sids[1])).await.unwrap();
+        assert_eq!(bob.lives().await, [true, false, true]);
+        assert!(bob.told().len() == 1 && bob.told()[0].ends_with(&bob.sids[1]));
+        server.end_sessions(&bob.here, Some(&bob.sids[1])).await.unwrap();
+        server.end_sessions(&bob.here, Some("a\0b")).await.unwrap();
+        assert_eq!(server.sessions(&bob.here).await.unwrap().len(), 1);
+    }
+
+    async fn so_are_all_others_at_once_and_this_one_goes_on(bob: Bob) {
+        let server = &bob.openid.fixture.server;
+        server.end_sessions(&bob.here, None).await.unwrap();
+        assert_eq!((bob.lives().await, bob.told().len()), ([true, false, true], 1));
+        assert!(server.session(bob.here.secret.expose()).await.unwrap().is_some());
+    }
+
     async fn a_password_that_others_reset_ends_all_and_each_session_is_told(bob: Bob) {
         bob.openid.fixture.server.set_password(bob.user.id, "another horse battery").await.unwrap();
         assert_eq!(bob.lives().await, [false; 3]);
