@@ -1,9 +1,10 @@
-"""Apache's mod_auth_openidc in front of a page: code flow, the ID token, userinfo, refresh."""
+"""Apache's mod_auth_openidc in front of a page: code flow, the ID token, userinfo, refresh, back-channel logout."""
 
 import sys
+import time
 
 import requests
-from user import allow, expect
+from user import Forms, allow, expect
 
 issuer, site = sys.argv[1:]
 callback = f"{site}/callback"
@@ -32,3 +33,18 @@ expect(known["userinfo"]["email"] == "exampleuser@example.com", "userinfo")
 before = known["access_token"]
 browser.get(callback, params={"refresh": f"{site}/", "access_token": before}, timeout=10).raise_for_status()
 expect(info()["access_token"] != before, "refresh")
+
+
+def ends_by_itself():
+    """Whether the module soon asks who has logged in to log in again."""
+    for _ in range(50):
+        if "location" in browser.get(f"{site}/", allow_redirects=False, timeout=10).headers:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+question = browser.get(f"{issuer}/accounts/logout/", timeout=10)
+form = Forms(question.text).forms[0]
+browser.post(f"{issuer}/accounts/logout/", data=form["hidden"], timeout=10).raise_for_status()
+expect(ends_by_itself(), "who logs out of the provider is logged out of the page, which the provider told (back-channel)")
