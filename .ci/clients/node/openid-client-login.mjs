@@ -1,5 +1,5 @@
 // openid-client logs a user in: discovery, code with PKCE and nonce, the ID token, userinfo, refresh; and what the
-// OpenID Foundation's tests ask of a provider: form_post, prompt, max_age, claims, the hint of who it should be.
+// OpenID Foundation's tests ask of a provider: form_post, prompt, max_age, claims, RP-initiated logout.
 
 import * as client from 'openid-client';
 import { Browser, allow, expect, refusal } from './user.mjs';
@@ -69,3 +69,10 @@ expect(fresh.claims().auth_time > anew.claims().auth_time, 'max_age=0 does, too'
 
 const extra = await login({ display: 'touch', ui_locales: 'ru en', acr_values: 'anything', extra: 'ignored' });
 expect(extra.claims().sub === sub, 'parameters that say nothing here are ignored');
+
+const farewell = 'https://a-program.example/bye';
+const goodbye = { id_token_hint: extra.id_token, post_logout_redirect_uri: farewell, state: client.randomState() };
+const bye = await browser.open(client.buildEndSessionUrl(config, goodbye));
+expect(bye.location === `${farewell}?state=${goodbye.state}`, 'logout at the provider, and back with the state (RP-initiated)');
+const gone = await refusal(login({ prompt: 'none' }));
+expect(gone.error === 'login_required', 'nobody is signed in at the provider any more');

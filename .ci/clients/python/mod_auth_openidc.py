@@ -1,4 +1,4 @@
-"""Apache's mod_auth_openidc in front of a page: code flow, the ID token, userinfo, refresh, back-channel logout."""
+"""Apache's mod_auth_openidc in front of a page: code flow, the ID token, userinfo, refresh, RP-initiated and back-channel logout."""
 
 import sys
 import time
@@ -33,6 +33,14 @@ expect(known["userinfo"]["email"] == "exampleuser@example.com", "userinfo")
 before = known["access_token"]
 browser.get(callback, params={"refresh": f"{site}/", "access_token": before}, timeout=10).raise_for_status()
 expect(info()["access_token"] != before, "refresh")
+
+# The user asks the module to log out, which sends the browser to the provider with the ID token, and back to a page of its own.
+farewell = browser.get(callback, params={"logout": f"{site}/bye.html"}, timeout=10)
+expect(farewell.url == f"{site}/bye.html", "logout at the provider, and back (RP-initiated)")
+question = browser.get(f"{issuer}/accounts/apps/", allow_redirects=False, timeout=10)
+expect("/accounts/login/" in question.headers["location"], "nobody is signed in at the provider any more")
+
+log_in()
 
 
 def ends_by_itself():
