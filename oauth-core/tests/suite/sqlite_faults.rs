@@ -186,9 +186,13 @@ async fn damage_is_unavailability_and_not_ready() {
 async fn what_is_pending_newer_or_older_is_not_ready() {
     let served = served();
     served.is(Ok(())).await;
-    served.database.execute("UPDATE oauth_schema_migrations SET version = '20991231000000'");
+    let applied = |version: &str| {
+        let insert = format!("INSERT INTO oauth_schema_migrations (version) VALUES ('{version}')");
+        served.database.execute(&insert);
+    };
+    applied("20991231000000");
     served.is(Err(NotReady::Newer)).await;
-    served.database.execute("UPDATE oauth_schema_migrations SET version = '20261122000000'");
+    applied("20261122000000");
     served.is(Err(NotReady::Older)).await;
     served.database.execute("DELETE FROM oauth_schema_migrations");
     served.is(Err(NotReady::Pending)).await;

@@ -82,6 +82,7 @@ both_databases! {
         let declared = json!({
             "admin": "Do anything.", "read": "Read your notes.", "write": "Change your notes.",
             "albums": "See and change your albums.", "albums:read": "See your albums.", "far": "Go far.",
+            "mcp:tools": "Use the tools of this server for you.",
         });
         assert_eq!(flow["scopes"], declared);
         assert_eq!(flow["authorizationUrl"], "http://id.example/oauth2/authorization/");
