@@ -1,5 +1,8 @@
 //! What ends with a session, and who is told: Back-Channel Logout 1.0.
 
+mod ends;
+mod uri;
+
 use oauth_core::{EventKind, NewUser, PasswordChange, Revocation, Session, User};
 
 use super::*;
@@ -69,125 +72,7 @@ impl OpenId {
 
 const PASSWORD: &str = "correct horse battery";
 
-/// Bob in two sessions, with a client that is told of which and has an access of its own in each.
-struct Bob {
-    openid: OpenId,
-    user: User,
-    here: Session,
-    sids: [String; 2],
-    tokens: Vec<Tokens>,
-}
-
-impl Bob {
-    async fn on(database: Database) -> Self {
-        let openid = OpenId::on(database).await;
-        let secret = openid.told_client("one", true).await;
-        let (user, here) = openid.signed_in_as("bob").await;
-        let elsewhere = openid.fixture.server.sign_in(None, user.clone()).await.unwrap();
-        let sids = [here.sid.clone().unwrap(), elsewhere.sid.unwrap()];
-        let mut tokens = Vec::new();
-        for (sid, scope) in
-            [(&sids[0], "openid"), (&sids[1], "openid"), (&sids[1], "openid offline_access")]
-        {
-            let subject = user.id.to_string();
-            tokens.push(openid.tokens_for(&subject, sid, ("one", &secret), scope).await);
-        }
-        Self { openid, user, here, sids, tokens }
-    }
-
-    /// Which of the three live: here, elsewhere, elsewhere with `offline_access`.
-    async fn lives(&self) -> [bool; 3] {
-        let [one, two, three] = &*self.tokens else { panic!("three") };
-        [self.openid.lives(one).await, self.openid.lives(two).await, self.openid.lives(three).await]
-    }
-
-    /// Of which of the two sessions the client is told.
-    fn told(&self) -> Vec<String> {
-        let mut told: Vec<_> =
-            self.sids.iter().map(|sid| format!("one {} {sid}", self.user.id)).collect();
-        let deliveries = self.openid.deliveries();
-        assert!(deliveries.iter().all(|delivery| told.contains(delivery)), "{deliveries:?}");
-        told.retain(|delivery| deliveries.contains(delivery));
-        assert_eq!(told.len(), deliveries.len(), "each once");
-        told
-    }
-}
-
 both_databases! {
-    async fn a_password_change_logs_out_the_other_sessions_and_clients_know_this_one_still(bob: Bob) {
-        let change = PasswordChange {
-            old_password: PASSWORD.into(),
-            new_password: "another horse battery".into(),
-            disconnects: false,
-        };
-        let changed = bob.openid.fixture.server.change_password(&bob.here, &change).await.unwrap();
-        assert_eq!(changed.sid, bob.here.sid);
-        assert_eq!(bob.lives().await, [true, false, true]);
-        assert_eq!(bob.told().len(), 1);
-        assert!(bob.told()[0].ends_with(&bob.sids[1]));
-    }
-
-    async fn a_session_that_the_user_ends_elsewhere_is_logged_out(bob: Bob) {
-        let server = &bob.openid.fixture.server;
-        server.end_sessions(&bob.here, Some(&bob.sids[1])).await.unwrap();
-        assert_eq!(bob.lives().await, [true, false, true]);
-        assert!(bob.told().len() == 1 && bob.told()[0].ends_with(&bob.sids[1]));
-        server.end_sessions(&bob.here, Some(&bob.sids[1])).await.unwrap();
-        server.end_sessions(&bob.here, Some("a\0b")).await.unwrap();
-        assert_eq!(server.sessions(&bob.here).await.unwrap().len(), 1);
-    }
-
-    async fn so_are_all_others_at_once_and_this_one_goes_on(bob: Bob) {
-        let server = &bob.openid.fixture.server;
-        server.end_sessions(&bob.here, None).await.unwrap();
-        assert_eq!((bob.lives().await, bob.told().len()), ([true, false, true], 1));
-        assert!(server.session(bob.here.secret.expose()).await.unwrap().is_some());
-    }
-
-    async fn a_password_that_others_reset_ends_all_and_each_session_is_told(bob: Bob) {
-        bob.openid.fixture.server.set_password(bob.user.id, "another horse battery").await.unwrap();
-        assert_eq!(bob.lives().await, [false; 3]);
-        assert_eq!(bob.told().len(), 2);
-    }
-
-    async fn the_same_by_staff(bob: Bob) {
-        bob.openid.fixture.admin().set_user_password(bob.user.id, "another horse battery").await.unwrap();
-        assert_eq!((bob.lives().await, bob.told().len()), ([false; 3], 2));
-    }
-
-    async fn of_a_user_who_is_deactivated_each_session_is_told(bob: Bob) {
-        let change = crate::admin::users::change(&bob.user);
-        let change = oauth_core::admin::UserChange { is_active: false, ..change };
-        bob.openid.fixture.admin().update_user(bob.user.id, change).await.unwrap();
-        assert_eq!((bob.lives().await, bob.told().len()), ([false; 3], 2));
-    }
-
-    async fn of_a_user_who_is_forgotten_clients_are_told_and_nothing_else_is_left(bob: Bob) {
-        let subject = bob.user.id.to_string();
-        for _ in 0..2 {
-            bob.openid.fixture.server.forget_user(&subject).await.unwrap();
-            assert_eq!(bob.told().len(), 2);
-        }
-        assert_eq!(bob.openid.fixture.count("oauth_grants"), "0");
-        bob.openid.fixture.clock.advance(26 * 3600);
-        bob.openid.fixture.server.clear_expired().await.unwrap();
-        assert_eq!(bob.openid.fixture.count("oauth_logout_deliveries"), "0", "bounded");
-    }
-
-    async fn who_signs_in_in_place_of_another_logs_that_one_out(bob: Bob) {
-        let (carol, _) = bob.openid.signed_in_as("carol").await;
-        bob.openid.fixture.server.sign_in(Some(&bob.here), carol).await.unwrap();
-        assert_eq!(bob.lives().await, [false, true, true]);
-        assert!(bob.told().len() == 1 && bob.told()[0].ends_with(&bob.sids[0]));
-    }
-
-    async fn who_signs_in_once_more_is_in_the_same_session(bob: Bob) {
-        let again = bob.openid.fixture.server.sign_in(Some(&bob.here), bob.user.clone()).await.unwrap();
-        assert_eq!(again.sid, bob.here.sid);
-        assert_eq!((bob.lives().await, bob.told().len()), ([true; 3], 0));
-    }
-
-    // All that it had of the session is over for days then.
     async fn a_client_that_keeps_no_tokens_is_told_of_a_session_as_long_as_that_lasts(openid: OpenId) {
         let secret = openid.told_client("one", false).await;
         openid.tokens_in("here", ("one", &secret), "openid").await;
@@ -301,48 +186,5 @@ both_databases! {
             openid.fixture.server.log_out_session(unknown).await.unwrap();
             openid.fixture.server.log_out_user(unknown).await.unwrap();
         }
-    }
-}
-
-fn logs_out_at(issuer: &str, uri: &str) -> Result<(), String> {
-    let database = Database::sqlite();
-    let store = oauth_core::Store::open(&database.url).unwrap();
-    store.migrate().unwrap();
-    let settings = oauth_core::Settings { ssl_only: false, ..oauth_core::Settings::new(issuer) };
-    let server = oauth_core::AuthorizationServer::new(settings, store).unwrap();
-    let openid = OpenIdMetadata {
-        backchannel_logout_uri: Some(uri.to_owned()),
-        ..OpenIdMetadata::default()
-    };
-    let new = NewClient { openid, ..NewClient::new("app") };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let registered = runtime.block_on(
-        server.register_client(NewClient { redirect_uris: vec![CALLBACK.to_owned()], ..new }),
-    );
-    registered.map(drop).map_err(|error| error.to_string())
-}
-
-/// Back-Channel Logout §2.2: "This URL MUST NOT include a fragment component."
-#[test]
-fn a_client_is_told_over_https_and_on_this_machine_over_http_where_the_issuer_is_there_too() {
-    let (public, local) = ("https://id.example", "http://localhost:8080");
-    for (issuer, uri) in [
-        (public, "https://app.example/logout?of=one"),
-        (local, "https://app.example/logout"),
-        (local, "http://localhost:1111/logout"),
-        (local, "http://127.0.0.1:1111/logout"),
-    ] {
-        assert_eq!(logs_out_at(issuer, uri), Ok(()), "{issuer} {uri}");
-    }
-    for (issuer, uri) in [
-        (public, "https://app.example/logout#here"),
-        (public, "http://localhost:1111/logout"),
-        (public, "http://app.example/logout"),
-        (local, "http://app.example/logout"),
-        (local, "http://localhost:1111/logout#here"),
-        (public, "com.example.app:/logout"),
-        (public, "/logout"),
-    ] {
-        assert!(logs_out_at(issuer, uri).is_err(), "{issuer} {uri}");
     }
 }
