@@ -15,7 +15,7 @@ mod relying_party;
 
 use std::{process::ExitCode, sync::Arc};
 
-use oauth_server::{InvalidResource, OAuth, OAuthApi, methods::get};
+use oauth_server::{DynamicRegistration, InvalidResource, OAuth, OAuthApi, methods::get};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 use poem_openapi::OpenApiService;
 
@@ -82,8 +82,7 @@ fn urls(
     } else {
         urls
     };
-    // Tools for assistants.
-    let urls = if has_mcp { urls.at("/mcp", mcp::endpoint(oauth)?) } else { urls };
+    let urls = beside(urls, oauth, has_mcp)?;
     // Below the path of the issuer, where that has one, clients of OpenID Connect look, too.
     let urls = match oauth.mount() {
         "/" => urls,
@@ -95,6 +94,19 @@ fn urls(
         .nest("/.well-known", oauth.well_known())
         .nest(oauth.mount(), urls)
         .with(oauth.full_middleware()))
+}
+
+/// What is off unless a variable says so.
+fn beside(urls: Route, oauth: &OAuth, has_mcp: bool) -> Result<Route, InvalidResource> {
+    // Where clients register themselves, and manage that.
+    let urls = match oauth.server().settings().dynamic_registration {
+        DynamicRegistration::Off => urls,
+        _ => urls
+            .at("/oauth2/register", oauth.registration_endpoint())
+            .at("/oauth2/register/:client_id", oauth.registration_management()),
+    };
+    // Tools for assistants.
+    Ok(if has_mcp { urls.at("/mcp", mcp::endpoint(oauth)?) } else { urls })
 }
 
 #[tokio::main]

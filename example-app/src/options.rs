@@ -89,7 +89,7 @@ pub(crate) struct Site {
     #[arg(long, env, global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: String,
     /// What to log: a level, or levels by module
-    #[arg(long, env = "RUST_LOG", global = true, value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "RUST_LOG", global = true, value_name = "FILTER", default_value = DEFAULT_LOG)]
     pub(crate) log: String,
     #[command(flatten)]
     pub(crate) server: ServerOptions,
@@ -128,3 +128,6 @@ impl Site {
             .ok_or_else(bad)
     }
 }
+
+/// The SDK of the Model Context Protocol has three lines more for each request.
+const DEFAULT_LOG: &str = "info,rmcp=warn";

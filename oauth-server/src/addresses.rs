@@ -36,6 +36,9 @@ pub struct Addresses {
     pub device_authorization: String,
     /// Where the user of a device types its code (RFC 8628 §3.3): short, because it is typed, too. Default: `/device/`.
     pub device: String,
+    /// Where clients register themselves (RFC 7591), where they may, and below it where each manages that (RFC 7592). Default:
+    /// `/oauth2/register/`.
+    pub registration: String,
     /// The keys that the server signs with (RFC 7517), where OpenID Connect is on. Default: `/oauth2/keys/`.
     pub keys: String,
     /// The userinfo endpoint (OpenID Connect Core §5.3), where that is on. Default: `/oauth2/userinfo/`.
@@ -64,6 +67,7 @@ impl Default for Addresses {
             pushed: "/oauth2/par/".to_owned(),
             device_authorization: "/oauth2/device_authorization/".to_owned(),
             device: "/device/".to_owned(),
+            registration: "/oauth2/register/".to_owned(),
             keys: "/oauth2/keys/".to_owned(),
             userinfo: "/oauth2/userinfo/".to_owned(),
             logout: "/oauth2/logout/".to_owned(),
@@ -78,8 +82,14 @@ impl Default for Addresses {
 impl Addresses {
     /// One endpoint each, which answers with and without a trailing slash.
     fn of_endpoints(&self) -> impl Iterator<Item = &str> {
-        let others =
-            [self.authorization.as_str(), &self.openapi, &self.keys, &self.device, &self.logout];
+        let others = [
+            self.authorization.as_str(),
+            &self.openapi,
+            &self.keys,
+            &self.device,
+            &self.logout,
+            &self.registration,
+        ];
         others.into_iter().chain(self.of_api().map(|(_, address)| address))
     }
 
@@ -105,6 +115,7 @@ impl Addresses {
             ("pushed", &self.pushed),
             ("device_authorization", &self.device_authorization),
             ("device", &self.device),
+            ("registration", &self.registration),
             ("keys", &self.keys),
             ("userinfo", &self.userinfo),
             ("logout", &self.logout),

@@ -58,6 +58,11 @@ impl Cors {
         Self { oauth: None, methods: "POST" }
     }
 
+    /// Around what a client manages its registration by, inside of the middleware.
+    pub(crate) fn of_management() -> Self {
+        Self { oauth: None, methods: "GET, HEAD, PUT, DELETE" }
+    }
+
     /// Around the userinfo endpoint, inside of the middleware.
     pub(crate) fn of_userinfo() -> Self {
         Self { oauth: None, methods: "GET, HEAD, POST" }

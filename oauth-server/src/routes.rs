@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oauth_core::DynamicRegistration;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoint::make_sync};
 use poem_openapi::OpenApiService;
 
@@ -42,6 +43,7 @@ impl OAuth {
             .at(|at| &at.device, self.device_page())
             .api()
             .openid()
+            .registration()
             .nest(|at| &at.admin, self.admin())
             .accounts()
             .front_page();
@@ -162,6 +164,17 @@ impl Mounting<'_> {
             return self;
         }
         self.at(|at| &at.keys, oauth.keys_endpoint()).at(|at| &at.logout, oauth.logout_endpoint())
+    }
+
+    /// Clients register themselves where they may.
+    fn registration(self) -> Self {
+        let oauth = self.oauth;
+        if oauth.settings().dynamic_registration == DynamicRegistration::Off {
+            return self;
+        }
+        let managed = oauth.mounted(|at| &at.registration) + "/:client_id";
+        self.at(|at| &at.registration, oauth.registration_endpoint())
+            .both(&managed, oauth.registration_management())
     }
 
     /// Users of the application's own have the page of connected applications alone.

@@ -19,6 +19,9 @@ pub(crate) struct Features {
     /// The hosts whose documents are fetched, separated by commas [default: any]
     #[arg(long, env = "OAUTH_CLIENT_ID_METADATA_HOSTS", global = true, value_name = "HOSTS")]
     client_id_metadata_hosts: Option<String>,
+    /// Whether clients may register themselves: off, token (an initial access token) or open [default: off]
+    #[arg(long, env = "OAUTH_DYNAMIC_REGISTRATION", global = true, value_name = "WHO")]
+    dynamic_registration: Option<String>,
 }
 
 impl Features {
@@ -33,7 +36,11 @@ impl Features {
         let switch = Variable::new("OAUTH_CLIENT_ID_METADATA", switch.as_deref());
         let hosts = self.client_id_metadata_hosts.as_deref();
         let hosts = Variable::new("OAUTH_CLIENT_ID_METADATA_HOSTS", hosts);
+        let who = self.dynamic_registration.as_deref();
+        let who = Variable::new("OAUTH_DYNAMIC_REGISTRATION", who);
         Ok(Settings {
+            dynamic_registration: who
+                .or(settings.dynamic_registration, WHO, |value| value.parse().ok())?,
             client_id_metadata: switch.switch(false)?,
             client_id_metadata_hosts: hosts.or(Vec::new(), HOSTS, |value| {
                 value.split(',').map(|host| host_of(host.trim())).collect()
@@ -48,4 +55,5 @@ fn host_of(text: &str) -> Option<String> {
     Host::parse(text).ok().map(|host| host.to_string())
 }
 
+const WHO: &str = "off, token or open";
 const HOSTS: &str = "a list of hosts such as claude.ai, separated by commas";

@@ -14,6 +14,7 @@ mod kills;
 mod mcp;
 mod oauthost;
 mod readme;
+mod registration;
 mod relying_party;
 mod settings;
 mod shutdown;

@@ -9,7 +9,7 @@ mod store;
 use crate::support::{Process, Server, Site};
 
 /// Each variable with its option, a good value, a bad one, and words of what would be right.
-const SETTINGS: [(&str, &str, &str, &str, &str); 34] = [
+const SETTINGS: [(&str, &str, &str, &str, &str); 35] = [
     (
         "DATABASE_URL",
         "--database-url",
@@ -89,6 +89,7 @@ const SETTINGS: [(&str, &str, &str, &str, &str); 34] = [
     ("OAUTH_IDLE_TIMEOUT", "--idle-timeout", "120", "2m", "seconds from 1 to 3600"),
     ("OAUTH_MAX_CONNECTIONS", "--max-connections", "100", "0", "a number from 1"),
     ("OAUTH_MCP", "--mcp", "true", "yes", "true or false"),
+    ("OAUTH_DYNAMIC_REGISTRATION", "--dynamic-registration", "open", "on", "off, token or open"),
     ("OAUTH_CLIENT_ID_METADATA", "--client-id-metadata", "true", "on", "true or false"),
     (
         "OAUTH_CLIENT_ID_METADATA_HOSTS",
@@ -188,7 +189,7 @@ fn help_names_every_command_and_every_option_with_its_variable() {
 fn help_names_the_default_of_the_database_and_of_the_address() {
     let finished = Site::new().run(&["--help"]);
     let help = finished.success();
-    for default in ["sqlite://example-app.sqlite3", "127.0.0.1:8080", "info"] {
+    for default in ["sqlite://example-app.sqlite3", "127.0.0.1:8080", "info,rmcp=warn"] {
         assert!(help.contains(&format!("[default: {default}]")), "{default} in {help}");
     }
 }

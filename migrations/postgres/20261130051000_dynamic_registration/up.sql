@@ -1,6 +1,6 @@
--- How a client came: `staff` registered it, or it did so by itself (`dynamic`, RFC 7591). The latter manages its
--- registration with a token, of which `management_token` is the digest (RFC 7592); and it is deleted at `reap_at`, unless
--- somebody has granted it something by then: NULL is kept for good.
+-- How a client came: `staff` registered it, it did so by itself (`dynamic`, RFC 7591), or it is known by a document of its
+-- own (`document`). Who did so by itself manages its registration with a token, of which `management_token` is the digest
+-- (RFC 7592). Of both, whoever nobody has granted anything by `reap_at` is deleted then: NULL is kept for good.
 ALTER TABLE oauth_clients ADD COLUMN registered_by TEXT NOT NULL DEFAULT 'staff';
 ALTER TABLE oauth_clients ADD COLUMN management_token BYTEA;
 ALTER TABLE oauth_clients ADD COLUMN reap_at BIGINT;

@@ -77,7 +77,7 @@ impl AuthorizationServer {
         let registration_access_token = Secret::generate();
         let (trail, client_id) = (self.clone().of_strangers().trail(), drawn_identifier());
         let stranger = Stranger {
-            token: Digest::of(registration_access_token.expose()),
+            token: Some(Digest::of(registration_access_token.expose())),
             reap_at: trail.at + UNUSED_FOR,
         };
         let registration = Registration { stranger: Some(stranger), ..registration };
@@ -136,4 +136,4 @@ const NOT_GOOD: ClientRegistrationError = InvalidToken {
     is_presented: true,
 };
 /// Seconds from its registration until it must have been granted something.
-const UNUSED_FOR: i64 = 24 * 3600;
+pub(super) const UNUSED_FOR: i64 = 24 * 3600;

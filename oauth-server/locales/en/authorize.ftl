@@ -1,6 +1,8 @@
 # What an application asks for, and the way back to it.
 authorize = Allow access?
 authorize-heading = { $client } asks for access to your account
+# A client that registered itself.
+authorize-unverified = Nobody here has checked who it is: it has registered itself, and says of itself what it likes.
 # A client that nobody registered: it is known by the address of a document of its own.
 authorize-host = Nobody here has checked who it is: it is known by its address alone, { $host }.
 authorize-on-device = It is answered on your own device, where any program could pass itself off as this one. Allow it only if you have just started it yourself.

@@ -6,6 +6,7 @@ mod cleartokens;
 mod client_options;
 mod createsuperuser;
 mod error;
+mod issue_registration_token;
 mod migrate;
 mod openid_options;
 mod register_client;
@@ -61,6 +62,17 @@ pub enum Command {
         #[arg(value_parser = clap::value_parser!(i64).range(0..=CENTURY))]
         old_ends_in: i64,
     },
+    /// Make a token with which clients register themselves, and print it: this is the only time that it can be seen
+    IssueRegistrationToken {
+        /// How many clients may be registered with it
+        #[arg(long, default_value_t = 1)]
+        #[arg(value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        uses: i64,
+        /// Seconds until it ends
+        #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+        #[arg(value_parser = clap::value_parser!(i64).range(1..=CENTURY))]
+        lifetime: i64,
+    },
     /// Make the next keys that the server signs with (OpenID Connect)
     ///
     /// Each signs in an hour, when who keeps the set of keys has it, and the one before it stays for a day more. Once a
@@ -103,6 +115,10 @@ impl Command {
                 rotate_secret::run(&server.admin(Actor::command(name)), client_id, old_ends_in)
                     .await
             }
+            Self::IssueRegistrationToken { uses, lifetime } => {
+                let admin = server.admin(Actor::command(name));
+                issue_registration_token::run(&admin, uses, lifetime).await
+            }
             Self::Rotatekeys(asked) => {
                 rotatekeys::run(&server.admin(Actor::command(name)), asked).await
             }
@@ -119,6 +135,7 @@ impl Command {
             Self::Createsuperuser { .. } => "createsuperuser",
             Self::RegisterClient(_) => "register-client",
             Self::RotateSecret { .. } => "rotate-secret",
+            Self::IssueRegistrationToken { .. } => "issue-registration-token",
             Self::Rotatekeys(_) => "rotatekeys",
             Self::Cleartokens => "cleartokens",
             Self::Syncscopes { .. } => "syncscopes",

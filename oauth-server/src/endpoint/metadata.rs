@@ -1,7 +1,10 @@
 //! What a client can find out about this server by itself: RFC 8414, and OpenID Connect Discovery, which is the same with
 //! more members.
 
-use oauth_core::{IdTokenResponse, Scopes, Settings, SigningAlgorithm, StoreError, SubjectType};
+use oauth_core::{
+    DynamicRegistration, IdTokenResponse, Scopes, Settings, SigningAlgorithm, StoreError,
+    SubjectType,
+};
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
     http::{HeaderValue, StatusCode, header},
@@ -21,6 +24,8 @@ struct Metadata {
     introspection_endpoint: String,
     pushed_authorization_request_endpoint: String,
     device_authorization_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     scopes_supported: Vec<String>,
     response_types_supported: Vec<&'static str>,
     response_modes_supported: [&'static str; 3],
@@ -94,6 +99,8 @@ impl Metadata {
             introspection_endpoint: oauth.url(|addresses| &addresses.introspection),
             pushed_authorization_request_endpoint: oauth.url(|addresses| &addresses.pushed),
             device_authorization_endpoint: oauth.url(|addresses| &addresses.device_authorization),
+            registration_endpoint: (settings.dynamic_registration != DynamicRegistration::Off)
+                .then(|| oauth.url(|addresses| &addresses.registration)),
             scopes_supported: scopes.iter().map(str::to_owned).collect(),
             response_types_supported: ["code"]
                 .into_iter()

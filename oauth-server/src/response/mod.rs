@@ -135,6 +135,6 @@ pub(crate) fn varies_by(mut response: Response, header: &'static str) -> Respons
 }
 
 /// A quoted string of a challenge (RFC 9110 §5.6.4): what would end it early is left out.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     text.chars().filter(|&c| c == ' ' || c.is_ascii_graphic() && c != '"' && c != '\\').collect()
 }

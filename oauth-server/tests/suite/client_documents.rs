@@ -1,104 +1,15 @@
 //! Clients that nobody registered, known by the URL of a document: draft-ietf-oauth-client-id-metadata-document-02.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
+mod host;
 
-use poem::{
-    Response, Server,
-    http::StatusCode,
-    listener::{Acceptor, Listener, TcpListener},
-};
+use poem::http::StatusCode;
 use serde_json::{Value, json};
 
+use self::host::Host;
 use crate::support::{Answer, CALLBACK, Form, Site, client::authorization};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-
-/// Where the document is, what it is answered with, and how often it was asked for.
-struct Host {
-    client_id: String,
-    answer: Arc<Mutex<Served>>,
-    asked: Arc<AtomicUsize>,
-}
-
-#[derive(Clone)]
-struct Served {
-    status: StatusCode,
-    kind: &'static str,
-    cache: &'static str,
-    body: String,
-}
-
-impl Host {
-    async fn start() -> Self {
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
-        let port = acceptor.local_addr()[0].as_socket_addr().unwrap().port();
-        let client_id = format!("http://127.0.0.1:{port}/client.json");
-        let body = document(&client_id).to_string();
-        let (status, kind, cache) = (StatusCode::OK, "application/json", "max-age=600");
-        let answer = Arc::new(Mutex::new(Served { status, kind, cache, body }));
-        let asked = Arc::<AtomicUsize>::default();
-        let (served, counted) = (Arc::clone(&answer), Arc::clone(&asked));
-        let endpoint = poem::endpoint::make_sync(move |_| {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let Served { status, kind, cache, body } = served.lock().unwrap().clone();
-            Response::builder()
-                .status(status)
-                .content_type(kind)
-                .header("Cache-Control", cache)
-                .header("Location", "http://127.0.0.1:1/elsewhere")
-                .body(body)
-        });
-        tokio::spawn(Server::new_with_acceptor(acceptor).run(endpoint));
-        Self { client_id, answer, asked }
-    }
-
-    fn serve(&self, change: impl FnOnce(&mut Served)) {
-        change(&mut self.answer.lock().unwrap());
-    }
-
-    /// The document with members in place of its own.
-    fn says(&self, members: &Value) {
-        let mut document = document(&self.client_id);
-        let (all, new) = (document.as_object_mut().unwrap(), members.as_object().unwrap());
-        all.extend(new.clone());
-        all.retain(|_, value| !value.is_null());
-        self.serve(|served| served.body = document.to_string());
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
-    }
-
-    fn request(&self) -> Form {
-        Form::new(&[
-            ("response_type", "code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", CALLBACK),
-            ("scope", "read"),
-            ("state", "xyz"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ])
-    }
-}
-
-fn document(client_id: &str) -> Value {
-    json!({
-        "client_id": client_id,
-        "client_name": "Assistant",
-        "client_uri": "https://assistant.example/",
-        "logo_uri": "https://assistant.example/logo.png",
-        "redirect_uris": [CALLBACK],
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": "none",
-        "scope": "read write",
-    })
-}
 
 async fn site_with_documents(site: Site) -> Site {
     site.with(|config| {
@@ -333,5 +244,26 @@ both_databases! {
         guarded.fetch_client(&host.client_id, "alice").await.unwrap_err();
         assert_eq!(host.asked(), 0);
         site.server.fetch_client(&host.client_id, "alice").await.unwrap();
+    }
+
+    async fn one_that_nobody_granted_anything_is_deleted_after_a_day_and_comes_again(site: Site) {
+        let (site, host) = (site_with_documents(site).await, Host::start().await);
+        asks(&site, &host).await.with_status(200);
+        site.clock.advance(24 * 3600);
+        assert_eq!(site.server.clear_expired().await.unwrap().clients, 1);
+        asks(&site, &host).await.with_status(200);
+        assert_eq!(host.asked(), 2);
+        site.sign_in().await.code(&host.request()).await;
+        site.clock.advance(24 * 3600);
+        assert_eq!(site.server.clear_expired().await.unwrap().clients, 0, "it was granted something");
+    }
+
+    async fn one_that_staff_registered_under_a_url_is_theirs(site: Site) {
+        let (site, host) = (site_with_documents(site).await, Host::start().await);
+        let client_id = host.client_id.clone();
+        site.register(|client| client.client_id = Some(client_id)).await;
+        let page = asks(&site, &host).await.with_status(200);
+        assert!(!page.body.contains("Nobody here has checked"), "{page:#?}");
+        assert_eq!(host.asked(), 0);
     }
 }

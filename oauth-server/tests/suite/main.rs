@@ -20,6 +20,7 @@ mod consent_page;
 mod cors;
 mod csrf;
 mod device;
+mod dynamic_registration;
 mod events;
 mod examples;
 mod grants;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use self::read::{fresh_for, is_another, judge_address, parsed, unanswered};
-use super::{NewClient, prepared::Prepared, stranger::stranger};
+use super::{NewClient, dynamic::UNUSED_FOR, prepared::Prepared, stranger::stranger};
 use crate::{
     AuthorizationServer, ClientChange, ClientSecret, FieldError, Origin, PageFault, StoreError,
     Timestamp,
@@ -24,7 +24,7 @@ use crate::{
     fetch::{Budget, Fetch, Fetched, Method},
     store::{
         self, DbConnection,
-        client::ClientFields,
+        client::{ClientFields, Registration, Stranger},
         client_document::{Document, Known},
     },
 };
@@ -86,7 +86,7 @@ impl AuthorizationServer {
             return Err(refused("too many documents were fetched for you within a minute"));
         }
         let outcome = self.fetching.of(client_id);
-        // Its own task's future: who hangs up leaves the fetch to who waits for the same.
+        // Who hangs up leaves it to who waits for the same.
         let fetched = outcome.get_or_init(|| Box::pin(self.fetch_document(client_id, known)));
         fetched.await.clone()
     }
@@ -165,6 +165,8 @@ impl AuthorizationServer {
         let client_id = new.client_id.clone().unwrap_or_default();
         let Prepared { registration, .. } = self.prepare(&new).await?;
         let (named, trail) = (client_id.clone(), self.trail());
+        let stranger = Stranger { token: None, reap_at: trail.at + UNUSED_FOR };
+        let registration = Registration { stranger: Some(stranger), ..registration };
         let keep = move |db: &mut DbConnection| {
             let Some(known) = known else {
                 let none = crate::Scopes::default();

@@ -6,7 +6,7 @@ use super::{
     ClientFields, ClientMetadata, DbConnection, Query, RegisteredBy, Registration, key,
     oauth_clients, secret,
 };
-use crate::{Scopes, Timestamp, store::scope};
+use crate::{Scopes, Timestamp, secret::Digest, store::scope};
 
 /// Inserts a client and the scopes that come with it, and gives its key; `None` when its identifier is taken, also by a
 /// client that is disabled, or deleted and not cleared away yet.
@@ -22,15 +22,15 @@ pub(crate) fn register(
     }
     scope::insert_named(db, new_scopes)?;
     let stranger = registration.stranger.as_ref();
-    let registered_by = stranger.map_or(RegisteredBy::Staff, |_| RegisteredBy::Dynamic);
+    let token = stranger.and_then(|it| it.token.as_ref());
     let id = diesel::insert_into(oauth_clients::table)
         .values((
             oauth_clients::client_id.eq(client_id),
             oauth_clients::version.eq(1),
             oauth_clients::created_at.eq(now),
             oauth_clients::metadata.eq(registration.metadata.document()?),
-            oauth_clients::registered_by.eq(registered_by.as_str()),
-            oauth_clients::management_token.eq(stranger.map(|it| it.token.as_bytes())),
+            oauth_clients::registered_by.eq(RegisteredBy::of(stranger).as_str()),
+            oauth_clients::management_token.eq(token.map(Digest::as_bytes)),
             oauth_clients::reap_at.eq(stranger.map(|it| it.reap_at)),
             &registration.fields,
         ))

@@ -116,13 +116,12 @@ impl Client {
         &self.metadata.client_name
     }
 
-    /// The host of the document that it is known by, where its identifier is the URL of one (OAuth Client ID Metadata
-    /// Document): nobody has registered it.
+    /// The host of the document that it is known by (OAuth Client ID Metadata Document): nobody has registered it.
     #[must_use]
     pub fn document_host(&self) -> Option<&str> {
-        let (scheme, rest) = self.client_id.split_once("://")?;
+        let (_, rest) = self.client_id.split_once("://")?;
         let host = rest.split(['/', '?', '#']).next()?;
-        matches!(scheme, "https" | "http").then_some(host).filter(|host| !host.is_empty())
+        (self.registered_by == RegisteredBy::Document).then_some(host)
     }
 
     /// Whether all its answers go to its user's own device, where any program could pass itself off as this one.

@@ -30,11 +30,11 @@ pub(crate) struct Registration {
     pub(crate) stranger: Option<Stranger>,
 }
 
-/// What is kept of a client that registers itself.
+/// What is kept of a client that nobody here has registered.
 #[derive(Clone)]
 pub(crate) struct Stranger {
-    /// Of what it manages its registration with (RFC 7592).
-    pub(crate) token: Digest,
+    /// Of what it manages its registration with (RFC 7592); none where it is known by a document, which it changes.
+    pub(crate) token: Option<Digest>,
     /// When it is deleted, unless somebody has granted it something by then.
     pub(crate) reap_at: Timestamp,
 }
@@ -47,6 +47,8 @@ pub enum RegisteredBy {
     Staff,
     /// By itself: whatever it says of itself, nobody has looked at (RFC 7591).
     Dynamic,
+    /// By a document of its own, at the URL that is its identifier (OAuth Client ID Metadata Document).
+    Document,
 }
 
 impl RegisteredBy {
@@ -56,12 +58,23 @@ impl RegisteredBy {
         match self {
             Self::Staff => "staff",
             Self::Dynamic => "dynamic",
+            Self::Document => "document",
+        }
+    }
+
+    /// Who registers what is about to be inserted.
+    pub(super) fn of(stranger: Option<&Stranger>) -> Self {
+        match stranger {
+            None => Self::Staff,
+            Some(Stranger { token: Some(_), .. }) => Self::Dynamic,
+            Some(Stranger { token: None, .. }) => Self::Document,
         }
     }
 
     /// However a newer program has it come: not by staff.
     fn stored(name: &str) -> Self {
-        if name == Self::Staff.as_str() { Self::Staff } else { Self::Dynamic }
+        let known = [Self::Staff, Self::Document].into_iter().find(|it| it.as_str() == name);
+        known.unwrap_or(Self::Dynamic)
     }
 }
 

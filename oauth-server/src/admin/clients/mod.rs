@@ -155,6 +155,7 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
     let registration = NewClient::from(client);
     let mut shown = shown(visit, client);
     let more = json!({
+        "registered_by": client.registered_by.as_str(),
         "is_disabled": client.disabled_at.is_some(),
         "may_change_secrets": !client.is_public && visit.admin.may_change_client_secrets(client).is_ok(),
         "secrets": secrets::shown(visit, client),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth_core::{AuthorizationRequest, Resources};
+use oauth_core::{AuthorizationRequest, RegisteredBy, Resources};
 use poem::{Request, Response};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
@@ -33,6 +33,7 @@ pub(in crate::endpoint) struct Client<'a> {
     description: &'a str,
     host: Option<&'a str>,
     on_device: bool,
+    is_unverified: bool,
     client_uri: Option<&'a str>,
     logo_uri: Option<&'a str>,
     policy_uri: Option<&'a str>,
@@ -49,14 +50,17 @@ pub(in crate::endpoint) struct Scope<'a> {
 impl<'a> Client<'a> {
     pub(in crate::endpoint) fn of(client: &'a oauth_core::Client) -> Self {
         let (metadata, host) = (&client.metadata, client.document_host());
+        let is_unverified = client.registered_by == RegisteredBy::Dynamic;
+        let is_unknown = client.registered_by != RegisteredBy::Staff;
         Self {
             name: client.name(),
             description: &client.description,
             host,
-            on_device: host.is_some() && client.is_answered_on_device(),
+            on_device: is_unknown && client.is_answered_on_device(),
+            is_unverified,
             client_uri: metadata.client_uri.as_deref(),
             // Whose page it is on would be told to a host that nobody has chosen.
-            logo_uri: metadata.logo_uri.as_deref().filter(|_| host.is_none()),
+            logo_uri: metadata.logo_uri.as_deref().filter(|_| !is_unknown),
             policy_uri: metadata.policy_uri.as_deref(),
             tos_uri: metadata.tos_uri.as_deref(),
         }

@@ -174,6 +174,7 @@ fn client(full: bool) -> Value {
         "introspects": if full { json!(["https://api.example"]) } else { json!([]) }, "owner": full.then_some("1"), "acts_as_owner": full,
         "client_uri": uri, "logo_uri": uri, "policy_uri": uri, "tos_uri": uri, "created": "2026-11-22 12:00",
         "state": if full { "enabled" } else { "disabled" }, "is_disabled": !full,
+        "registered_by": if full { "staff" } else { "dynamic" },
     })
 }
 
