@@ -1,12 +1,13 @@
 // oauth4webapi logs a user in: discovery, a pushed request, code with PKCE and nonce, the ID token and its signature,
-// userinfo, refresh.
+// userinfo, refresh, RP-initiated logout.
 
 import * as oauth from 'oauth4webapi';
-import { allow, expect } from './user.mjs';
+import { Browser, allow, expect } from './user.mjs';
 
 const issuer = new URL(process.argv[2]);
 const redirectUri = 'http://localhost:1111';
 const client = { client_id: 'example-login' };
+const browser = new Browser();
 const proof = oauth.ClientSecretBasic('example-login-secret');
 
 const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer));
@@ -29,7 +30,7 @@ const pushed = await oauth.processPushedAuthorizationResponse(
 );
 const authorization = new URL(as.authorization_endpoint);
 authorization.search = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri });
-const answer = oauth.validateAuthResponse(as, client, await allow(authorization, redirectUri), state);
+const answer = oauth.validateAuthResponse(as, client, await allow(authorization, redirectUri, browser), state);
 const response = await oauth.authorizationCodeGrantRequest(as, client, proof, answer, redirectUri, verifier);
 const first = await oauth.processAuthorizationCodeResponse(as, client, response, {
   expectedNonce: nonce,
@@ -54,3 +55,9 @@ const second = await oauth.processRefreshTokenResponse(
   await oauth.refreshTokenGrantRequest(as, client, proof, first.refresh_token),
 );
 expect(oauth.getValidatedIdTokenClaims(second).sub === claims.sub, 'refresh, with an ID token of the same user');
+
+const goodbye = new URL(as.end_session_endpoint);
+const farewell = `${redirectUri}/bye`;
+goodbye.search = new URLSearchParams({ id_token_hint: second.id_token, post_logout_redirect_uri: farewell, state });
+const bye = await browser.open(goodbye);
+expect(bye.location === `${farewell}?state=${state}`, 'logout at the provider, and back with the state (RP-initiated)');

@@ -1,5 +1,5 @@
 // openid-client logs a user in: discovery, code with PKCE and nonce, the ID token, userinfo, refresh; and what the
-// OpenID Foundation's tests ask of a provider: form_post, prompt, max_age, claims, RP-initiated logout.
+// OpenID Foundation's tests ask of a provider: form_post, hybrid, prompt, max_age, claims, RP-initiated logout.
 
 import * as client from 'openid-client';
 import { Browser, allow, expect, refusal } from './user.mjs';
@@ -14,10 +14,10 @@ expect(metadata.issuer === issuer && metadata.id_token_signing_alg_values_suppor
 client.enableNonRepudiationChecks(config);
 
 /** The user's answer to a request, and the checks that belong to it. */
-async function ask(more = {}) {
+async function ask(more = {}, as = config) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const checks = { pkceCodeVerifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() };
-  const url = client.buildAuthorizationUrl(config, {
+  const url = client.buildAuthorizationUrl(as, {
     redirect_uri: redirectUri,
     scope: 'openid profile email offline_access',
     state: checks.expectedState,
@@ -53,6 +53,12 @@ expect(silent.claims().sub === sub, 'prompt=none of who is signed in and has all
 const [answer, checks] = await ask({ response_mode: 'form_post' });
 const posted = await client.authorizationCodeGrant(config, answer, checks);
 expect(answer instanceof Request && posted.claims().sub === sub, 'the answer as a form that the browser posts');
+
+const hybrid = await client.discovery(new URL(issuer), 'a-program', secret);
+client.useCodeIdTokenResponseType(hybrid);
+const [both, nonces] = await ask({ response_mode: 'form_post' }, hybrid);
+const exchanged = await client.authorizationCodeGrant(hybrid, both, nonces);
+expect(exchanged.claims().sub === sub, 'code id_token: an ID token beside the code, with the hash of it (hybrid)');
 
 const asked = { id_token: { email: null }, userinfo: { given_name: { essential: true } } };
 const claimed = await login({ scope: 'openid', claims: JSON.stringify(asked) });

@@ -1,6 +1,7 @@
-"""Authlib: discovery, code with PKCE, refresh, introspection, revocation."""
+"""Authlib: discovery, code with PKCE, refresh, introspection, revocation; the grant of devices."""
 
 import sys
+import time
 
 import requests
 from user import allow, expect
@@ -61,3 +62,29 @@ try:
     expect(False, "a revoked refresh token is refused")
 except OAuthError as error:
     expect(error.error == "invalid_grant", "a revoked refresh token is refused as invalid_grant")
+
+# A device without a browser, whose user says yes elsewhere.
+device = OAuth2Session("example-device", token_endpoint_auth_method="none")
+codes = requests.post(
+    metadata["device_authorization_endpoint"], data={"client_id": "example-device", "scope": "user_info"}, timeout=10
+).json()
+
+
+def poll():
+    return device.fetch_token(
+        metadata["token_endpoint"],
+        grant_type="urn:ietf:params:oauth:grant-type:device_code",
+        device_code=codes["device_code"],
+    )
+
+
+try:
+    poll()
+    expect(False, "a device whose user has not answered has to wait")
+except OAuthError as error:
+    expect(error.error == "authorization_pending", "a device whose user has not answered has to wait")
+allow(codes["verification_uri_complete"])
+time.sleep(codes["interval"])
+token = poll()
+user = device.get(f"{issuer}/api/user_info/").json()
+expect(user["username"] == "exampleuser", "a device gets tokens once its user has said yes")

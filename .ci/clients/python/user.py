@@ -32,14 +32,14 @@ class Forms(HTMLParser):
         return next((form for form in self.forms if name in form["names"]), None)
 
 
-def allow(authorization_url, redirect_uri, browser=None):
-    """Opens the URL that the client made, and answers the one that the browser ends at."""
+def allow(authorization_url, redirect_uri=None, browser=None):
+    """Opens the URL that the client made, and answers the one that the browser ends at; a device's user ends at no other."""
     browser = browser or requests.Session()
     page = browser.get(str(authorization_url), allow_redirects=False, timeout=10)
     for _ in range(10):
         if "location" in page.headers:
             location = urljoin(page.url, page.headers["location"])
-            if location.startswith(redirect_uri):
+            if redirect_uri and location.startswith(redirect_uri):
                 return location
             page = browser.get(location, allow_redirects=False, timeout=10)
             continue
@@ -53,6 +53,9 @@ def allow(authorization_url, redirect_uri, browser=None):
         page = browser.post(
             urljoin(page.url, form["action"]), data=form["hidden"] | given, allow_redirects=False, timeout=10
         )
+        if redirect_uri is None and "user_action" in given:
+            page.raise_for_status()
+            return page.url
     raise SystemExit(f"the browser never came back to {redirect_uri}, last at {page.url}")
 
 

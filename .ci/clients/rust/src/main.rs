@@ -1,13 +1,14 @@
-//! The crate oauth2: code with PKCE, refresh, introspection, revocation.
+//! The crate oauth2: code with PKCE, refresh, introspection, revocation; the grant of devices.
 
 mod user;
 
-use std::error::Error;
+use std::{error::Error, thread};
 
 use oauth2::{
-    AccessToken, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
-    HttpResponse, IntrospectionUrl, PkceCodeChallenge, RedirectUrl, RefreshToken,
-    RequestTokenError, RevocationUrl, Scope, TokenIntrospectionResponse, TokenResponse, TokenUrl,
+    AccessToken, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    DeviceAuthorizationUrl, HttpRequest, HttpResponse, IntrospectionUrl, PkceCodeChallenge,
+    RedirectUrl, RefreshToken, RequestTokenError, RevocationUrl, Scope,
+    StandardDeviceAuthorizationResponse, TokenIntrospectionResponse, TokenResponse, TokenUrl,
     basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse},
 };
 
@@ -35,7 +36,7 @@ fn main() -> Result<(), Failed> {
         .add_scope(Scope::new("user_info".to_owned()))
         .set_pkce_challenge(challenge)
         .url();
-    let answer = allow(url, REDIRECT_URI)?;
+    let answer = allow(&agent(), url, Some(REDIRECT_URI))?;
     let parameter =
         |name| answer.query_pairs().find(|(of, _)| of == name).map(|(_, value)| value.into_owned());
     expect(parameter("state").as_ref() == Some(state.secret()), "the answer has the state")?;
@@ -65,7 +66,27 @@ fn main() -> Result<(), Failed> {
         }
     };
     let invalid_grant = *refused.error() == BasicErrorResponseType::InvalidGrant;
-    expect(invalid_grant, "a revoked refresh token is refused as invalid_grant")
+    expect(invalid_grant, "a revoked refresh token is refused as invalid_grant")?;
+    device(&issuer)
+}
+
+/// A device without a browser, whose user says yes elsewhere.
+fn device(issuer: &str) -> Result<(), Failed> {
+    let asking = format!("{issuer}/oauth2/device_authorization/");
+    let client = BasicClient::new(ClientId::new("example-device".to_owned()))
+        .set_token_uri(TokenUrl::new(format!("{issuer}/oauth2/token/"))?)
+        .set_device_authorization_url(DeviceAuthorizationUrl::new(asking)?);
+    let codes: StandardDeviceAuthorizationResponse = client
+        .exchange_device_code()
+        .add_scope(Scope::new("user_info".to_owned()))
+        .request(&send)?;
+    let link = codes.verification_uri_complete().ok_or("the answer has no complete link")?;
+    allow(&agent(), link.secret().parse()?, None)?;
+    let tokens = client.exchange_device_access_token(&codes).request(&send, thread::sleep, None)?;
+    expect(
+        user_of(issuer, tokens.access_token())? == "exampleuser",
+        "a device gets tokens once its user has said yes",
+    )
 }
 
 /// Prints the step that is proved, or fails with it.

@@ -1,4 +1,5 @@
-//! The crate openidconnect logs a user in: discovery, code with PKCE and nonce, the ID token, userinfo, refresh.
+//! The crate openidconnect logs a user in: discovery, code with PKCE and nonce, the ID token, userinfo, refresh,
+//! RP-initiated logout.
 
 mod user;
 
@@ -6,9 +7,10 @@ use std::error::Error;
 
 use openidconnect::{
     AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    RedirectUrl, Scope, TokenResponse,
-    core::{CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
+    HttpRequest, HttpResponse, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
+    TokenResponse,
+    core::{CoreClient, CoreResponseType, CoreUserInfoClaims},
 };
 
 use crate::user::{agent, allow};
@@ -19,7 +21,9 @@ const REDIRECT_URI: &str = "http://localhost:1111";
 
 fn main() -> Result<(), Failed> {
     let issuer = std::env::args().nth(1).ok_or("the URL of the issuer is missing")?;
-    let metadata = CoreProviderMetadata::discover(&IssuerUrl::new(issuer)?, &send)?;
+    let browser = agent();
+    let metadata = ProviderMetadataWithLogout::discover(&IssuerUrl::new(issuer)?, &send)?;
+    let end_session = metadata.additional_metadata().end_session_endpoint.clone();
     let client = CoreClient::from_provider_metadata(
         metadata,
         ClientId::new("example-login".to_owned()),
@@ -35,7 +39,7 @@ fn main() -> Result<(), Failed> {
         .add_scopes(["profile", "email", "offline_access"].map(str::to_owned).map(Scope::new))
         .set_pkce_challenge(challenge)
         .url();
-    let answer = allow(url, REDIRECT_URI)?;
+    let answer = allow(&browser, url, Some(REDIRECT_URI))?;
     let parameter =
         |name| answer.query_pairs().find(|(of, _)| of == name).map(|(_, value)| value.into_owned());
     expect(parameter("state").as_ref() == Some(state.secret()), "the answer has the state")?;
@@ -63,7 +67,19 @@ fn main() -> Result<(), Failed> {
     let second = client.exchange_refresh_token(refresh_token)?.request(&send)?;
     let id_token = second.id_token().ok_or("the second response has no ID token")?;
     let again = id_token.claims(&keys, |_: Option<&Nonce>| Ok(()))?;
-    expect(again.subject() == subject, "refresh, with an ID token of the same user")
+    expect(again.subject() == subject, "refresh, with an ID token of the same user")?;
+
+    let farewell = format!("{REDIRECT_URI}/bye");
+    let goodbye = LogoutRequest::from(end_session.ok_or("discovery names no logout endpoint")?)
+        .set_id_token_hint(id_token)
+        .set_post_logout_redirect_uri(PostLogoutRedirectUrl::new(farewell.clone())?)
+        .set_state(state.clone());
+    let bye = browser.get(goodbye.http_get_url().as_str()).call()?;
+    let back = bye.headers().get("location").and_then(|location| location.to_str().ok());
+    expect(
+        back == Some(&format!("{farewell}?state={}", state.secret())),
+        "logout at the provider, and back with the state (RP-initiated)",
+    )
 }
 
 /// Prints the step that is proved, or fails with it.

@@ -31,14 +31,15 @@ pub fn agent() -> Agent {
         .into()
 }
 
-/// Opens the URL that the client made, and answers the one that the browser ends at.
-pub fn allow(authorization_url: Url, redirect_uri: &str) -> Result<Url, Failed> {
-    let browser = agent();
-    let mut url = authorization_url;
+/// Opens the URL that the client made, and answers the one that the browser ends at: at this redirect URI, or for a device,
+/// which has none, where its user has accepted.
+pub fn allow(browser: &Agent, client_url: Url, redirect_uri: Option<&str>) -> Result<Url, Failed> {
+    let mut url = client_url;
     let mut page = browser.get(url.as_str()).call()?;
     for _ in 0..10 {
         if let Some(location) = location(&page, &url)? {
-            if location.as_str().starts_with(redirect_uri) {
+            if redirect_uri.is_some_and(|redirect_uri| location.as_str().starts_with(redirect_uri))
+            {
                 return Ok(location);
             }
             page = browser.get(location.as_str()).call()?;
@@ -46,10 +47,14 @@ pub fn allow(authorization_url: Url, redirect_uri: &str) -> Result<Url, Failed> 
             continue;
         }
         let (action, fields) = filled_in(&page.body_mut().read_to_string()?, &url)?;
+        let accepts = fields.iter().any(|(name, _)| name == "user_action");
         page = browser.post(action.as_str()).send_form(fields)?;
         url = action;
+        if accepts && redirect_uri.is_none() && page.status() == 200 {
+            return Ok(url);
+        }
     }
-    Err(format!("the browser never came back to {redirect_uri}, last at {url}").into())
+    Err(format!("the browser never came back to {redirect_uri:?}, last at {url}").into())
 }
 
 fn location(page: &Response<Body>, url: &Url) -> Result<Option<Url>, Failed> {
