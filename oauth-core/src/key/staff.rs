@@ -42,6 +42,19 @@ pub enum KeyState {
     Over,
 }
 
+impl KeyState {
+    /// The name of the state.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Signs => "signs",
+            Self::Verifies => "verifies",
+            Self::Over => "over",
+        }
+    }
+}
+
 impl Admin {
     /// The signing keys, by algorithm, the oldest first.
     ///
@@ -50,6 +63,14 @@ impl Admin {
     pub async fn signing_keys(&self) -> Result<Vec<SigningKeyRecord>, StoreError> {
         let (ring, now) = (self.server.read_keys().await?, self.server.now());
         Ok(ring.keys.iter().map(|key| record(&ring, key, now)).collect())
+    }
+
+    /// Whether it is for the actor to change what the server signs with.
+    ///
+    /// # Errors
+    /// When the actor is no superuser.
+    pub fn may_change_signing_keys(&self) -> Result<(), AdminError> {
+        if self.actor().is_superuser { Ok(()) } else { Err(AdminError::Forbidden(KEYS)) }
     }
 
     /// Makes the next key of each algorithm that is in use. It signs in an hour, when who keeps the set has it; one that

@@ -12,7 +12,7 @@ pub(super) fn ask(visit: &Visit<'_>, action: &str, what: &str, back: &str) -> Re
         "action": action,
         "what": what,
         "back": visit.address(back),
-        "destroys": !matches!(action, "enable-client" | "try-logout"),
+        "destroys": !matches!(action, "enable-client" | "try-logout" | "rotate-keys"),
     });
     visit.page("admin/confirm", context)
 }

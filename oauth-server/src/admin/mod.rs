@@ -12,6 +12,7 @@ mod field;
 mod form;
 mod index;
 mod issued;
+mod keys;
 mod links;
 mod list;
 mod logouts;
@@ -69,6 +70,7 @@ async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         ["codes", rest @ ..] => Issued::Code.answer(visit, rest).await,
         ["tokens", rest @ ..] => Issued::Token.answer(visit, rest).await,
         ["families", rest @ ..] => families::answer(visit, rest).await,
+        ["keys", rest @ ..] => keys::answer(visit, rest).await,
         ["logouts", rest @ ..] => logouts::answer(visit, rest).await,
         ["audit", rest @ ..] => audit::answer(visit, rest).await,
         _ => Err(Refusal::Missing),

@@ -161,7 +161,7 @@ async fn enter(browser: &Chromium, server: &Server) {
     browser.shows(".done", "saved").await;
 }
 
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "",
     "clients/",
     "clients/?which=name&q=nobody",
@@ -171,18 +171,21 @@ const LISTS: [&str; 11] = [
     "tokens/",
     "tokens/?after=9223372036854775807-ffffffffffffffff",
     "families/",
+    "keys/",
     "logouts/",
     "audit/",
 ];
 
 const RECORDS: [&str; 3] = ["clients/1/", "scopes/1/?done=saved", "nothing/"];
 
-const QUESTIONS: [&str; 5] = [
+const QUESTIONS: [&str; 7] = [
     "clients/1/rotate-secret/",
     "clients/1/disable/",
     "clients/1/delete/",
     "scopes/1/delete/",
     "users/1/delete/",
+    "keys/rotate/",
+    "keys/rotate-at-once/",
 ];
 
 const FORMS: [&str; 9] = [

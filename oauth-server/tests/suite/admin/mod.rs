@@ -8,6 +8,7 @@ mod entrance;
 mod filled;
 mod forgery;
 mod issued;
+mod keys;
 mod lists;
 mod logouts;
 mod own_users;

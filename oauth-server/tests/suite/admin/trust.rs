@@ -9,7 +9,7 @@ const STEAL: &str = "https://evil.example/steal";
 const SUPERUSERS_ONLY: &str = "Only a superuser may change this.";
 
 /// A browser of a member of staff; alice, whose browser comes first, is a superuser.
-async fn superuser_and_staff(site: &Site) -> (Browser, Browser) {
+pub(super) async fn superuser_and_staff(site: &Site) -> (Browser, Browser) {
     let alice = site.superuser().await;
     site.database.execute(
         "INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, \

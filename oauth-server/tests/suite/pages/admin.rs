@@ -118,6 +118,9 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
                 "family": family(), "codes": rows(code()), "tokens": rows(token()), "refresh_tokens": rows(token()),
             })
         }
+        "admin/keys/list" => {
+            json!({ "rows": rows(key()), "published_at": "https://id.example/oauth2/keys/", "may_change": full })
+        }
         "admin/logouts/list" => json!({ "rows": rows(logout(full)) }),
         "admin/audit/list" => json!({ "rows": rows(entry()) }),
         _ => return None,
@@ -227,6 +230,13 @@ fn family() -> Value {
     let mut family = granted("/admin/families/1/", "live");
     family["last_used"] = Value::Null;
     family
+}
+
+fn key() -> Value {
+    json!({
+        "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "algorithm": "RS256", "created": "2026-11-22 12:00",
+        "signs_from": "2026-11-22 13:00", "published_until": null, "state": "published",
+    })
 }
 
 fn logout(full: bool) -> Value {
