@@ -225,4 +225,4 @@ const LONGEST_SCOPE: usize = 255;
 const MOST_IMPLIED: usize = 50;
 const MOST_GRANT_TYPES: usize = 100;
 const MOST_LINES: usize = 100;
-const LONGEST_LINES: usize = 12 * 1024;
+pub(super) const LONGEST_LINES: usize = 12 * 1024;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::NewClient;
+use super::{NewClient, check::LONGEST_LINES};
 use crate::{
     RedirectUri, Settings, SubjectType,
     field::{Faults, LONGEST_URI, Problem},
@@ -20,6 +20,14 @@ pub(super) fn openid(new: &NewClient, settings: &Settings, faults: &mut Faults) 
     }
     if openid.post_logout_redirect_uris.len() > MOST {
         faults.malformed("post_logout_redirect_uris", format!("must be at most {MOST}"));
+    }
+    // Staff change both in one form, which has its bounds.
+    let length = |uris: &[String]| uris.iter().map(String::len).sum::<usize>();
+    let together = length(&openid.post_logout_redirect_uris) + length(&new.redirect_uris);
+    if !openid.post_logout_redirect_uris.is_empty() && together > LONGEST_LINES {
+        let problem =
+            format!("must have at most {LONGEST_LINES} characters together with redirect_uris");
+        faults.malformed("post_logout_redirect_uris", problem);
     }
     if openid.sector_identifier_uri.as_deref().is_some_and(|uri| !is_https(uri)) {
         faults.malformed("sector_identifier_uri", "must be an https URL");

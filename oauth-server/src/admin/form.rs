@@ -17,7 +17,7 @@ use super::{
 /// A form on its way to a page: its fields, what they hold, and what is wrong with them.
 pub(super) struct Form<'a> {
     template: &'static str,
-    fields: &'a [Field],
+    fields: Vec<&'a Field>,
     pub(super) sent: Sent,
     choices: Vec<(&'static str, Vec<Choice>)>,
     problems: Vec<(String, String)>,
@@ -38,8 +38,14 @@ impl<'a> Form<'a> {
         context: Value,
     ) -> Self {
         let (choices, problems, locked) = (Vec::new(), Vec::new(), Vec::new());
-        let (version, made_from) = (None, None);
+        let (version, made_from, fields) = (None, None, fields.iter().collect());
         Self { template, fields, sent, choices, problems, locked, version, made_from, context }
+    }
+
+    /// With these fields too.
+    pub(super) fn and(mut self, fields: &'a [Field]) -> Self {
+        self.fields.extend(fields);
+        self
     }
 
     /// It changes a record, which is now of this version.
@@ -78,7 +84,7 @@ impl<'a> Form<'a> {
     /// Refuses what no field can hold: what a database or a page has no characters for, another choice than those
     /// offered, and a field that was sent twice.
     fn check_text(&mut self) {
-        for field in self.fields {
+        for field in self.fields.clone() {
             let values: Vec<_> = self.sent.all(field.name).map(str::to_owned).collect();
             let fits = |c: char| match field.kind {
                 Kind::Lines => !c.is_control() || matches!(c, '\n' | '\r' | '\t'),

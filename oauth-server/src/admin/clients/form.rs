@@ -3,6 +3,7 @@
 use oauth_core::{Client, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes};
 use serde_json::Value;
 
+use super::openid;
 use crate::admin::{
     field::{Choice, Field, Kind},
     form::Form,
@@ -68,12 +69,13 @@ pub(super) async fn form(
     client: Option<&Client>,
     context: Value,
 ) -> Result<Form<'static>, Refusal> {
-    let begun = || match client {
-        Some(client) => begun(&NewClient::from(client)),
-        None => begun(&NewClient::new("")),
-    };
+    let begun = || begun(&client.map_or_else(|| NewClient::new(""), NewClient::from));
     let sent = visit.sent.clone().unwrap_or_else(begun);
     let mut form = Form::new("admin/clients/form", &FIELDS, sent, context);
+    if visit.oauth.settings().openid {
+        form = form.and(&openid::FIELDS);
+        openid::offer(&mut form);
+    }
     let may_be_public =
         visit.oauth.settings().public_clients || client.is_some_and(|it| it.is_public);
     form.offer(
@@ -81,8 +83,8 @@ pub(super) async fn form(
         choices(["confidential"].into_iter().chain(may_be_public.then_some("public"))),
     );
     form.offer("grant_types", choices(grant_types(visit, client).iter().map(GrantType::as_str)));
-    form.offer("application_type", choices(["web", "native"].into_iter()));
-    form.offer("require_state", choices(["server", "always", "unless_pkce", "never"].into_iter()));
+    form.offer("application_type", choices(["web", "native"]));
+    form.offer("require_state", choices(["server", "always", "unless_pkce", "never"]));
     if !visit.admin.actor().is_superuser {
         form.lock("skip_consent");
         if client.is_some_and(|client| client.skip_consent) {
@@ -97,15 +99,15 @@ pub(super) async fn form(
     Ok(form)
 }
 
-fn choices<'v>(values: impl Iterator<Item = &'v str>) -> Vec<Choice> {
-    values.map(|value| Choice { value: value.to_owned(), label: None }).collect()
+pub(super) fn choices<'v>(values: impl IntoIterator<Item = &'v str>) -> Vec<Choice> {
+    values.into_iter().map(|value| Choice { value: value.to_owned(), label: None }).collect()
 }
 
 /// What a browser would send that changed nothing.
 fn begun(client: &NewClient) -> Sent {
     let is_public = matches!(client.secret, ClientSecret::None);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    Sent::default()
+    openid::begun(Sent::default(), &client.openid)
         .with("name", &client.name)
         .with("kind", if is_public { "public" } else { "confidential" })
         .with("description", &client.description)
@@ -132,10 +134,19 @@ fn begun(client: &NewClient) -> Sent {
         .with("tos_uri", text(&client.tos_uri))
 }
 
-/// The client that the form describes; where it describes none, it is shown once more.
-pub(super) async fn read(visit: &Visit<'_>, form: &mut Form<'_>) -> Result<NewClient, Refusal> {
+/// The client that the form describes, in place of one that is there or of none; where it describes none, it is shown once
+/// more.
+pub(super) async fn read(
+    visit: &Visit<'_>,
+    form: &mut Form<'_>,
+    client: Option<&Client>,
+) -> Result<NewClient, Refusal> {
     form.taken_in(visit)?;
-    let client = described(form);
+    let mut openid = client.map(|client| client.metadata.openid.clone()).unwrap_or_default();
+    if visit.oauth.settings().openid {
+        openid = openid::described(form, &openid);
+    }
+    let client = NewClient { openid, ..described(form) };
     form.check_user(visit, "owner").await?;
     form.judged(visit)?;
     Ok(client)
@@ -156,7 +167,6 @@ fn described(form: &mut Form<'_>) -> NewClient {
     }
     let sent = &form.sent;
     let is_public = sent.raw("kind") == "public";
-    let words = |name| sent.text(name).split_whitespace().map(str::to_owned).collect();
     NewClient {
         client_id: sent.optional("client_id"),
         description: lines(sent.text("description")),
@@ -165,7 +175,7 @@ fn described(form: &mut Form<'_>) -> NewClient {
         policy_uri: sent.optional("policy_uri"),
         tos_uri: sent.optional("tos_uri"),
         secret: if is_public { ClientSecret::None } else { ClientSecret::Generated },
-        redirect_uris: words("redirect_uris"),
+        redirect_uris: words(sent, "redirect_uris"),
         grant_types: sent.all("grant_types").map(grant_type).collect(),
         scopes: sent.all("scopes").collect(),
         any_scope: sent.is_on("any_scope"),
@@ -180,10 +190,14 @@ fn described(form: &mut Form<'_>) -> NewClient {
         fragment_supported: sent.is_on("fragment_supported"),
         application_type: sent.raw("application_type").parse().unwrap_or_default(),
         require_pushed_authorization_requests: sent.is_on(PUSHED),
-        cors_origins: words("cors_origins"),
-        introspects: words("introspects"),
+        cors_origins: words(sent, "cors_origins"),
+        introspects: words(sent, "introspects"),
         ..NewClient::new(sent.text("name"))
     }
+}
+
+pub(super) fn words(sent: &Sent, name: &str) -> Vec<String> {
+    sent.text(name).split_whitespace().map(str::to_owned).collect()
 }
 
 /// One that only another program knows stays as it is.

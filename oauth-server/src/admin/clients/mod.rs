@@ -2,6 +2,7 @@
 
 mod form;
 mod issue;
+mod openid;
 mod secrets;
 
 use oauth_core::{
@@ -75,7 +76,7 @@ async fn list(visit: &Visit<'_>) -> Answered {
 async fn create(visit: &Visit<'_>) -> Answered {
     let context = json!({ "client": null, "back": visit.address("/clients/") });
     let mut form = form::form(visit, None, context).await?;
-    let new = form::read(visit, &mut form).await?;
+    let new = form::read(visit, &mut form, None).await?;
     let Registered { client, secret, .. } =
         form.saved(visit, visit.admin.create_client(new).await)?;
     let id = Secret::from(client.client_id.as_str());
@@ -89,7 +90,7 @@ async fn change(visit: &Visit<'_>, client: &Client) -> Answered {
     let context = json!({ "client": { "name": client.name() }, "back": back });
     let form = form::form(visit, Some(client), context).await?;
     let mut form = form.of_version(visit, client.version.to_string());
-    let new = form::read(visit, &mut form).await?;
+    let new = form::read(visit, &mut form, Some(client)).await?;
     let new = NewClient { client_id: Some(client.client_id.clone()), ..new };
     let version = form.version().parse().unwrap_or_default();
     let updated = visit.admin.update_client(client.id, version, new).await;
@@ -179,6 +180,7 @@ fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
         "logo_uri": registration.logo_uri,
         "policy_uri": registration.policy_uri,
         "tos_uri": registration.tos_uri,
+        "openid": openid::shown(&registration.openid),
     });
     if let (Some(shown), Value::Object(more)) = (shown.as_object_mut(), more) {
         shown.extend(more);

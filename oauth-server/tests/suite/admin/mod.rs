@@ -11,6 +11,7 @@ mod issued;
 mod keys;
 mod lists;
 mod logouts;
+mod openid;
 mod own_users;
 mod scopes;
 mod secrets;

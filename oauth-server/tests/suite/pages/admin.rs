@@ -70,7 +70,9 @@ fn of_clients(template: &str, full: bool) -> Option<Value> {
                 "default_scopes", "access_token_lifetime", "refresh_token_lifetime", "require_pkce", "require_state",
                 "skip_consent", "fragment_supported", "application_type",
                 "require_pushed_authorization_requests", "cors_origins", "introspects", "owner", "acts_as_owner", "client_uri", "logo_uri", "policy_uri",
-                "tos_uri",
+                "tos_uri", "response_types", "id_token_signed_response_alg", "userinfo_signed_response_alg", "subject_type",
+                "sector_identifier_uri", "default_max_age", "post_logout_redirect_uris", "backchannel_logout_uri",
+                "backchannel_logout_session_required",
             ], full),
         }),
         "admin/clients/issue" => json!({
@@ -177,7 +179,20 @@ fn client(full: bool) -> Value {
         "introspects": if full { json!(["https://api.example"]) } else { json!([]) }, "owner": full.then_some("1"), "acts_as_owner": full,
         "client_uri": uri, "logo_uri": uri, "policy_uri": uri, "tos_uri": uri, "created": "2026-11-22 12:00",
         "state": if full { "enabled" } else { "disabled" }, "is_disabled": !full,
-        "registered_by": if full { "staff" } else { "dynamic" },
+        "registered_by": if full { "staff" } else { "dynamic" }, "openid": openid(full),
+    })
+}
+
+fn openid(full: bool) -> Value {
+    let some = |value: Value| if full { value } else { Value::Null };
+    json!({
+        "response_types": if full { json!(["code id_token", "id_token"]) } else { json!([]) },
+        "id_token_signed_response_alg": "RS256", "userinfo_signed_response_alg": some(json!("ES256")),
+        "is_pairwise": full, "sector_identifier_uri": some(json!("https://printer.example/sector")),
+        "default_max_age": some(json!("0")),
+        "post_logout_redirect_uris": if full { json!(["https://printer.example/bye"]) } else { json!([]) },
+        "backchannel_logout_uri": some(json!("https://printer.example/logout")),
+        "backchannel_logout_session_required": full,
     })
 }
 
