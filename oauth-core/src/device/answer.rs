@@ -153,7 +153,8 @@ impl AuthorizationServer {
     /// whether this was the answer: another tab may have been faster, or the device's time is over.
     ///
     /// # Errors
-    /// When the user is not active any more or the policy refuses: the device is told that the user declined. And when the
+    /// When the user is not active any more or the policy refuses, and where the client needs to know when the user signed in
+    /// (`require_auth_time`) and nobody does: the device is told that the user declined. And when the
     /// store fails.
     pub async fn accept_device(
         &self,
@@ -171,7 +172,12 @@ impl AuthorizationServer {
             resources: request.resources.clone(),
             data: None,
         };
-        match ruled(self, asked).await {
+        let ruled = if request.lacks_auth_time(authentication) {
+            Err(TokenError::InvalidGrant(NO_AUTH_TIME.into()))
+        } else {
+            ruled(self, asked).await
+        };
+        match ruled {
             Ok(ruled) => Ok(self.approve(request, (subject, authentication), &ruled).await?),
             Err(TokenError::Server(error)) => Err(TokenError::Server(error)),
             Err(refusal) => {
@@ -242,6 +248,12 @@ impl AuthorizationServer {
 }
 
 impl DeviceRequest {
+    /// OpenID Connect Registration §2, `require_auth_time`: the client can do nothing with an ID token without that.
+    fn lacks_auth_time(&self, authentication: &Authentication) -> bool {
+        let is_needed = self.client.metadata.openid.require_auth_time;
+        is_needed && authentication.auth_time.is_none() && self.granted().contains(OPENID)
+    }
+
     /// What the device redeems: it polls with the secret of this digest.
     fn code(&self, now: Timestamp) -> NewAuthorizationCode {
         NewAuthorizationCode {
@@ -267,3 +279,5 @@ impl DeviceRequest {
 
 /// Two at once are already a rarity.
 const KEYS_TRIED: u32 = 16;
+const NO_AUTH_TIME: &str =
+    "this server is not told when its users signed in, and the client needs that";

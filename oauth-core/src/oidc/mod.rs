@@ -36,7 +36,7 @@ impl AuthorizationServer {
 
     /// The claims that a client may ask for.
     pub fn supported_claims(&self) -> impl Iterator<Item = &'static str> {
-        ["sub"].into_iter().chain(claims::all())
+        ["sub", "auth_time", "acr", "amr"].into_iter().chain(claims::all())
     }
 
     /// Registers the scopes of OpenID Connect where they are not there, and makes the first keys. Called by whoever needs

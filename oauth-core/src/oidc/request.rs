@@ -25,6 +25,8 @@ pub(crate) struct OpenIdRequest {
 struct Asked {
     nonce: Option<String>,
     claims: ClaimsRequest,
+    /// Whether the client needs `auth_time` in it (Registration §2, `require_auth_time`).
+    needs_auth_time: bool,
 }
 
 /// Why such a request is refused.
@@ -71,17 +73,20 @@ impl OpenIdRequest {
             }
             None => None,
         };
-        let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?;
+        let claims =
+            params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
         let nonce = params.get("nonce").map(str::to_owned);
         if nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err("nonce must have 1024 bytes at most".into());
         }
         let is_openid = scopes.iter().any(|scope| scope.name == OPENID);
-        let asked = Asked { nonce, claims: claims.unwrap_or_default() };
+        let defaults = &client.metadata.openid;
+        let acr_values = acr_values(params, &claims, &defaults.default_acr_values);
+        let asked = Asked { nonce, claims, needs_auth_time: defaults.require_auth_time };
         Ok(Self {
             prompt: prompt?.unwrap_or_default(),
-            acr_values: params.get("acr_values").map(values).unwrap_or_default(),
-            max_age: max_age.or(client.metadata.openid.default_max_age),
+            acr_values,
+            max_age: max_age.or(defaults.default_max_age),
             hint,
             asked: is_openid.then_some(asked),
         })
@@ -90,6 +95,11 @@ impl OpenIdRequest {
     /// Whether the user has to prove anew who they are, unless that was less than so long ago.
     pub(crate) fn wants_fresh_sign_in(&self) -> bool {
         self.prompt.login || self.max_age.is_some()
+    }
+
+    /// Whether it must be known when the user signed in.
+    pub(crate) fn needs_auth_time(&self) -> bool {
+        self.wants_fresh_sign_in() || self.asked.as_ref().is_some_and(|asked| asked.needs_auth_time)
     }
 
     /// §3.2.2.1, §3.3.2.1: where the ID token comes from the authorization endpoint, it answers a `nonce`, by which the client
@@ -154,9 +164,17 @@ impl OpenIdRequest {
     }
 }
 
-fn values(text: &str) -> Vec<String> {
-    let values = text.split(' ').filter(|value| !value.is_empty());
-    values.map(str::to_owned).collect()
+/// Registration §2: what the client would have by default (`default_acr_values`) counts unless the parameter `acr_values`
+/// "or an individual `acr` Claim request" says otherwise.
+fn acr_values(params: &Params, claims: &ClaimsRequest, by_default: &[String]) -> Vec<String> {
+    match params.get("acr_values") {
+        Some(text) => {
+            let values = text.split(' ').filter(|value| !value.is_empty());
+            values.map(str::to_owned).collect()
+        }
+        None if claims.id_token.contains_key("acr") => Vec::new(),
+        None => by_default.to_vec(),
+    }
 }
 
 fn seconds(text: &str) -> Result<i64, &'static str> {

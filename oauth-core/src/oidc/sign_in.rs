@@ -96,7 +96,7 @@ impl AuthorizationServer {
             return Ok(Err("the user has not signed in by any of the acr that the client needs"));
         }
         let auth_time = authentication.auth_time;
-        if is_meant && asked.wants_fresh_sign_in() && auth_time.is_none() {
+        if is_meant && asked.needs_auth_time() && auth_time.is_none() {
             return Ok(Err("this server is not told when its users signed in"));
         }
         let age = auth_time.map(|auth_time| self.now() - auth_time);

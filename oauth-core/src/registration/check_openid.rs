@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{NewClient, check::LONGEST_LINES};
 use crate::{
-    RedirectUri, Settings, SubjectType,
+    OpenIdMetadata, RedirectUri, Settings, SubjectType,
     field::{Faults, LONGEST_URI, Problem},
     oidc::subject::sector,
     settings::lasts,
@@ -36,14 +36,29 @@ pub(super) fn openid(new: &NewClient, settings: &Settings, faults: &mut Faults) 
         let problem = "must be an https URL without a fragment (Back-Channel Logout 2.2)";
         faults.malformed("backchannel_logout_uri", problem);
     }
-    if !openid.default_max_age.is_none_or(|seconds| seconds == 0 || lasts(seconds)) {
-        faults.malformed("default_max_age", "must be a number of seconds");
-    }
+    sign_in(openid, faults);
     let is_pairwise = openid.subject_type == SubjectType::Pairwise;
     let sector = sector(openid.sector_identifier_uri.as_ref(), &new.redirect_uris);
     if is_pairwise && sector.is_none() && !new.redirect_uris.is_empty() {
         let problem = "is needed: the redirect URIs are of several hosts, or of none";
         faults.malformed("sector_identifier_uri", problem);
+    }
+}
+
+fn sign_in(openid: &OpenIdMetadata, faults: &mut Faults) {
+    if !openid.default_max_age.is_none_or(|seconds| seconds == 0 || lasts(seconds)) {
+        faults.malformed("default_max_age", "must be a number of seconds");
+    }
+    let is_acr = |text: &String| {
+        (1..=LONGEST_ACR).contains(&text.len())
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    };
+    if !openid.default_acr_values.iter().all(is_acr) {
+        let problem = format!("must be names of 1 to {LONGEST_ACR} bytes without spaces");
+        faults.malformed("default_acr_values", problem);
+    }
+    if openid.default_acr_values.len() > MOST_ACR_VALUES {
+        faults.malformed("default_acr_values", format!("must be at most {MOST_ACR_VALUES}"));
     }
 }
 
@@ -71,3 +86,5 @@ fn is_called(uri: &str, settings: &Settings) -> bool {
 }
 
 const MOST: usize = 100;
+const MOST_ACR_VALUES: usize = 20;
+const LONGEST_ACR: usize = 100;

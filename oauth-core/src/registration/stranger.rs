@@ -54,6 +54,8 @@ impl NewClient {
                 id_token_signed_response_alg: self.openid.id_token_signed_response_alg,
                 userinfo_signed_response_alg: self.openid.userinfo_signed_response_alg,
                 default_max_age: self.openid.default_max_age,
+                require_auth_time: self.openid.require_auth_time,
+                default_acr_values: self.openid.default_acr_values,
                 post_logout_redirect_uris: self.openid.post_logout_redirect_uris,
                 ..old.metadata.openid.clone()
             },
@@ -133,6 +135,10 @@ impl Members<'_> {
             id_token_signed_response_alg: self.parsed("id_token_signed_response_alg"),
             userinfo_signed_response_alg: self.parsed("userinfo_signed_response_alg"),
             default_max_age: self.read("default_max_age", "a number of seconds", Value::as_i64),
+            require_auth_time: self
+                .read("require_auth_time", "true or false", Value::as_bool)
+                .unwrap_or_default(),
+            default_acr_values: self.texts("default_acr_values").unwrap_or_default(),
             post_logout_redirect_uris: self.texts("post_logout_redirect_uris").unwrap_or_default(),
             ..OpenIdMetadata::default()
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use oauth_core::{
-    Authentication, Caller, DeviceRequest, EventKind, GuessError, GuessLimit, NewClient, Origin,
-    PolicyRequest, Ruling, TokenError,
+    Authentication, Caller, DeviceRequest, EventKind, GuessError, GuessLimit, NewClient,
+    OpenIdMetadata, Origin, PolicyRequest, Ruling, TokenError,
 };
 
 use crate::{
@@ -171,5 +171,19 @@ both_databases! {
         let (_, claims) = crate::openid::id_token(&tokens);
         assert_eq!((claims["sub"].as_str(), claims["auth_time"].as_i64()), (Some("alice"), Some(999_000)));
         assert_eq!(claims["aud"], "television");
+    }
+    /// OpenID Connect Registration §2, `require_auth_time`.
+    async fn where_its_client_needs_to_know_when_users_signed_in_it_is_refused_if_nobody_does(fixture: Fixture) {
+        let fixture = fixture.with(|settings| settings.openid = true);
+        fixture.server.prepare_openid().await.unwrap();
+        let openid = OpenIdMetadata { require_auth_time: true, ..OpenIdMetadata::default() };
+        fixture.register(NewClient { scopes: "openid read".parse().unwrap(), openid, ..television() }).await;
+        for (scope, is_refused) in [("openid", true), ("read", false)] {
+            let device = fixture.ask(&asks().set("scope", scope)).await.unwrap();
+            let request = request(&fixture, &device.user_code).await.unwrap();
+            let accepted = fixture.server.accept_device(&request, "alice", &Authentication::default()).await;
+            assert_eq!(accepted.is_err(), is_refused, "{scope}: {accepted:?}");
+            assert_eq!(fixture.poll(&device).await.is_err(), is_refused, "{scope}");
+        }
     }
 }

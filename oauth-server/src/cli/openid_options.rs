@@ -24,6 +24,12 @@ pub(super) struct OpenIdOptions {
     /// Seconds that a sign-in may be old where a request says nothing of it
     #[arg(long, value_name = "SECONDS")]
     default_max_age: Option<i64>,
+    /// Each ID token must say when its user signed in
+    #[arg(long)]
+    require_auth_time: bool,
+    /// How well users shall have signed in where a request says nothing of it, the best first; may be repeated
+    #[arg(long = "default-acr-value", value_name = "ACR")]
+    default_acr_values: Vec<String>,
     /// Where a browser may go on to after it signed out; may be repeated
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<String>,
@@ -44,6 +50,8 @@ impl OpenIdOptions {
             subject_type: self.subject_type,
             sector_identifier_uri: self.sector_identifier_uri,
             default_max_age: self.default_max_age,
+            require_auth_time: self.require_auth_time,
+            default_acr_values: self.default_acr_values,
             post_logout_redirect_uris: self.post_logout_redirect_uris,
             backchannel_logout_uri: self.backchannel_logout_uri,
             backchannel_logout_session_required: self.backchannel_logout_session_required,

@@ -38,7 +38,7 @@ fn for_others() -> Value {
         "backchannel_logout_uri": "https://a.example/logout",
         "backchannel_logout_session_required": true, "frontchannel_logout_uri": "https://a.example/",
         "request_uris": ["https://a.example/r"], "initiate_login_uri": "https://a.example/l",
-        "default_acr_values": ["1"], "require_auth_time": true, "tls_client_certificate_bound_access_tokens": true,
+        "tls_client_certificate_bound_access_tokens": true,
         "dpop_bound_access_tokens": true, "authorization_details_types": ["x"],
     })
 }
@@ -74,6 +74,8 @@ fn of_every_property_only_those_of_the_list_are_set() {
         "id_token_signed_response_alg": "ES256",
         "userinfo_signed_response_alg": "RS256",
         "default_max_age": 60,
+        "require_auth_time": true,
+        "default_acr_values": ["gold", "silver"],
         "post_logout_redirect_uris": ["https://a.example/bye"],
     });
     let mut document = listed.clone();
@@ -154,6 +156,12 @@ fn what_a_property_cannot_be_is_named_by_the_property() {
         ("id_token_signed_response_alg", json!("none")),
         ("default_max_age", json!(-1)),
         ("default_max_age", json!(1e300)),
+        ("require_auth_time", json!("yes")),
+        ("default_acr_values", json!("gold")),
+        ("default_acr_values", json!(["gold silver"])),
+        ("default_acr_values", json!(["", "gold"])),
+        ("default_acr_values", json!(["x".repeat(101)])),
+        ("default_acr_values", json!(vec!["gold"; 21])),
         ("post_logout_redirect_uris", json!(["/bye"])),
     ] {
         let mut document = json!({ "redirect_uris": ["https://a.example/"] });

@@ -31,6 +31,12 @@ pub struct OpenIdMetadata {
     /// How old a sign-in may be, in seconds, where a request says nothing of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<i64>,
+    /// Whether an ID token must say when the user signed in (`auth_time`): wherever that is known, it does so anyway.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_auth_time: bool,
+    /// How well users shall have signed in where a request says nothing of it (`acr_values`), the best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
     /// Where a browser may go on to after it signed out (RP-Initiated Logout §3.1).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<String>,

@@ -130,6 +130,33 @@ both_databases! {
         assert_eq!(openid.sign_in(platinum, &nameless, None).await, HOLDS, "no sign-in here has a name");
     }
 
+    /// Registration §2, `default_acr_values`: "Values specified in the `acr_values` request parameter or an individual `acr`
+    /// Claim request override these default values".
+    async fn a_client_may_have_acr_values_for_requests_that_name_none(openid: OpenId) {
+        let wants = OpenIdMetadata { default_acr_values: vec!["platinum".to_owned()], ..OpenIdMetadata::default() };
+        OpenId::registered(&openid.fixture, "wants", wants).await;
+        let client = ("client_id", "wants");
+        let began = openid.wanted(&[client], 999_990, None).await;
+        assert_eq!(openid.sign_in(&[client], &at(1_000_001), Some(&began)).await, HOLDS, "it is voluntary");
+        assert_eq!(openid.sign_in(&[client, ("acr_values", "gold")], &signed_in(), None).await, HOLDS);
+        let claims = json!({ "id_token": { "acr": null } }).to_string();
+        assert_eq!(openid.sign_in(&[client, ("claims", &claims)], &signed_in(), None).await, HOLDS);
+        let of_others = json!({ "userinfo": { "acr": null } }).to_string();
+        openid.wanted(&[client, ("claims", &of_others)], 999_990, None).await;
+    }
+
+    /// Registration §2, `require_auth_time`: "specifying whether the `auth_time` Claim in the ID Token is REQUIRED".
+    async fn a_client_that_needs_to_know_when_users_signed_in_is_refused_where_nobody_does(openid: OpenId) {
+        let needs = OpenIdMetadata { require_auth_time: true, ..OpenIdMetadata::default() };
+        let secret = OpenId::registered(&openid.fixture, "needs", needs).await;
+        let (client, unknown) = (("client_id", "needs"), Authentication::default());
+        assert_eq!(openid.sign_in(&[client], &unknown, None).await, refused());
+        assert_eq!(openid.sign_in(&[client, ("scope", "read")], &unknown, None).await, HOLDS, "no ID token is asked for");
+        assert_eq!(openid.sign_in(&[client], &signed_in(), None).await, HOLDS);
+        let (_, claims) = id_token(&openid.tokens_of("needs", &secret, &[]).await);
+        assert_eq!(claims["auth_time"], 999_990);
+    }
+
     /// RFC 9470 §3.
     async fn a_resource_may_want_an_acr(openid: OpenId) {
         let tokens = openid.tokens(&[("scope", "read"), ("acr_values", "gold")]).await;

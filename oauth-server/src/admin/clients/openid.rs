@@ -11,13 +11,15 @@ use crate::admin::{
     sent::Sent,
 };
 
-pub(super) const FIELDS: [Field; 9] = [
+pub(super) const FIELDS: [Field; 11] = [
     Field::new("response_types", Kind::Choice),
     Field::new("id_token_signed_response_alg", Kind::Choice),
     Field::new("userinfo_signed_response_alg", Kind::Choice),
     Field::new("subject_type", Kind::Check),
     Field::new("sector_identifier_uri", Kind::Line),
     Field::new("default_max_age", Kind::Line),
+    Field::new("require_auth_time", Kind::Check),
+    Field::new("default_acr_values", Kind::Line),
     Field::new("post_logout_redirect_uris", Kind::Lines),
     Field::new("backchannel_logout_uri", Kind::Line),
     Field::new("backchannel_logout_session_required", Kind::Check),
@@ -43,6 +45,8 @@ pub(super) fn begun(sent: Sent, openid: &OpenIdMetadata) -> Sent {
         .with_check("subject_type", openid.subject_type == SubjectType::Pairwise)
         .with("sector_identifier_uri", text(&openid.sector_identifier_uri))
         .with("default_max_age", text(&max_age))
+        .with_check("require_auth_time", openid.require_auth_time)
+        .with("default_acr_values", openid.default_acr_values.join(" "))
         .with("post_logout_redirect_uris", openid.post_logout_redirect_uris.join("\n"))
         .with("backchannel_logout_uri", text(&openid.backchannel_logout_uri))
         .with_check("backchannel_logout_session_required", session_required)
@@ -74,6 +78,8 @@ pub(super) fn described(form: &mut Form<'_>, old: &OpenIdMetadata) -> OpenIdMeta
         subject_type: if is_pairwise { SubjectType::Pairwise } else { SubjectType::Public },
         sector_identifier_uri: sent.optional("sector_identifier_uri"),
         default_max_age,
+        require_auth_time: sent.is_on("require_auth_time"),
+        default_acr_values: words(sent, "default_acr_values"),
         post_logout_redirect_uris: words(sent, "post_logout_redirect_uris"),
         backchannel_logout_uri: sent.optional("backchannel_logout_uri"),
         backchannel_logout_session_required: sent.is_on("backchannel_logout_session_required"),
@@ -90,6 +96,8 @@ pub(super) fn shown(openid: &OpenIdMetadata) -> Value {
         "sector_identifier_uri": openid.sector_identifier_uri,
         // A template takes the number 0 for nothing.
         "default_max_age": openid.default_max_age.map(|seconds| seconds.to_string()),
+        "require_auth_time": openid.require_auth_time,
+        "default_acr_values": openid.default_acr_values,
         "post_logout_redirect_uris": openid.post_logout_redirect_uris,
         "backchannel_logout_uri": openid.backchannel_logout_uri,
         "backchannel_logout_session_required": openid.backchannel_logout_session_required,

@@ -107,7 +107,10 @@ impl AuthorizationEndpoint {
         }
         let Some(client_id) = query.get("client_id") else { return Ok(false) };
         let client = self.oauth.server().client(client_id).await?;
-        Ok(client.is_some_and(|client| client.metadata.openid.default_max_age.is_some()))
+        Ok(client.is_some_and(|client| {
+            let openid = &client.metadata.openid;
+            openid.default_max_age.is_some() || !openid.default_acr_values.is_empty()
+        }))
     }
 
     /// What tells this request of this browser from others.

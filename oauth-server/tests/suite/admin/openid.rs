@@ -25,6 +25,8 @@ fn all_of_it() -> OpenIdMetadata {
         subject_type: SubjectType::Pairwise,
         sector_identifier_uri: Some("https://a.example/sector.json".to_owned()),
         default_max_age: Some(0),
+        require_auth_time: true,
+        default_acr_values: vec!["gold".to_owned(), "urn:example:silver".to_owned()],
         post_logout_redirect_uris: vec![
             "https://a.example/bye?a=b&c=d".to_owned(),
             "com.example.app:/bye".to_owned(),
@@ -53,6 +55,7 @@ both_databases! {
         let form = form.set("id_token_signed_response_alg", "ES256").set("userinfo_signed_response_alg", "EdDSA")
             .set("response_types", "code id_token").and("response_types", "id_token").set("subject_type", "on")
             .set("sector_identifier_uri", "https://a.example/sector.json").set("default_max_age", "0")
+            .set("require_auth_time", "on").set("default_acr_values", "gold urn:example:silver")
             .set("post_logout_redirect_uris", "https://a.example/bye?a=b&c=d\r\ncom.example.app:/bye")
             .set("backchannel_logout_uri", "https://a.example/logout")
             .set("backchannel_logout_session_required", "on");
@@ -62,12 +65,13 @@ both_databases! {
         let page = browser.get(&record(&browser, "/admin/clients/", "confidential").await).await.body;
         for shown in [
             SECTION, "A code and an ID token", "An ID token alone", "<dd>ES256</dd>", "<dd>EdDSA</dd>", "Yes: pairwise",
-            "sector.json", "0 seconds", "com.example.app:/bye", "https://a.example/logout</code>, always with the session",
+            "sector.json", "0 seconds",
+            "<dt>Must be told when users signed in</dt><dd>Yes</dd>", "<code>urn:example:silver</code>", "com.example.app:/bye", "https://a.example/logout</code>, always with the session",
         ] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
         let trail = browser.get("/admin/audit/").await.body;
-        assert!(trail.contains("backchannel_logout_uri, default_max_age"), "{trail}");
+        assert!(trail.contains("backchannel_logout_uri, default_acr_values, default_max_age"), "{trail}");
     }
 
     async fn staff_take_it_back(site: Site) {
@@ -76,7 +80,7 @@ both_databases! {
         let browser = site.superuser().await;
         let path = edit(&browser, "another").await;
         let form = opened(&browser, &path).await.without("response_types").without("subject_type");
-        let form = form.without("backchannel_logout_session_required").set("userinfo_signed_response_alg", "none");
+        let form = form.without("require_auth_time").set("default_acr_values", "").without("backchannel_logout_session_required").set("userinfo_signed_response_alg", "none");
         let texts = ["sector_identifier_uri", "default_max_age", "post_logout_redirect_uris", "backchannel_logout_uri"];
         let form = texts.iter().fold(form, |form, name| form.set(name, ""));
         browser.post(&path, &form.set("id_token_signed_response_alg", "RS256")).await.with_status(303);
@@ -102,6 +106,7 @@ both_databases! {
         for (name, value, problem) in [
             ("default_max_age", "soon", "must be a number of seconds"),
             ("default_max_age", "-1", "must be a number of seconds"),
+            ("default_acr_values", &"x".repeat(101), "without spaces"),
             ("sector_identifier_uri", "http://a.example/", "must be an https URL"),
             ("backchannel_logout_uri", "https://a.example/#x", "without a fragment"),
             ("post_logout_redirect_uris", "/bye", "/bye: "),
