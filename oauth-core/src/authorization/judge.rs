@@ -23,7 +23,9 @@ impl AuthorizationServer {
         redirect_uri: &RedirectUri,
         params: &Params,
     ) -> Result<Judged, Refusal> {
-        params.check(PARAMETERS).map_err(|fault| Refusal::new(Code::InvalidRequest, fault))?;
+        let malformed = |fault| Refusal::new(Code::InvalidRequest, fault);
+        params.check(OBJECTS).and_then(|()| params.check(PARAMETERS)).map_err(malformed)?;
+        stands_in_no_object(params)?;
         if client.is_public && !self.settings.public_clients {
             return Err(Refusal::new(Code::UnauthorizedClient, NO_PUBLIC_CLIENTS));
         }
@@ -57,6 +59,18 @@ impl AuthorizationServer {
     }
 }
 
+/// OpenID Connect Core §3.1.2.6: what a request says in an object (§6) is not read, and what stands beside that is not the whole
+/// request. One that was pushed has none of these any more.
+fn stands_in_no_object(params: &Params) -> Result<(), Refusal> {
+    if params.get("request").is_some() {
+        return Err(Refusal::new(Code::RequestNotSupported, NO_OBJECTS));
+    }
+    if params.get("request_uri").is_some() {
+        return Err(Refusal::new(Code::RequestUriNotSupported, NOT_PUSHED));
+    }
+    Ok(())
+}
+
 /// RFC 7636 §4.3, with `S256` alone: an absent method means `plain`, which shows the verifier to who reads the request.
 fn challenge(is_required: bool, params: &Params) -> Result<Option<Challenge>, Refusal> {
     let invalid = |description: &'static str| Err(Refusal::new(Code::InvalidRequest, description));
@@ -75,6 +89,12 @@ fn challenge(is_required: bool, params: &Params) -> Result<Option<Challenge>, Re
         (Some(_), _) => invalid("code_challenge_method must be S256"),
     }
 }
+
+const OBJECTS: &[&str] = &["request", "request_uri"];
+const NO_OBJECTS: &str =
+    "request objects are not read here: send each parameter by itself, or push them (RFC 9126)";
+const NOT_PUSHED: &str =
+    "request_uri is not one that this server gave for a pushed request (RFC 9126)";
 
 /// What this endpoint reads once, beside `resource`; "unrecognized request parameters" it "MUST ignore" (§3.1).
 pub(super) const PARAMETERS: &[&str] = &[

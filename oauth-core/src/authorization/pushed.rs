@@ -23,6 +23,21 @@ pub struct Pushed {
     pub expires_in: i64,
 }
 
+impl Pushed {
+    /// Whether a request names one that was pushed here, or may have been, for
+    /// [`AuthorizationServer::pushed_request`]. Any other `request_uri` is refused as what it stands beside is judged.
+    ///
+    /// ```
+    /// use oauth_core::{Params, Pushed};
+    ///
+    /// assert!(!Pushed::is_named_by(&Params::parse(b"request_uri=https://app.example/request.jwt")));
+    /// ```
+    #[must_use]
+    pub fn is_named_by(params: &Params) -> bool {
+        params.get("request_uri").is_some_and(|uri| uri.starts_with(PREFIX))
+    }
+}
+
 impl AuthorizationServer {
     /// Takes a pushed authorization request: `authorization` is the value of that header, `params` the body. It is judged
     /// as the authorization endpoint would (RFC 9126 §2.1), so that whatever is wrong is told to the client at once.
@@ -158,6 +173,7 @@ impl From<Refusal> for TokenError {
             Code::InvalidTarget => Self::InvalidTarget(description),
             Code::UnauthorizedClient => Self::UnauthorizedClient(description),
             Code::UnsupportedResponseType => Self::UnsupportedResponseType(description),
+            Code::RequestNotSupported => Self::RequestNotSupported(description),
             _ => Self::InvalidRequest(description),
         }
     }

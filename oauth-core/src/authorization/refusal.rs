@@ -76,6 +76,7 @@ impl From<TokenError> for Refusal {
         let (code, description) = match refusal {
             TokenError::InvalidRequest(text) => (Code::InvalidRequest, text),
             TokenError::InvalidScope(text) => (Code::InvalidScope, text),
+            TokenError::RequestNotSupported(text) => (Code::RequestNotSupported, text),
             TokenError::InvalidTarget(text) => (Code::InvalidTarget, text),
             TokenError::InvalidClient(text)
             | TokenError::UnauthorizedClient(text)

@@ -90,6 +90,10 @@ pub enum AuthorizationErrorCode {
     LoginRequired,
     /// The user has to allow it, and may not be asked to (OpenID Connect Core §3.1.2.6).
     ConsentRequired,
+    /// The request stands in a JWT (OpenID Connect Core §6.1), which is not read here.
+    RequestNotSupported,
+    /// The request stands at an address (OpenID Connect Core §6.2) that this server did not give (RFC 9126).
+    RequestUriNotSupported,
     /// The server itself failed.
     ServerError,
     /// The server cannot answer at the moment: its database cannot be had.
@@ -109,6 +113,8 @@ impl AuthorizationErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

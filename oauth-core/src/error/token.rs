@@ -28,6 +28,8 @@ pub enum TokenError {
     UnsupportedGrantType(Cow<'static, str>),
     /// The server does not know this response type: of a pushed request (RFC 9126 §2.3).
     UnsupportedResponseType(Cow<'static, str>),
+    /// A pushed request stands in a JWT (RFC 9126 §3), which is not read here.
+    RequestNotSupported(Cow<'static, str>),
     /// The scope is malformed, unknown, or more than was granted.
     InvalidScope(Cow<'static, str>),
     /// The resource is malformed, unknown, or not one that was granted (RFC 8707 §2).
@@ -62,6 +64,7 @@ impl TokenError {
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::UnsupportedGrantType(_) => "unsupported_grant_type",
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
+            Self::RequestNotSupported(_) => "request_not_supported",
             Self::InvalidScope(_) => "invalid_scope",
             Self::InvalidTarget(_) => "invalid_target",
             Self::AuthorizationPending => "authorization_pending",
@@ -83,6 +86,7 @@ impl TokenError {
             | Self::UnauthorizedClient(text)
             | Self::UnsupportedGrantType(text)
             | Self::UnsupportedResponseType(text)
+            | Self::RequestNotSupported(text)
             | Self::InvalidScope(text)
             | Self::InvalidTarget(text) => text,
             Self::AuthorizationPending => {

@@ -91,6 +91,12 @@ both_databases! {
         assert!(fixture.bring(&request_uri, &browser).await.is_ok());
     }
 
+    /// RFC 9126 §3 lets clients push a request object where a server takes them.
+    async fn a_request_object_is_not_pushed_either(fixture: Fixture) {
+        let refused = fixture.push(&fixture.to_push().set("request", "e30.e30.")).await.unwrap_err();
+        assert_eq!(refused.code(), "request_not_supported");
+    }
+
     /// RFC 9126 §2.1: "The authorization server MUST reject the request if the `request_uri` parameter is provided".
     async fn a_request_uri_is_not_pushed(fixture: Fixture) {
         let form = fixture.to_push().set("request_uri", &fixture.pushed().await);

@@ -4,7 +4,7 @@
 //! when it is answered, so any number of tabs are independent of each other.
 
 use oauth_core::{
-    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, StoreError,
+    AuthorizationError, AuthorizationRequest, EventKind, PageFault, Params, Pushed, StoreError,
 };
 use poem::{Body, Endpoint, Request, Response, Result, http::Method};
 
@@ -89,7 +89,7 @@ impl AuthorizationEndpoint {
     async fn show(&self, request: &Request) -> Result<Response, Response> {
         self.require_tls(request)?;
         let browser = csrf::Browser::of(&self.oauth, request);
-        if request::query(request).get("request_uri").is_none() {
+        if !Pushed::is_named_by(&request::query(request)) {
             return self.shown(request, &browser).await;
         }
         // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
@@ -173,7 +173,7 @@ impl AuthorizationEndpoint {
         browser: &csrf::Browser,
     ) -> Result<AuthorizationRequest, Response> {
         let (server, params) = (self.oauth.server(), request::query(request));
-        let judged = if params.get("request_uri").is_some() {
+        let judged = if Pushed::is_named_by(&params) {
             server.pushed_request(&params, browser.secret()).await
         } else {
             server.authorization_request(&params).await

@@ -87,6 +87,13 @@ both_databases! {
         assert!(required.iter().all(|name| document.get(name).is_some()), "{document:#}");
         assert!(document["id_token_signing_alg_values_supported"].as_array().unwrap().contains(&json!("RS256")));
         assert!(document["scopes_supported"].as_array().unwrap().contains(&json!("openid")));
+        // Who finds no `request_uri_parameter_supported` takes it for true.
+        for (member, is) in [
+            ("request_parameter_supported", false), ("request_uri_parameter_supported", false),
+            ("claims_parameter_supported", true),
+        ] {
+            assert_eq!(document[member], is, "{member}");
+        }
     }
 
     async fn with_the_switch_off_nothing_of_it_is_there(site: Site) {

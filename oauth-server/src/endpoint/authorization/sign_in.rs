@@ -1,6 +1,8 @@
 //! Who is signed in, and whether that will do: OpenID Connect Core §3.1.2.3.
 
-use oauth_core::{AtBrowser, Authentication, AuthorizationRequest, Secret, SignIn, StoreError};
+use oauth_core::{
+    AtBrowser, Authentication, AuthorizationRequest, Pushed, Secret, SignIn, StoreError,
+};
 use poem::{Request, Response};
 use url::form_urlencoded::byte_serialize;
 
@@ -67,7 +69,7 @@ impl AuthorizationEndpoint {
     ) -> Result<(), Response> {
         let query = request::query(request);
         let Some(client_id) = query.get("client_id") else { return Ok(()) };
-        if query.get("request_uri").is_some() {
+        if Pushed::is_named_by(&query) {
             return Ok(());
         }
         let fetched = self.oauth.server().fetch_client(client_id, &owner.subject).await;

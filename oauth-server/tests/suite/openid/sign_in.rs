@@ -136,6 +136,25 @@ both_databases! {
         browser.code(&request).await;
     }
 
+    /// Core §3.1.2.6, for who has signed in: an endpoint that sends anybody on is an open redirector (RFC 9700 §4.11.2).
+    async fn a_request_in_an_object_or_at_an_address_is_refused_at_the_client(openid: OpenId) {
+        for (name, value, code) in [
+            ("request", "e30.e30.", "request_not_supported"),
+            ("request_uri", "https://app.example/request.jwt", "request_uri_not_supported"),
+        ] {
+            let request = authorization(&openid.request(&[(name, value)]));
+            let nobody = openid.site.browser().get(&request).await.with_status(303);
+            assert!(nobody.location().starts_with("/accounts/login/"), "{}", nobody.location());
+            let refused = openid.site.sign_in().await.get(&request).await.with_status(303);
+            assert!(refused.location().starts_with(CALLBACK), "{}", refused.location());
+            assert_eq!(refused.in_query("error").as_deref(), Some(code));
+            assert_eq!(refused.in_query("state").as_deref(), Some("xyz"));
+            let none = authorization(&openid.request(&[(name, value), ("prompt", "none")]));
+            let at_once = openid.site.browser().get(&none).await.with_status(303);
+            assert_eq!(at_once.in_query("error").as_deref(), Some(code));
+        }
+    }
+
     /// RFC 9126 §2.1: what is pushed is the authorization request, whole.
     async fn a_pushed_request_keeps_what_openid_connect_says(openid: OpenId) {
         let form = openid.request(&[("nonce", "n-7")]).set("client_secret", openid.secret.expose());
