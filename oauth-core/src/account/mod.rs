@@ -202,8 +202,8 @@ impl AuthorizationServer {
         Ok(Session { secret, user, signed_in_at: now, sid: Some(sid) })
     }
 
-    /// The session of a presented id, if it lives. Its use moves its end, which is written at most twenty times in
-    /// the idle time.
+    /// The session of a presented id, if it lives. Its use moves its end; that and when it was is written at most twenty
+    /// times in the idle time.
     ///
     /// # Errors
     /// When the store fails.
@@ -215,11 +215,13 @@ impl AuthorizationServer {
         if row.expires_at <= now {
             return Ok(None);
         }
-        let extended = self.session_end(row.created_at, now);
-        if extended - row.expires_at > self.settings.session_idle / 20 {
-            let extend = move |db: &mut DbConnection| store::session::extend(db, &digest, extended);
-            let moved = self.store.write_affecting(Affected::Nothing, extend).await;
-            moved.unwrap_or_else(|error| tracing::debug!(%error, "a session was not extended"));
+        let extended = self.session_end(row.created_at, now).max(row.expires_at);
+        let unmarked = now - row.last_used_at.unwrap_or(row.created_at);
+        if unmarked.max(extended - row.expires_at) > self.settings.session_idle / 20 {
+            let times = (now, extended);
+            let mark = move |db: &mut DbConnection| store::session::used(db, &digest, times);
+            let marked = self.store.write_affecting(Affected::Nothing, mark).await;
+            marked.unwrap_or_else(|error| tracing::debug!(%error, "a session was not extended"));
         }
         Ok(Some(Session {
             secret: presented.into(),

@@ -15,6 +15,7 @@ mod logout_delivery;
 mod page;
 mod registration_token;
 mod scope;
+mod session;
 mod state;
 mod user;
 mod user_name;

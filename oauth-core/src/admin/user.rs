@@ -139,6 +139,19 @@ impl Admin {
         Ok(self.server.forget_user(&id.to_string()).await?)
     }
 
+    /// Whether it is for the actor to change this user.
+    ///
+    /// # Errors
+    /// When the user is staff, and the actor is no superuser.
+    pub fn may_change_user(&self, user: &User) -> Result<(), AdminError> {
+        let is_staff = user.is_staff || user.is_superuser;
+        if is_staff && !self.actor.is_superuser {
+            Err(AdminError::Forbidden(STAFF))
+        } else {
+            Ok(())
+        }
+    }
+
     fn is_actor(&self, id: i64) -> bool {
         self.actor.subject == id.to_string()
     }

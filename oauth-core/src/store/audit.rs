@@ -91,6 +91,8 @@ pub enum Action {
     EndSecret,
     /// A user got another password.
     SetPassword,
+    /// A session of a user was ended.
+    EndSession,
     /// A client was disabled.
     Disable,
     /// A client was enabled again.
@@ -115,6 +117,7 @@ impl Action {
             Self::RotateSecret => "rotate_secret",
             Self::EndSecret => "end_secret",
             Self::SetPassword => "set_password",
+            Self::EndSession => "end_session",
             Self::Disable => "disable",
             Self::Enable => "enable",
             Self::Issue => "issue",

@@ -28,6 +28,7 @@ diesel::table! {
         sid -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         address -> Nullable<Text>,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 

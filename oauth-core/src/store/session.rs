@@ -15,6 +15,7 @@ use crate::{Timestamp, secret::Digest};
 pub(crate) struct SessionRow {
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    pub(crate) last_used_at: Option<Timestamp>,
     /// What it is called towards clients.
     pub(crate) sid: Option<String>,
     pub(crate) user: User,
@@ -36,6 +37,9 @@ pub struct SessionRecord {
     pub sid: Option<String>,
     /// When the user signed in, in seconds since 1970.
     pub signed_in_at: Timestamp,
+    /// When it was last used, to within a twentieth of [`Settings::session_idle`](crate::Settings::session_idle). `None` of
+    /// one that was not used since the server keeps that.
+    pub last_used_at: Option<Timestamp>,
     /// The browser and the system, in a few words, where they are known: `Firefox, Linux`.
     pub user_agent: Option<String>,
     /// From which address, where that is known.
@@ -58,6 +62,7 @@ pub(crate) fn insert(
             sessions::sid.eq(sid),
             sessions::user_agent.eq(&at.user_agent),
             sessions::address.eq(&at.address),
+            sessions::last_used_at.eq(now),
         ))
         .returning(sessions::expires_at)
         .kept()
@@ -77,16 +82,26 @@ pub(crate) fn find(db: &mut DbConnection, digest: &Digest) -> Query<Option<Sessi
                     .and(oauth_users::is_active)),
             )
             .filter(sessions::digest.eq(digest.as_bytes()))
-            .select((sessions::created_at, sessions::expires_at, sessions::sid, User::as_select()))
+            .select((
+                sessions::created_at,
+                sessions::expires_at,
+                sessions::last_used_at,
+                sessions::sid,
+                User::as_select(),
+            ))
             .get_result(db)
             .optional()
     )
 }
 
-/// Moves the end of a session.
-pub(crate) fn extend(db: &mut DbConnection, digest: &Digest, expires_at: Timestamp) -> Query<()> {
+/// Marks a session as used, and moves its end.
+pub(crate) fn used(
+    db: &mut DbConnection,
+    digest: &Digest,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Query<()> {
     diesel::update(sessions::table.find(digest.as_bytes()))
-        .set(sessions::expires_at.eq(expires_at))
+        .set((sessions::last_used_at.eq(now), sessions::expires_at.eq(expires_at)))
         .returning(sessions::expires_at)
         .kept()
         .found(db)
@@ -106,7 +121,13 @@ pub(crate) fn live(
     user_id: i64,
     now: Timestamp,
 ) -> Query<Vec<SessionRecord>> {
-    let columns = (sessions::sid, sessions::created_at, sessions::user_agent, sessions::address);
+    let columns = (
+        sessions::sid,
+        sessions::created_at,
+        sessions::last_used_at,
+        sessions::user_agent,
+        sessions::address,
+    );
     sessions::table
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::expires_at.gt(now))

@@ -95,6 +95,21 @@ both_databases! {
         assert_eq!(fixture.ends(), ["1000106"]);
     }
 
+    async fn when_it_was_last_used_is_known_to_within_that_also_when_its_end_moves_no_more(fixture: Fixture) {
+        let fixture = fixture.with(|settings| {
+            settings.session_idle = 100;
+            settings.session_lifetime = 110;
+        });
+        let session = fixture.signed_in("alice").await;
+        for (seconds, last_used) in [(5, 1_000_000), (1, 1_000_006), (50, 1_000_056), (3, 1_000_056), (40, 1_000_099)] {
+            fixture.clock.advance(seconds);
+            assert!(fixture.knows(&session).await);
+            let shown = fixture.server.sessions(&session).await.unwrap();
+            assert_eq!(shown[0].last_used_at, Some(last_used));
+        }
+        assert_eq!(fixture.ends(), ["1000110"]);
+    }
+
     async fn a_session_that_is_used_ends_with_its_lifetime(fixture: Fixture) {
         let fixture = fixture.with(|settings| {
             settings.session_idle = 100;

@@ -1,5 +1,7 @@
 //! The bundled users. An application with its own has no such pages.
 
+mod sessions;
+
 use oauth_core::{
     NewUser, User,
     admin::{self, UserChange, UserFilter},
@@ -59,6 +61,7 @@ pub(super) async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         [] => list(visit).await,
         ["new"] => create(visit).await,
         [id] => change(visit, &user(visit, id).await?).await,
+        [id, "sessions", sid, "end"] => sessions::end(visit, &user(visit, id).await?, sid).await,
         [id, "password"] => set_password(visit, &user(visit, id).await?).await,
         [id, "delete"] => delete(visit, &user(visit, id).await?).await,
         _ => Err(Refusal::Missing),
@@ -118,7 +121,11 @@ async fn change(visit: &Visit<'_>, user: &User) -> Answered {
         .with_check("is_active", user.is_active)
         .with_check("is_staff", user.is_staff)
         .with_check("is_superuser", user.is_superuser);
-    let form = USERS.changed(visit, &OLD, (user.id, shown(visit, user)), begun).await?;
+    let mut record = shown(visit, user);
+    if let Some(record) = record.as_object_mut() {
+        record.insert("sessions".to_owned(), sessions::shown(visit, user).await?.into());
+    }
+    let form = USERS.changed(visit, &OLD, (user.id, record), begun).await?;
     let change = UserChange {
         username: form.sent.text("username").to_owned(),
         first_name: form.sent.text("first_name").to_owned(),

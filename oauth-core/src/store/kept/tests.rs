@@ -78,7 +78,7 @@ fn requests(db: &mut DbConnection, round: &str) {
 
     session::insert(db, &digest, (ada.id, "sid"), &session::SignedInAt::default(), (0, 9)).unwrap();
     session::find(db, &digest).unwrap().unwrap();
-    session::extend(db, &digest, 10).unwrap();
+    session::used(db, &digest, (5, 10)).unwrap();
 }
 
 /// As the database does it for a request.

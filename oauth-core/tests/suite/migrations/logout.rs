@@ -19,6 +19,22 @@ both_databases! {
         assert_eq!((shown.len(), &shown[0].user_agent, &shown[0].address), (1, &None, &None));
     }
 
+    async fn a_session_of_before_it_was_kept_when_it_was_used_goes_on_and_says_so_from_then_on(fixture: Fixture) {
+        if fixture.database.is_spread() {
+            return; // migrations know nothing of it
+        }
+        let before = fixture.session().await;
+        revert_from(&fixture.database, "20261130090300");
+        let store = Store::open(&fixture.database.url).unwrap();
+        assert!(store.migrate().unwrap().contains(&"20261130090300".to_owned()));
+        let session = fixture.server.session(before.secret.expose()).await.unwrap().expect("it lives");
+        assert_eq!(fixture.server.sessions(&session).await.unwrap()[0].last_used_at, None);
+        fixture.clock.advance(12 * 3600);
+        fixture.server.session(before.secret.expose()).await.unwrap().expect("it lives");
+        let now = fixture.server.now();
+        assert_eq!(fixture.server.sessions(&session).await.unwrap()[0].last_used_at, Some(now));
+    }
+
     async fn what_was_there_before_logout_tokens_is_served(fixture: Fixture) {
         if fixture.database.is_spread() {
             return; // migrations know nothing of it

@@ -3,7 +3,9 @@
 mod ends;
 mod uri;
 
-use oauth_core::{EventKind, NewUser, PasswordChange, Revocation, Session, User};
+use oauth_core::{
+    EventKind, NewUser, PasswordChange, Revocation, Session, User, admin::AdminError,
+};
 
 use super::*;
 use crate::support::Redirect;

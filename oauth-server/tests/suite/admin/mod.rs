@@ -15,6 +15,7 @@ mod openid;
 mod own_users;
 mod scopes;
 mod secrets;
+mod sessions;
 mod trust;
 mod users;
 

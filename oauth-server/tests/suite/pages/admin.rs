@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Part of the others.
-pub(super) const PARTIALS: [&str; 30] = [
+pub(super) const PARTIALS: [&str; 31] = [
     "admin/area",
     "admin/audit/action",
     "admin/audit/kind",
@@ -31,6 +31,7 @@ pub(super) const PARTIALS: [&str; 30] = [
     "admin/state",
     "admin/text",
     "admin/tokens/table",
+    "admin/users/sessions",
     "admin/verb",
     "admin/when",
     "admin/which",
@@ -99,16 +100,16 @@ fn of_others(template: &str, full: bool) -> Option<Value> {
             "scope": some(scope()), "history": rows(entry()),
             "fields": fields(&["name", "title", "description", "resource", "implies", "is_enabled"], full),
         }),
-        "admin/users/list" => json!({ "rows": rows(user()) }),
+        "admin/users/list" => json!({ "rows": rows(user(full)) }),
         "admin/users/form" => json!({
-            "user": some(user()), "history": rows(entry()),
+            "user": some(user(full)), "history": rows(entry()),
             "fields": fields(&[
                 "username", "first_name", "last_name", "email", "email_verified", "password", "password_again", "is_active", "is_staff",
                 "is_superuser",
             ], full),
         }),
         "admin/users/password" => {
-            json!({ "user": user(), "fields": fields(&["password", "password_again"], full) })
+            json!({ "user": user(full), "fields": fields(&["password", "password_again"], full) })
         }
         "admin/codes/list" => json!({ "rows": rows(code()) }),
         "admin/codes/record" => json!({ "code": code() }),
@@ -211,8 +212,13 @@ fn scope() -> Value {
     })
 }
 
-fn user() -> Value {
+fn user(full: bool) -> Value {
+    let session = json!({
+        "user_agent": full.then_some("Firefox, Linux"), "address": full.then_some("2001:db8::1"), "since": "2026-11-22 12:00",
+        "last_used": full.then_some("2026-11-22 12:30"), "end": full.then_some("/admin/users/1/sessions/a/end/"),
+    });
     json!({
+        "sessions": [session],
         "href": "/admin/users/1/", "id": 1, "username": "alice", "first_name": "Alice", "last_name": "Liddell",
         "email": "alice@example.com", "is_staff": true, "is_superuser": false, "state": "active",
         "created": "2026-11-22 12:00",

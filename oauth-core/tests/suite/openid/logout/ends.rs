@@ -88,6 +88,33 @@ both_databases! {
         assert_eq!((bob.lives().await, bob.told().len()), ([false; 3], 2));
     }
 
+    async fn a_session_that_staff_end_is_logged_out_alone_with_a_row_of_the_trail_and_events(bob: Bob) {
+        let (fixture, subject) = (&bob.openid.fixture, bob.user.id.to_string());
+        fixture.events();
+        fixture.staff().end_user_session(bob.user.id, &bob.sids[1]).await.unwrap();
+        assert_eq!(bob.lives().await, [true, false, true]);
+        assert!(bob.told().len() == 1 && bob.told()[0].ends_with(&bob.sids[1]));
+        let revoked = EventKind::GrantRevoked {
+            client_id: Some("one".to_owned()), subject: Some(subject.clone()), cause: Revocation::Logout,
+        };
+        assert_eq!(fixture.events(), [EventKind::SignedOut { subject }, revoked]);
+        assert_eq!(fixture.trail().await[0], "end_session user bob: ");
+        for sid in [bob.sids[1].as_str(), "a\0b", ""] {
+            let refused = fixture.staff().end_user_session(bob.user.id, sid).await;
+            assert!(matches!(refused, Err(AdminError::NotFound)), "{refused:?}");
+        }
+        assert_eq!((fixture.admin().user_sessions(bob.user.id).await.unwrap().len(), fixture.trail().await.len()), (1, 1));
+    }
+
+    async fn only_a_superuser_ends_a_session_of_staff(bob: Bob) {
+        let fixture = &bob.openid.fixture;
+        fixture.database.execute("UPDATE oauth_users SET is_staff = TRUE");
+        let refused = fixture.staff().end_user_session(bob.user.id, &bob.sids[1]).await;
+        assert!(matches!(refused, Err(AdminError::Forbidden(_))), "{refused:?}");
+        assert_eq!((bob.lives().await, bob.told().len()), ([true; 3], 0));
+        fixture.admin().end_user_session(bob.user.id, &bob.sids[1]).await.unwrap();
+    }
+
     async fn of_a_user_who_is_deactivated_each_session_is_told(bob: Bob) {
         let change = crate::admin::users::change(&bob.user);
         let change = oauth_core::admin::UserChange { is_active: false, ..change };
