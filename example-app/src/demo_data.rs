@@ -89,6 +89,9 @@ const SCOPES: [(&str, &str); 5] = [
     ("polls:stats", "See the statistics of polls."),
 ];
 
+/// What the program without a user may have for itself, and for users whose passwords it has.
+const OF_SERVICE: [&str; 3] = ["user_info", "my_polls:my_stats", "polls:results"];
+
 fn scopes(names: &[&'static str]) -> Scopes {
     names.iter().copied().collect()
 }
@@ -147,7 +150,8 @@ fn programs(issuer: &str, has_mcp: bool) -> [NewClient; 4] {
             description: "A program that acts for itself.".to_owned(),
             secret: ClientSecret::Chosen("example-service-secret".into()),
             grant_types: vec![ClientCredentials, Password],
-            scopes: scopes(&["user_info", "my_polls:my_stats", "polls:results"]),
+            scopes: scopes(&OF_SERVICE),
+            client_credentials_scopes: scopes(&OF_SERVICE),
             ..NewClient::new("Example Service")
         },
         NewClient {

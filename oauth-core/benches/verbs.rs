@@ -138,6 +138,7 @@ impl Bench {
                     GrantType::ClientCredentials,
                 ],
                 scopes: "read".parse().expect("a scope"),
+                client_credentials_scopes: "read".parse().expect("a scope"),
                 default_scopes: "read".parse().expect("a scope"),
                 require_pkce: Some(false),
                 ..NewClient::new("Bench")

@@ -5,7 +5,7 @@ use std::slice;
 use crate::{
     AuthorizationServer, BearerError, PolicyData, Resource, Scopes, StoreError, Timestamp,
     grant::NEVER,
-    scope_request::{left, names},
+    scope_request::{Asking, left, names},
     secret::{Key, Kind},
     store::{self, Affected, access_token::Standing},
 };
@@ -121,7 +121,8 @@ impl AuthorizationServer {
         };
         let scopes = token.scopes.clone();
         let given = self.store.read(move |db| store::scope::named(db, &scopes)).await?;
-        left(self, &client, &token.scopes, &names(&given)).await
+        let asking = Asking::of(&client, token.subject.as_deref());
+        left(self, asking, &token.scopes, &names(&given)).await
     }
 
     /// Marks the grant as used, at most once an hour and never in the request's way.

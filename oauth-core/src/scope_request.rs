@@ -1,14 +1,18 @@
-//! What a client asks for, and may have: RFC 6749 §3.3. It is judged whenever something is issued, by one rule.
+//! What a client asks for, and may have: RFC 6749 §3.3. It is judged whenever something is issued, by one rule; which list
+//! of the registration that holds it against says [`Asking`].
 //!
 //! What a scope implies is granted with it: that stands in the grant, is shown with it and remembered, and a token has it,
 //! so that a guard need not know. It is settled then: what a scope is said to imply later, it implies for later grants.
 
+mod asking;
+
 use std::borrow::Cow;
 
+pub(crate) use self::asking::Asking;
 pub(crate) use crate::scope::OFFLINE_ACCESS;
 use crate::{
-    AuthorizationServer, Client, GrantType, InvalidScope, Params, Resources, Scope, Scopes,
-    StoreError, TokenError, scope::not_available, store,
+    AuthorizationServer, Client, InvalidScope, Params, Resources, Scope, Scopes, StoreError,
+    TokenError, scope::not_available, store,
 };
 
 /// The scope is refused, or could not be looked up.
@@ -27,30 +31,31 @@ impl From<StoreError> for ScopeFault {
 /// server gives them now.
 pub(crate) async fn left(
     server: &AuthorizationServer,
-    client: &Client,
+    asking: Asking<'_>,
     scopes: &Scopes,
     given: &Scopes,
 ) -> Result<Scopes, StoreError> {
-    let given = scopes.within(given);
-    let left = if client.any_scope || given.is_within(&client.metadata.scope) {
-        given
-    } else {
-        given.within(&names(&with_implied(server, &client.metadata.scope).await?))
+    let given = scopes.within(given).beyond(&asking.never());
+    let left = match asking.listed() {
+        Some(listed) if !given.is_within(listed) => {
+            given.within(&names(&with_implied(server, listed).await?))
+        }
+        _ => given,
     };
-    if scopes.contains(OFFLINE_ACCESS) && client.allows(&GrantType::RefreshToken) {
+    if scopes.contains(OFFLINE_ACCESS) && asking.may_go_on() {
         return Ok(left.iter().chain([OFFLINE_ACCESS]).collect());
     }
     Ok(left)
 }
 
-/// What is left of scopes that were granted before. A client is told where that is nothing.
+/// What is left of scopes that a user granted before. A client is told where that is nothing.
 pub(crate) async fn left_of_grant(
     server: &AuthorizationServer,
     client: &Client,
     granted: &Scopes,
     given: &Scopes,
 ) -> Result<Scopes, TokenError> {
-    let left = left(server, client, granted, given).await?;
+    let left = left(server, Asking::ForUser(client), granted, given).await?;
     if left.is_empty() { Err(TokenError::InvalidScope(not_available(granted))) } else { Ok(left) }
 }
 
@@ -59,30 +64,30 @@ pub(crate) async fn left_of_grant(
 /// indicating an invalid scope".
 pub(crate) async fn requested_scopes(
     server: &AuthorizationServer,
-    client: &Client,
+    asking: Asking<'_>,
     params: &Params,
     resources: &Resources,
 ) -> Result<Vec<Scope>, ScopeFault> {
-    let refused = |why: &'static str| Err(ScopeFault::Refused(why.into()));
     server.prepare_openid().await?;
     let requested: Result<Scopes, InvalidScope> = params.get("scope").unwrap_or_default().parse();
     let requested = requested.map_err(|error| ScopeFault::Refused(error.to_string().into()))?;
     if requested.is_empty() {
-        let mut defaults = allowed(server, client, &client.default_scopes).await?;
+        let mut defaults = allowed(server, asking, &asking.client().default_scopes).await?;
         defaults.retain(|scope| scope.is_of(resources));
-        return if defaults.is_empty() { refused("scope must be included") } else { Ok(defaults) };
+        let refused = || Err(ScopeFault::Refused(asking.without_scope()));
+        return if defaults.is_empty() { refused() } else { Ok(defaults) };
     }
-    available(server, client, &requested, resources).await
+    available(server, asking, &requested, resources).await
 }
 
 /// These scopes, and what they imply, where the client may have all of them for these resources.
 pub(crate) async fn available(
     server: &AuthorizationServer,
-    client: &Client,
+    asking: Asking<'_>,
     requested: &Scopes,
     resources: &Resources,
 ) -> Result<Vec<Scope>, ScopeFault> {
-    let mut available = available_anywhere(server, client, requested).await?;
+    let mut available = available_anywhere(server, asking, requested).await?;
     let is_asked = |scope: &&Scope| requested.contains(&scope.name);
     let elsewhere = available.iter().filter(is_asked).filter(|scope| !scope.is_of(resources));
     let elsewhere: Scopes = elsewhere.map(|scope| scope.name.as_str()).collect();
@@ -96,26 +101,30 @@ pub(crate) async fn available(
 /// The same, whichever resources they belong to.
 pub(crate) async fn available_anywhere(
     server: &AuthorizationServer,
-    client: &Client,
+    asking: Asking<'_>,
     requested: &Scopes,
 ) -> Result<Vec<Scope>, ScopeFault> {
     if requested.iter().count() > MOST {
         return Err(ScopeFault::Refused("scope names too many scopes at once".into()));
     }
-    let allowed = allowed(server, client, requested).await?;
+    let allowed = allowed(server, asking, requested).await?;
     let missing = requested.beyond(&names(&allowed));
-    if missing.is_empty() { Ok(allowed) } else { Err(ScopeFault::Refused(not_available(&missing))) }
+    if missing.is_empty() {
+        Ok(allowed)
+    } else {
+        Err(ScopeFault::Refused(asking.without(&missing)))
+    }
 }
 
 /// Those of the scopes that the client may have, and what they imply, as users see them.
 pub(crate) async fn allowed(
     server: &AuthorizationServer,
-    client: &Client,
+    asking: Asking<'_>,
     scopes: &Scopes,
 ) -> Result<Vec<Scope>, StoreError> {
     let mut given = with_implied(server, scopes).await?;
     let asked: Scopes = names(&given).iter().chain(scopes.iter()).collect();
-    let left = left(server, client, &asked, &names(&given)).await?;
+    let left = left(server, asking, &asked, &names(&given)).await?;
     given.retain(|scope| left.contains(&scope.name));
     if left.contains(OFFLINE_ACCESS) && !given.iter().any(|scope| scope.name == OFFLINE_ACCESS) {
         given.push(offline_access());

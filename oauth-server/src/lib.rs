@@ -37,7 +37,7 @@
 //!     .server()
 //!     .register_client(NewClient {
 //!         grant_types: vec![GrantType::ClientCredentials],
-//!         scopes: "user_info".parse()?,
+//!         client_credentials_scopes: "user_info".parse()?,
 //!         ..NewClient::new("Robot")
 //!     })
 //!     .await?;

@@ -17,6 +17,7 @@ pub(crate) fn client() -> NewClient {
             GrantType::ClientCredentials,
         ],
         scopes: "user_info my_polls:my_stats".parse().expect("scopes"),
+        client_credentials_scopes: "my_polls:my_stats".parse().expect("scopes"),
         default_scopes: "my_polls:my_stats".parse().expect("scopes"),
         require_pkce: Some(false),
         ..NewClient::new("Bench")

@@ -56,7 +56,7 @@ async fn register_client_prints_the_secret_once_and_it_works() {
         "--name=Robot",
         "--client-id=robot",
         "--grant-type=client_credentials",
-        "--scope=polls:results",
+        "--client-credentials-scope=polls:results",
         "--default-scope=polls:results",
         "--token-lifetime=never",
     ]);
@@ -109,6 +109,7 @@ fn help_of_register_client_names_every_option() {
         "grant-type",
         "scope",
         "any-scope",
+        "client-credentials-scope",
         "default-scope",
         "register-unknown-scopes",
         "public",
@@ -131,16 +132,20 @@ fn help_of_register_client_names_every_option() {
 #[test]
 fn register_client_refuses_unknown_scopes_unless_it_may_register_them() {
     let site = migrated();
-    let arguments =
-        ["register-client", "--name=Robot", "--grant-type=client_credentials", "--scope=a:b"];
-    let refused = site.run(&arguments);
-    let said = refused.refusal(1);
-    for told in ["a:b", "syncscopes", "--register-unknown-scopes"] {
-        assert!(said.contains(told), "{told}: {said}");
+    for (option, scope) in [("scope", "a:b"), ("client-credentials-scope", "c:d")] {
+        let option = format!("--{option}={scope}");
+        let base = ["register-client", "--name=Robot", "--grant-type=client_credentials"];
+        let arguments = [base.as_slice(), &[&option]].concat();
+        let refused = site.run(&arguments);
+        let said = refused.refusal(1);
+        for told in [scope, "syncscopes", "--register-unknown-scopes"] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        let known = format!("SELECT name FROM oauth_scopes WHERE name = '{scope}'");
+        assert_eq!(site.query(&known), [""; 0], "nothing half-saved");
+        site.run(&[arguments.as_slice(), &["--register-unknown-scopes"]].concat()).success();
+        assert_eq!(site.query(&known), [scope]);
     }
-    assert_eq!(site.query("SELECT client_id FROM oauth_clients"), [""; 0], "nothing half-saved");
-    site.run(&[arguments.as_slice(), &["--register-unknown-scopes"]].concat()).success();
-    assert_eq!(site.query("SELECT name FROM oauth_scopes WHERE name LIKE '%:%'"), ["a:b"]);
 }
 
 #[test]

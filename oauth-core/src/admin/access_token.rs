@@ -16,7 +16,7 @@ pub struct NewAccessToken {
     pub client: i64,
     /// The user whom it acts for; `None` is the client itself.
     pub subject: Option<String>,
-    /// What it allows.
+    /// What it allows: of what the client may ask users for, or, where it acts for itself, of what it may have so.
     pub scopes: Scopes,
     /// How long; `None` is as long as any of this client.
     pub lifetime: Option<Lifetime>,

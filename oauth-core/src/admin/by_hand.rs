@@ -5,7 +5,7 @@ use crate::{
     Client, EventKind, Scopes, Secret,
     field::{Faults, Problem},
     grant::Ruled,
-    scope_request::{ScopeFault, available_anywhere},
+    scope_request::{Asking, ScopeFault, available_anywhere},
     secret::Digest,
     store::{self, DbConnection, Query, family::NewFamily, grant::NewGrant, write::Write},
 };
@@ -42,7 +42,8 @@ impl Admin {
             }
             Some(client) => {
                 check(&mut faults, client);
-                match available_anywhere(&self.server, client, scopes).await {
+                let asking = Asking::of(client, subject);
+                match available_anywhere(&self.server, asking, scopes).await {
                     Ok(_) if scopes.is_empty() => faults.add("scopes", Problem::Empty),
                     Ok(available) => unasked = Ruled::unasked(&available),
                     Err(ScopeFault::Refused(why)) => faults.malformed("scopes", why),

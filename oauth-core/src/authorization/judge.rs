@@ -3,8 +3,11 @@
 use super::{refusal::Refusal, response_mode::ResponseMode, response_type::ResponseType};
 use crate::{
     AuthorizationServer, Client, Params, RedirectUri, RequireState, Resources, Scope,
-    client_auth::NO_PUBLIC_CLIENTS, error::AuthorizationErrorCode as Code,
-    oidc::request::OpenIdRequest, pkce::Challenge, scope_request::requested_scopes,
+    client_auth::NO_PUBLIC_CLIENTS,
+    error::AuthorizationErrorCode as Code,
+    oidc::request::OpenIdRequest,
+    pkce::Challenge,
+    scope_request::{Asking, requested_scopes},
 };
 
 /// What of a request is right.
@@ -40,7 +43,8 @@ impl AuthorizationServer {
             ResponseType::Token => self.requested_resource(params).await?,
             _ => self.requested_resources(params).await?,
         };
-        let scopes = requested_scopes(self, client, params, &resources).await?;
+        let asking = Asking::ForUser(client);
+        let scopes = requested_scopes(self, asking, params, &resources).await?;
         let must_use_pkce = client.require_pkce || self.settings.oauth_2_1;
         let challenge = if is_code { challenge(must_use_pkce, params)? } else { None };
         let openid = OpenIdRequest::read(self, client, &scopes, params).await?;

@@ -9,7 +9,7 @@ use crate::{
     event::LedTo,
     grant::{Asked, Ruled, checked_subject, new_grant, ruled},
     oidc::OPENID,
-    scope_request::{allowed, names},
+    scope_request::{Asking, allowed, names},
     secret::Digest,
     store::{
         self, Affected, DbConnection,
@@ -129,7 +129,7 @@ impl AuthorizationServer {
         let Some((device, client)) = self.store.read(find).await? else { return Ok(None) };
         let may = client.disabled_at.is_none() && client.allows(&GrantType::DeviceCode);
         let DeviceCode { scopes, resources, created_at, expires_at, .. } = device;
-        let mut scopes = allowed(self, &client, &scopes).await?;
+        let mut scopes = allowed(self, Asking::ForUser(&client), &scopes).await?;
         scopes.retain(|scope| scope.is_of(&resources));
         let Some(digest) = Digest::stored(&device.digest).filter(|_| may && !scopes.is_empty())
         else {

@@ -13,7 +13,7 @@ use self::user_code::UserCode;
 use crate::{
     AuthorizationServer, Client, GrantType, Origin, Params, Secret, StoreError, TokenError, Tokens,
     grant::may_use,
-    scope_request::{names, requested_scopes},
+    scope_request::{Asking, names, requested_scopes},
     secret::Digest,
     store::{
         self, Affected, DbConnection,
@@ -70,7 +70,8 @@ impl AuthorizationServer {
     ) -> Result<DeviceAuthorization, TokenError> {
         may_use(client, &GrantType::DeviceCode)?;
         let resources = self.requested_resources(params).await?;
-        let scopes = names(&requested_scopes(self, client, params, &resources).await?);
+        let asking = Asking::ForUser(client);
+        let scopes = names(&requested_scopes(self, asking, params, &resources).await?);
         let now = self.now();
         let address = Origin::current().and_then(|origin| origin.address);
         let device_code = Secret::of_device(&self.settings.token_brand);

@@ -1,10 +1,11 @@
-//! `grant_type=client_credentials`: RFC 6749 §4.4. The client acts for itself; there is never a refresh token.
+//! `grant_type=client_credentials`: RFC 6749 §4.4. The client acts for itself; there is never a refresh token. What it may
+//! have is a list of its own in its registration: what it may ask users for, it has from nobody here.
 
 use crate::{
     AuthorizationServer, Client, Endpoint, GrantType, Params, Tokens,
     error::TokenError::{self, UnauthorizedClient},
     grant::{Asked, NewTokens, Terms, begin_with_tokens, issued, new_grant, ruled},
-    scope_request::{names, requested_scopes},
+    scope_request::{Asking, names, requested_scopes},
 };
 
 /// Issues an access token to the client itself, or, where its registration says so, for its owner.
@@ -18,7 +19,8 @@ pub(super) async fn exchange(
         return Err(UnauthorizedClient("this grant is for clients that have a secret".into()));
     }
     let resources = server.requested_resource(params).await?;
-    let scopes = names(&requested_scopes(server, client, params, &resources).await?);
+    let asking = Asking::ForItself(client);
+    let scopes = names(&requested_scopes(server, asking, params, &resources).await?);
     let subject = client.owner.as_deref().filter(|_| client.acts_as_owner);
     let ruled = ruled(
         server,

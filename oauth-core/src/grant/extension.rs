@@ -11,7 +11,7 @@ use super::{
 use crate::{
     AuthorizationServer, Client, Endpoint, GrantType, Params, Resource, Scopes, StoreError,
     TokenError, Tokens, UnknownGrantType, policy,
-    scope_request::{available, names, requested_scopes},
+    scope_request::{Asking, available, names, requested_scopes},
 };
 
 /// A token request with a grant of the application's own.
@@ -45,7 +45,8 @@ pub struct GrantRequest {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Granted {
-    /// For whom the client acts, in 1 to 255 bytes; `None` where it acts for itself.
+    /// For whom the client acts, in 1 to 255 bytes; `None` where it acts for itself. A token of nobody's that never ends is
+    /// judged by the client's `client_credentials_scopes` at each use: it needs its scopes there, too.
     pub subject: Option<String>,
     /// What it may do: none but scopes that it may have.
     pub scopes: Scopes,
@@ -88,7 +89,8 @@ impl GrantRequest {
     /// [`resource`](Self::resource).
     pub async fn scopes(&self) -> Result<Scopes, TokenError> {
         let resources = self.server.requested_resource(&self.params).await?;
-        Ok(names(&requested_scopes(&self.server, &self.client, &self.params, &resources).await?))
+        let asking = Asking::ForUser(&self.client);
+        Ok(names(&requested_scopes(&self.server, asking, &self.params, &resources).await?))
     }
 
     /// What the client names in `resource` (RFC 8707 §2): what the tokens will be for. `None` is the server's own API.
@@ -176,7 +178,8 @@ where
     let granted = handler(request).await.map_err(TokenError::fit_to_be_sent)?;
     let subject = granted.subject.as_deref();
     checked_subject(subject)?;
-    let scopes = names(&available(&server, client, &granted.scopes, &resources).await?);
+    let asking = Asking::ForUser(client);
+    let scopes = names(&available(&server, asking, &granted.scopes, &resources).await?);
     if scopes.is_empty() {
         return Err(TokenError::InvalidScope("scope must be included".into()));
     }

@@ -7,6 +7,7 @@ use crate::{
     GrantType, InvalidScope, NewScope, RedirectUri, Resource, Scopes, Settings,
     field::{Faults, LONGEST_URI, Problem},
     is_scope_token,
+    scope::{OFFLINE_ACCESS, OPENID},
     settings::LASTS,
     store::scope::ScopeChange,
 };
@@ -140,16 +141,32 @@ fn redirect_uri(uri: &str, new: &NewClient, ssl_only: bool) -> Result<(), String
 }
 
 fn scopes(new: &NewClient, unknown: &Scopes, faults: &mut Faults) {
+    let own = &new.client_credentials_scopes;
+    let asked_of_users = new.scopes.iter().chain(new.default_scopes.beyond(own).iter()).collect();
+    unknown_scopes("scopes", &unknown.within(&asked_of_users), new, faults);
+    unknown_scopes("client_credentials_scopes", &unknown.within(own), new, faults);
+    let its: Scopes = new.scopes.iter().chain(own.iter()).collect();
+    if !new.any_scope && !new.default_scopes.is_within(&its) {
+        faults.malformed("default_scopes", "must be among the scopes of the client");
+    }
+    if own.contains(OFFLINE_ACCESS) {
+        let problem = "offline_access is for users who are away: a client by itself has none";
+        faults.malformed("client_credentials_scopes", problem);
+    }
+    if own.contains(OPENID) && !new.acts_as_owner {
+        let problem = "openid is about a user: only a client that acts as its owner has one";
+        faults.malformed("client_credentials_scopes", problem);
+    }
+}
+
+fn unknown_scopes(field: &'static str, unknown: &Scopes, new: &NewClient, faults: &mut Faults) {
     if new.register_unknown_scopes {
-        unknown.iter().for_each(|name| scope_name("scopes", name, faults));
+        unknown.iter().for_each(|name| scope_name(field, name, faults));
     } else if !unknown.is_empty() {
         let problem = format!(
             "the server does not know {unknown}: register what guards declare by syncscopes, or any with the client by register_unknown_scopes (--register-unknown-scopes)"
         );
-        faults.malformed("scopes", problem);
-    }
-    if !new.any_scope && !new.default_scopes.is_within(&new.scopes) {
-        faults.malformed("default_scopes", "must be among the scopes of the client");
+        faults.malformed(field, problem);
     }
 }
 
@@ -212,7 +229,8 @@ fn scope_name(field: &'static str, name: &str, faults: &mut Faults) {
 impl NewClient {
     /// The scopes that it names. With `any_scope`, its default ones need not be among its own.
     pub(crate) fn named_scopes(&self) -> Scopes {
-        self.scopes.iter().chain(self.default_scopes.iter()).collect()
+        let asked_of_users = self.scopes.iter().chain(self.default_scopes.iter());
+        asked_of_users.chain(self.client_credentials_scopes.iter()).collect()
     }
 }
 

@@ -41,14 +41,18 @@ pub struct NewClient {
     pub redirect_uris: Vec<String>,
     /// The grants that it may use.
     pub grant_types: Vec<GrantType>,
-    /// The scopes that it may ask for, unless `any_scope`.
+    /// The scopes that it may ask users for, unless `any_scope`.
     pub scopes: Scopes,
     /// Registers those of its scopes that the server does not know, with their names for a description; else they are
     /// refused. `oauth_server::sync_scopes` registers what guards declare, with the description that they have there.
     pub register_unknown_scopes: bool,
-    /// No restriction: it may ask for every scope that the server gives, now and later.
+    /// No restriction: it may ask users for every scope that the server gives, now and later.
     pub any_scope: bool,
-    /// What it gets when it asks for no scope (§3.3); empty: then it must ask.
+    /// The scopes that it may have for itself (`client_credentials`, §4.4), whatever it may ask users for: nothing else,
+    /// and nothing where it is empty. A client never says this of itself.
+    pub client_credentials_scopes: Scopes,
+    /// What it gets when it asks for no scope (§3.3), of users or for itself, as far as it may have that; empty: then it
+    /// must ask.
     pub default_scopes: Scopes,
     /// From the issue of its access tokens to their end; `None` is the server's setting.
     pub access_token_lifetime: Option<Lifetime>,
@@ -147,6 +151,7 @@ impl NewClient {
             scopes: Scopes::default(),
             register_unknown_scopes: false,
             any_scope: false,
+            client_credentials_scopes: Scopes::default(),
             default_scopes: Scopes::default(),
             access_token_lifetime: None,
             refresh_token_lifetime: None,
@@ -183,6 +188,7 @@ impl From<&Client> for NewClient {
             scopes: metadata.scope.clone(),
             register_unknown_scopes: false,
             any_scope: client.any_scope,
+            client_credentials_scopes: client.client_credentials_scopes.clone(),
             default_scopes: client.default_scopes.clone(),
             access_token_lifetime: client.access_token_lifetime.map(Lifetime::from_stored),
             refresh_token_lifetime: client.refresh_token_lifetime.map(Lifetime::from_stored),

@@ -75,6 +75,7 @@ pub(super) fn fields(new: &NewClient) -> ClientFields {
         require_state: new.require_state.map(|policy| policy.as_str().to_owned()),
         cors_origins: each_once(&new.cors_origins).join(" "),
         introspects: introspects(new),
+        client_credentials_scopes: new.client_credentials_scopes.to_string(),
         fragment_supported: new.fragment_supported,
     }
 }

@@ -80,6 +80,7 @@ diesel::table! {
         registered_by -> Text,
         management_token -> Nullable<Binary>,
         reap_at -> Nullable<BigInt>,
+        client_credentials_scopes -> Text,
     }
 }
 

@@ -10,7 +10,8 @@ use oauth_core::{
 };
 
 use crate::support::{
-    Fixture, Form, Redirect, assert_refused, client, code_request, implicit_request, refresh_token,
+    Fixture, Form, Redirect, assert_refused, client, code_request, implicit_request, machine,
+    refresh_token,
 };
 
 /// Whether users are active, as the application says while it runs.
@@ -140,10 +141,9 @@ both_databases! {
     async fn a_client_that_acts_for_its_owner_does_so_while_that_user_is_active(fixture: Fixture) {
         let (users, fixture) = Users::of(fixture);
         let robot = NewClient {
-            grant_types: vec![GrantType::ClientCredentials],
             owner: Some("alice".to_owned()),
             acts_as_owner: true,
-            ..client("robot")
+            ..machine("robot")
         };
         let secret = fixture.register(robot).await.secret.unwrap();
         let request = Form::new(&[

@@ -1,12 +1,12 @@
 //! A policy that changed reaches what lives: what a client may have is judged whenever something is issued.
 
 use oauth_core::{
-    BearerError, GrantType, Lifetime, NewClient, Secret,
+    BearerError, Lifetime, NewClient, Secret,
     admin::{NewAccessToken, ScopeFilter},
 };
 
 use crate::support::{
-    Fixture, assert_refused, client, code_request, in_query, refresh_token, scopes,
+    Fixture, assert_refused, client, code_request, in_query, machine, refresh_token, scopes,
 };
 
 /// How `confidential` loses `write`. A scope that was deleted can be registered again.
@@ -59,10 +59,10 @@ impl Fixture {
         }
     }
 
-    /// A token of `confidential`, issued by hand.
+    /// A token of `confidential` for alice, issued by hand.
     async fn by_hand(&self, lifetime: Option<Lifetime>) -> Secret {
         let (client, scopes) = (self.key("confidential").await, scopes("read write"));
-        let new = NewAccessToken { client, subject: None, scopes, lifetime };
+        let new = NewAccessToken { client, subject: Some("alice".to_owned()), scopes, lifetime };
         self.admin().issue_access_token(new).await.unwrap().secret
     }
 }
@@ -154,8 +154,7 @@ both_databases! {
     }
 
     async fn a_default_scope_that_the_client_may_not_have_is_not_given(fixture: Fixture) {
-        let grant_types = vec![GrantType::ClientCredentials];
-        let new = NewClient { grant_types, default_scopes: scopes("read write"), ..client("robot") };
+        let new = NewClient { default_scopes: scopes("read write"), ..machine("robot") };
         let secret = fixture.register(new).await.secret.unwrap();
         fixture.take(Loss::Disabled).await;
         let form = fixture.refresh_form(&"none".into()).set("grant_type", "client_credentials");

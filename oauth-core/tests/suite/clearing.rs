@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use oauth_core::{Cleared, GrantType, Lifetime, NewClient, TokenError, Tokens};
+use oauth_core::{Cleared, Lifetime, NewClient, TokenError, Tokens};
 use tokio::time::timeout;
 
 use crate::support::{
-    Fixture, Form, assert_dead, assert_live, assert_refused, client, code_request,
-    implicit_request, in_fragment, refresh_token,
+    Fixture, Form, assert_dead, assert_live, assert_refused, code_request, implicit_request,
+    in_fragment, machine, refresh_token,
 };
 
 const DAY: i64 = 24 * 3600;
@@ -27,8 +27,7 @@ impl Fixture {
 
     /// A client that gets tokens for itself, and how.
     async fn robot(&self, access_token_lifetime: Option<Lifetime>) -> Form {
-        let grant_types = vec![GrantType::ClientCredentials];
-        let new = NewClient { grant_types, access_token_lifetime, ..client("robot") };
+        let new = NewClient { access_token_lifetime, ..machine("robot") };
         let secret = self.register(new).await.secret.expect("a generated secret");
         Form::new(&[
             ("grant_type", "client_credentials"),

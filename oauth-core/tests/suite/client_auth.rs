@@ -158,7 +158,7 @@ both_databases! {
             client_id: Some("a+b".to_owned()),
             secret: ClientSecret::Chosen("p+ss%41word%zz".into()),
             grant_types: vec![GrantType::ClientCredentials],
-            scopes: "read".parse().unwrap(),
+            client_credentials_scopes: "read".parse().unwrap(),
             ..NewClient::new("Chosen")
         };
         fixture.server.register_client(chosen).await.unwrap();

@@ -10,7 +10,7 @@ use oauth_core::{
 use crate::{
     accounts::PASSWORD,
     support::{
-        Fixture, Form, client, code_request, implicit_request, in_fragment, in_query,
+        Fixture, Form, client, code_request, implicit_request, in_fragment, in_query, machine,
         refresh_token, scopes,
     },
 };
@@ -84,8 +84,7 @@ both_databases! {
     }
 
     async fn a_client_that_acts_for_itself_is_told_without_a_subject(fixture: Fixture) {
-        let grant_types = vec![GrantType::ClientCredentials];
-        let secret = fixture.register(NewClient { grant_types, ..client("robot") }).await.secret;
+        let secret = fixture.register(machine("robot")).await.secret;
         assert_eq!(fixture.events(), [changed("robot", ClientChange::Registered)]);
         let form = Form::new(&[
             ("grant_type", "client_credentials"),

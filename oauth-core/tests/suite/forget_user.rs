@@ -1,14 +1,14 @@
 //! A user who goes: all that hangs on a subject is ended and erased.
 
 use oauth_core::{
-    EventKind, GrantType, NewClient, User,
+    EventKind, NewClient, User,
     admin::{Action, AuditFilter},
 };
 
 use crate::{
     admin::actor,
     support::{
-        Fixture, Form, assert_live, client, code_request, in_query, public_exchange_form,
+        Fixture, Form, assert_live, code_request, in_query, machine, public_exchange_form,
         public_request, refresh_token,
     },
 };
@@ -95,8 +95,7 @@ both_databases! {
         let own = |client_id: &str, owner: &str| NewClient {
             owner: Some(owner.to_owned()),
             acts_as_owner: true,
-            grant_types: vec![GrantType::ClientCredentials],
-            ..client(client_id)
+            ..machine(client_id)
         };
         let registered = fixture.register(own("hers", "alice")).await;
         fixture.register(own("his", "bob")).await;

@@ -47,6 +47,7 @@ mod implied_scopes;
 mod introspection;
 mod killed;
 mod known_browsers;
+mod machine_scopes;
 mod migrations;
 mod no_public_clients;
 mod oauth_2_1;

@@ -3,6 +3,7 @@
 mod application;
 #[cfg(feature = "sqlite")]
 mod by_application;
+mod client_credentials_scopes;
 mod device_codes;
 mod dynamic_registration;
 mod logout;

@@ -8,13 +8,13 @@ use std::{
 };
 
 use oauth_core::{
-    AuthorizationError, AuthorizationErrorCode as Code, GrantType, Lifetime, NewClient, Policy,
-    PolicyRequest, Ruling, StoreError, TokenError, Tokens, async_trait,
+    AuthorizationError, AuthorizationErrorCode as Code, Lifetime, Policy, PolicyRequest, Ruling,
+    StoreError, TokenError, Tokens, async_trait,
 };
 use serde_json::{Value, json};
 
 use crate::support::{
-    Fixture, Form, assert_dead, assert_refused, client, code_request, implicit_request,
+    Fixture, Form, assert_dead, assert_refused, code_request, implicit_request, machine,
     refresh_token, scopes,
 };
 
@@ -34,9 +34,7 @@ impl Fixture {
 
     /// What a client is told that acts for itself.
     async fn for_itself(&self) -> Result<Tokens, TokenError> {
-        let grant_types = vec![GrantType::ClientCredentials];
-        let robot = NewClient { grant_types, ..client("robot") };
-        let secret = self.register(robot).await.secret.unwrap();
+        let secret = self.register(machine("robot")).await.secret.unwrap();
         let form = Form::new(&[
             ("grant_type", "client_credentials"),
             ("client_id", "robot"),

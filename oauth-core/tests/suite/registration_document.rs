@@ -58,6 +58,7 @@ both_databases! {
         let new = NewClient {
             description: "Polls".to_owned(),
             any_scope: true,
+            client_credentials_scopes: scopes("read"),
             default_scopes: scopes("read"),
             access_token_lifetime: Some(Lifetime::Never),
             refresh_token_lifetime: Some(Lifetime::Seconds(9)),

@@ -151,7 +151,7 @@ both_databases! {
         fixture.app().await;
         let admin = fixture.server.admin(Actor::command("test"));
         let client = fixture.server.client("app").await.unwrap().unwrap().id;
-        let token = |text: &str| NewAccessToken { client, subject: None, scopes: scopes(text), lifetime: None };
+        let token = |text: &str| NewAccessToken { client, subject: Some("alice".to_owned()), scopes: scopes(text), lifetime: None };
         let issued = admin.issue_access_token(token("notes offline_access")).await.unwrap();
         assert_eq!(fixture.admitted(&issued.secret).await, [NOTES]);
         assert!(admin.issue_access_token(token("notes mail")).await.is_err(), "a token is for one");

@@ -40,12 +40,15 @@ pub struct ClientOptions {
         help = "A grant that it may use; may be repeated [default: authorization_code, refresh_token]"
     )]
     grant_types: Vec<GrantType>,
-    /// A scope that it may ask for; may be repeated
+    /// A scope that it may ask users for; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<Scopes>,
-    /// It may ask for every scope that the server gives, now and later
+    /// It may ask users for every scope that the server gives, now and later
     #[arg(long, conflicts_with = "scopes")]
     any_scope: bool,
+    /// A scope that it may have for itself, without a user; may be repeated
+    #[arg(long = "client-credentials-scope", value_name = "SCOPE")]
+    client_credentials_scopes: Vec<Scopes>,
     /// A scope that it gets when it asks for none; may be repeated
     #[arg(long = "default-scope", value_name = "SCOPE")]
     default_scopes: Vec<Scopes>,
@@ -122,6 +125,7 @@ impl ClientOptions {
             },
             scopes: union(&self.scopes),
             any_scope: self.any_scope,
+            client_credentials_scopes: union(&self.client_credentials_scopes),
             default_scopes: union(&self.default_scopes),
             register_unknown_scopes: self.register_unknown_scopes,
             require_pkce: self.require_pkce,

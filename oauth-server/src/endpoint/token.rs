@@ -77,7 +77,7 @@ pub(super) struct TokenRequest {
     device_code: Option<String>,
     /// `refresh_token`: the refresh token.
     refresh_token: Option<String>,
-    /// Separated by spaces; `refresh_token`: the same scope or less.
+    /// Separated by spaces; `client_credentials`: of what the client may have for itself; `refresh_token`: the same scope or less.
     scope: Option<String>,
     /// The one resource that the access token shall be for (RFC 8707): of those granted, where there was an authorization.
     resource: Option<String>,

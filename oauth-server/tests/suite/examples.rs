@@ -112,7 +112,7 @@ async fn remote_api_asks_the_provider_what_a_token_is_worth() {
     let client = |name: &str| NewClient {
         client_id: Some(name.to_owned()),
         grant_types: vec![GrantType::ClientCredentials],
-        scopes: "user_info".parse().unwrap(),
+        client_credentials_scopes: "user_info".parse().unwrap(),
         ..NewClient::new(name)
     };
     let api = NewClient { introspects: vec![issuer], ..client("api") };

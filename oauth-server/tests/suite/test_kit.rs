@@ -73,7 +73,7 @@ both_databases! {
         let service = kit.server.register(NewClient {
             secret: ClientSecret::Chosen("s: of %, & /".into()),
             grant_types: vec![GrantType::ClientCredentials],
-            scopes: "read".parse().unwrap(),
+            client_credentials_scopes: "read".parse().unwrap(),
             ..NewClient::new("Service")
         }).await;
         let grant = Form::new(&[("grant_type", "client_credentials"), ("scope", "read")]);

@@ -48,7 +48,7 @@ fn our_columns() -> Value {
     json!({
         "id": 1, "name": "Other", "description": "Trust me", "is_public": false, "secret": "x",
         "require_pkce": false, "version": 9, "created_at": 9, "disabled_at": 9, "deleted_at": 9,
-        "any_scope": true, "default_scopes": "email", "scopes": "admin",
+        "any_scope": true, "client_credentials_scopes": "admin", "default_scopes": "email", "scopes": "admin",
         "access_token_lifetime": 0, "refresh_token_lifetime": 0, "owner": "1",
         "acts_as_owner": true, "skip_consent": true, "require_state": "never",
         "fragment_supported": false, "cors_origins": ["https://a.example"],

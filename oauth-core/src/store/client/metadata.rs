@@ -37,7 +37,7 @@ pub struct ClientMetadata {
     /// The grants that the client may use.
     #[serde(serialize_with = "names", deserialize_with = "known")]
     pub grant_types: Vec<GrantType>,
-    /// The scopes that the client may ask for, unless it may ask for any.
+    /// The scopes that the client may ask users for, unless it may ask for any.
     pub scope: Scopes,
     /// Whether it runs on its user's device (OpenID Connect Registration §2).
     #[serde(skip_serializing_if = "ApplicationType::is_web")]

@@ -69,8 +69,10 @@ pub struct Client {
     pub disabled_at: Option<Timestamp>,
     /// How it came: by staff, or by itself.
     pub registered_by: RegisteredBy,
-    /// Whether the client may ask for every scope that the server gives.
+    /// Whether the client may ask users for every scope that the server gives.
     pub any_scope: bool,
+    /// What the client may have for itself (§4.4): nothing else, and nothing where it is empty.
+    pub client_credentials_scopes: Scopes,
     /// What the client gets when it asks for no scope (§3.3).
     pub default_scopes: Scopes,
     /// Seconds; `None` is the server's setting, 0 never ends.

@@ -97,6 +97,7 @@ pub(crate) struct ClientFields {
     pub(crate) fragment_supported: bool,
     pub(crate) cors_origins: String,
     pub(crate) introspects: String,
+    pub(crate) client_credentials_scopes: String,
 }
 
 impl ClientRow {
@@ -113,6 +114,7 @@ impl ClientRow {
             fields,
         } = self;
         let default_scopes = fields.default_scopes.parse();
+        let client_credentials_scopes = fields.client_credentials_scopes.parse();
         let require_state = fields.require_state.map(|policy| policy.parse()).transpose();
         let introspects = fields.introspects.split_whitespace().map(str::parse);
         Ok(Client {
@@ -128,6 +130,8 @@ impl ClientRow {
             disabled_at,
             registered_by: RegisteredBy::stored(&registered_by),
             any_scope: fields.any_scope,
+            client_credentials_scopes: client_credentials_scopes
+                .map_err(|it| DeserializationError(Box::new(it)))?,
             default_scopes: default_scopes.map_err(|it| DeserializationError(Box::new(it)))?,
             access_token_lifetime: fields.access_token_lifetime,
             refresh_token_lifetime: fields.refresh_token_lifetime,
@@ -147,6 +151,7 @@ impl ClientRow {
 impl ClientFields {
     /// The names of those that differ.
     pub(crate) fn changed_from(&self, old: &Self) -> Vec<String> {
+        let own_scopes = self.client_credentials_scopes != old.client_credentials_scopes;
         let fields = [
             ("description", self.description != old.description),
             ("is_public", self.is_public != old.is_public),
@@ -162,6 +167,7 @@ impl ClientFields {
             ("fragment_supported", self.fragment_supported != old.fragment_supported),
             ("cors_origins", self.cors_origins != old.cors_origins),
             ("introspects", self.introspects != old.introspects),
+            ("client_credentials_scopes", own_scopes),
         ];
         let changed = fields.into_iter().filter(|(_, differs)| *differs);
         changed.map(|(name, _)| name.to_owned()).collect()

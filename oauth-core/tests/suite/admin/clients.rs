@@ -1,20 +1,16 @@
 //! What staff change of clients.
 
 use oauth_core::{
-    ClientChange, EventKind, GrantType, NewClient, Secret,
+    ClientChange, EventKind, NewClient, Secret,
     admin::{AdminError, IssuedFilter, IssuedKind},
 };
 
 use super::refused_fields;
-use crate::support::{Fixture, Form, assert_live, client, recognised_by, scopes};
+use crate::support::{Fixture, Form, assert_live, client, machine, recognised_by, scopes};
 
 /// A client that gets tokens for itself.
 pub(super) fn robot() -> NewClient {
-    NewClient {
-        grant_types: vec![GrantType::ClientCredentials],
-        default_scopes: scopes("read"),
-        ..client("robot")
-    }
+    NewClient { default_scopes: scopes("read"), ..machine("robot") }
 }
 
 impl Fixture {

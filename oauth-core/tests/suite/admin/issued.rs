@@ -9,8 +9,8 @@ use oauth_core::{
 
 use super::refused_fields;
 use crate::support::{
-    CALLBACK, CHALLENGE, Fixture, client, code_request, public_exchange_form, recognised_by,
-    refresh_token, scopes,
+    CALLBACK, CHALLENGE, Fixture, client, code_request, machine, public_exchange_form,
+    recognised_by, refresh_token, scopes,
 };
 
 impl Fixture {
@@ -118,10 +118,16 @@ both_databases! {
     }
 
     async fn a_token_may_act_for_the_client_itself(fixture: Fixture) {
-        let new = NewAccessToken { subject: None, ..fixture.new_token().await };
+        let client = fixture.register(machine("robot")).await.client.id;
+        let new = NewAccessToken { client, subject: None, ..fixture.new_token().await };
         let issued = fixture.admin().issue_access_token(new).await.unwrap();
         let token = fixture.server.verify(issued.secret.expose(), &scopes("read")).await.unwrap();
         assert_eq!(token.subject, None);
+    }
+
+    async fn a_token_for_the_client_itself_has_no_scope_that_is_only_asked_of_users(fixture: Fixture) {
+        let new = NewAccessToken { subject: None, ..fixture.new_token().await };
+        assert_eq!(refused_fields(fixture.admin().issue_access_token(new).await), ["scopes"]);
     }
 
     async fn what_is_wrong_with_a_token_by_hand_stands_beside_its_fields(fixture: Fixture) {

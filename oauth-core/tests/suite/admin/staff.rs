@@ -1,7 +1,7 @@
 //! What is for superusers only.
 
 use oauth_core::{
-    GrantType, NewClient, NewUser, User,
+    NewClient, NewUser, User,
     admin::{Admin, AdminError, NewAccessToken, NewAuthorizationCode, UserChange},
 };
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     accounts::PASSWORD,
-    support::{CALLBACK, Fixture, client, scopes},
+    support::{CALLBACK, Fixture, machine, scopes},
 };
 
 impl Fixture {
@@ -131,10 +131,9 @@ both_databases! {
     async fn only_a_superuser_lets_a_client_act_for_staff(fixture: Fixture) {
         let (colleague, _) = fixture.colleague_and_user().await;
         let new = NewClient {
-            grant_types: vec![GrantType::ClientCredentials],
             owner: Some(colleague.id.to_string()),
             acts_as_owner: true,
-            ..client("robot")
+            ..machine("robot")
         };
         assert_forbidden(&fixture.staff().create_client(new.clone()).await);
         let robot = fixture.admin().create_client(new.clone()).await.unwrap().client;
@@ -146,10 +145,9 @@ both_databases! {
     async fn no_client_acts_for_who_is_deactivated(fixture: Fixture) {
         let (_, bob) = fixture.colleague_and_user().await;
         let new = NewClient {
-            grant_types: vec![GrantType::ClientCredentials],
             owner: Some(bob.id.to_string()),
             acts_as_owner: true,
-            ..client("robot")
+            ..machine("robot")
         };
         let robot = fixture.register(new).await.client;
         let new = UserChange { is_active: false, ..change(&bob) };

@@ -68,6 +68,16 @@ pub(crate) fn client(client_id: &str) -> NewClient {
     }
 }
 
+/// A client that acts for itself, and asks no user.
+pub(crate) fn machine(client_id: &str) -> NewClient {
+    NewClient {
+        grant_types: vec![GrantType::ClientCredentials],
+        scopes: Scopes::default(),
+        client_credentials_scopes: scopes("read write retired"),
+        ..client(client_id)
+    }
+}
+
 pub(crate) fn scopes(text: &str) -> Scopes {
     text.parse().unwrap()
 }

@@ -39,6 +39,7 @@ impl Fixture {
         }
         let mut new = client("app");
         new.scopes = scopes("read notes mail offline_access");
+        new.client_credentials_scopes = scopes("read notes mail");
         new.grant_types.extend([GrantType::ClientCredentials, GrantType::Implicit]);
         let registered = self.register(NewClient { require_pkce: Some(false), ..new }).await;
         App { fixture: self, secret: registered.secret.unwrap() }

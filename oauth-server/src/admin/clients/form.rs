@@ -12,7 +12,7 @@ use crate::admin::{
     visit::Visit,
 };
 
-const FIELDS: [Field; 25] = [
+const FIELDS: [Field; 26] = [
     Field::new("name", Kind::Line),
     Field::new("client_id", Kind::Line),
     Field::new("kind", Kind::Choice),
@@ -21,6 +21,7 @@ const FIELDS: [Field; 25] = [
     Field::new("grant_types", Kind::Choice),
     Field::new("scopes", Kind::Choice),
     Field::new("any_scope", Kind::Check),
+    Field::new(OWN_SCOPES, Kind::Choice),
     Field::new("default_scopes", Kind::Line),
     Field::new("access_token_lifetime", Kind::Line),
     Field::new("refresh_token_lifetime", Kind::Line),
@@ -41,6 +42,7 @@ const FIELDS: [Field; 25] = [
 ];
 
 const PUSHED: &str = "require_pushed_authorization_requests";
+const OWN_SCOPES: &str = "client_credentials_scopes";
 
 pub(super) const GRANT_TYPES: [GrantType; 6] = [
     GrantType::AuthorizationCode,
@@ -93,9 +95,13 @@ pub(super) async fn form(
     }
     let known = visit.oauth.server().scopes().await?;
     // What the client lists and the server does not know any more can be kept off here, and is refused if it stays.
-    let listed = client.map(|client| client.metadata.scope.clone()).unwrap_or_default();
-    let offered: Scopes = known.iter().chain(listed.iter()).collect();
-    form.offer("scopes", offered.iter().map(Choice::named).collect());
+    let offered = |listed: Option<&Scopes>| -> Vec<Choice> {
+        let listed = listed.into_iter().flat_map(Scopes::iter);
+        let all: Scopes = known.iter().chain(listed).collect();
+        all.iter().map(Choice::named).collect()
+    };
+    form.offer("scopes", offered(client.map(|client| &client.metadata.scope)));
+    form.offer(OWN_SCOPES, offered(client.map(|client| &client.client_credentials_scopes)));
     Ok(form)
 }
 
@@ -115,6 +121,7 @@ fn begun(client: &NewClient) -> Sent {
         .with_each("grant_types", client.grant_types.iter().map(GrantType::as_str))
         .with_each("scopes", client.scopes.iter())
         .with_check("any_scope", client.any_scope)
+        .with_each(OWN_SCOPES, client.client_credentials_scopes.iter())
         .with("default_scopes", client.default_scopes.to_string())
         .with("access_token_lifetime", lifetime(client.access_token_lifetime))
         .with("refresh_token_lifetime", lifetime(client.refresh_token_lifetime))
@@ -179,6 +186,7 @@ fn described(form: &mut Form<'_>) -> NewClient {
         grant_types: sent.all("grant_types").map(grant_type).collect(),
         scopes: sent.all("scopes").collect(),
         any_scope: sent.is_on("any_scope"),
+        client_credentials_scopes: sent.all(OWN_SCOPES).collect(),
         default_scopes: default_scopes.unwrap_or_default(),
         access_token_lifetime: access,
         refresh_token_lifetime: refresh,

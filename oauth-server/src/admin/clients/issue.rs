@@ -1,7 +1,7 @@
 //! A token or a code, issued by hand.
 
 use oauth_core::{
-    Client,
+    Client, Scopes,
     admin::{NewAccessToken, NewAuthorizationCode},
 };
 use serde_json::json;
@@ -92,6 +92,8 @@ async fn form(
     } else {
         client.metadata.scope.clone()
     };
+    let own = (issued == "token").then_some(&client.client_credentials_scopes);
+    let scopes: Scopes = scopes.iter().chain(own.into_iter().flat_map(Scopes::iter)).collect();
     form.offer("scopes", scopes.iter().map(Choice::named).collect());
     Ok(form)
 }

@@ -146,6 +146,7 @@ fn shown(visit: &Visit<'_>, client: &Client) -> Value {
         "is_public": client.is_public,
         "any_scope": client.any_scope,
         "scopes": client.metadata.scope.iter().collect::<Vec<_>>(),
+        "client_credentials_scopes": client.client_credentials_scopes.iter().collect::<Vec<_>>(),
         "state": if client.disabled_at.is_some() { "disabled" } else { "enabled" },
         "created": moment(client.created_at),
     })

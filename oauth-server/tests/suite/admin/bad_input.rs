@@ -91,6 +91,7 @@ both_databases! {
             ("redirect_uris", "https://a.example/#x", "https://a.example/#x"), ("redirect_uris", "nonsense", "nonsense"),
             ("redirect_uris", &long_uri, "at most 2000"),
             ("grant_types", "everything", "not offered"), ("scopes", "nonsense", "not offered"),
+            ("client_credentials_scopes", "nonsense", "not offered"),
             ("default_scopes", "\"", "printable ASCII"), ("default_scopes", "read", "among the scopes"),
             ("access_token_lifetime", "soon", "number of seconds"), ("access_token_lifetime", "0", "1 second"),
             ("access_token_lifetime", "-1", "1 second"), ("access_token_lifetime", "1.5", "number of seconds"),

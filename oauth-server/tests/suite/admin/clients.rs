@@ -53,6 +53,30 @@ both_databases! {
         assert!(page.body.contains("<dt>Grants</dt><dd>None</dd>"), "{}", page.body);
     }
 
+    async fn what_a_client_may_have_for_itself_is_chosen_apart_from_what_it_may_ask_users_for(site: Site) {
+        let browser = site.superuser().await;
+        let form = opened(&browser, NEW).await.set("name", "Robot").set("client_id", "robot").set("scopes", "write");
+        let form = form.set("grant_types", "client_credentials").set("client_credentials_scopes", "read");
+        let secret = shown_once(&browser.post(NEW, &form).await, "client_secret");
+        let asks = |scope: &str| {
+            let client = [("client_id", "robot"), ("client_secret", &secret), ("scope", scope)];
+            Form::new(&[[("grant_type", "client_credentials")].as_slice(), &client].concat())
+        };
+        site.token(&asks("read")).await.with_status(200);
+        let refused = site.token(&asks("write")).await;
+        refused.assert_refused(400, "invalid_scope");
+        assert!(refused.body.contains("client_credentials_scopes"), "{}", refused.body);
+        let list = browser.get("/admin/clients/").await.body;
+        assert!(list.contains("<code>write</code>  For itself: <code>read</code>"), "{list}");
+        let robot = record(&browser, "/admin/clients/", "Robot").await;
+        change(&browser, &format!("{robot}edit/"), &[("client_credentials_scopes", "write")]).await.with_status(303);
+        site.token(&asks("write")).await.with_status(200);
+        let page = browser.get(&robot).await.body;
+        for shown in ["<dt>Scopes for itself</dt><dd><code>write</code> </dd>", "client_credentials_scopes"] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+    }
+
     async fn a_client_with_as_many_and_long_addresses_as_it_may_have_can_be_changed(site: Site) {
         let browser = site.superuser().await;
         let lines = |fill: &str| {

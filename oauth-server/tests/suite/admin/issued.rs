@@ -1,6 +1,6 @@
 //! Codes, tokens and families on the admin site: seen by a part of them, issued by hand, revoked.
 
-use super::{between, opened, record, shown_once};
+use super::{between, change, opened, record, shown_once};
 use crate::support::{Answer, Browser, Site, client::code_request, recognised_by};
 
 /// What `confidential` gets by hand for alice.
@@ -45,8 +45,12 @@ both_databases! {
 
     async fn a_token_can_act_for_the_client_itself_and_last_as_long_as_is_said(site: Site) {
         let browser = site.superuser().await;
-        let path = format!("{}issue-token/", record(&browser, "/admin/clients/", "confidential").await);
+        let client = record(&browser, "/admin/clients/", "confidential").await;
+        let path = format!("{client}issue-token/");
         let form = opened(&browser, &path).await.set("scopes", "read").set("lifetime", "60");
+        let refused = browser.post(&path, &form).await.with_status(422).body;
+        assert!(refused.contains("may have no scope for itself"), "{refused}");
+        change(&browser, &format!("{client}edit/"), &[("client_credentials_scopes", "read")]).await.with_status(303);
         let token = shown_once(&browser.post(&path, &form).await, "access_token");
         assert_eq!(site.call("/plain/read", &token).await.body, "confidential for nobody: read");
         site.clock.advance(60);

@@ -1,7 +1,8 @@
 //! The application's own user of a token, its own extractors, and its own words for a refusal.
 
 use oauth_server::{
-    Access, FromSubject, GrantType, Guard, GuardRefusal, OAuth, OAuthApi, Shown, StoreError,
+    Access, FromSubject, GrantType, Guard, GuardRefusal, NewClient, OAuth, OAuthApi, Shown,
+    StoreError,
 };
 use poem::{
     EndpointExt, FromRequest, IntoResponse, Request, RequestBody, Response, Route,
@@ -146,7 +147,11 @@ both_databases! {
 
     async fn a_token_that_a_client_got_for_itself_has_no_user(site: Site) {
         let site = site.with(own).await;
-        let secret = site.register(|new| new.grant_types = vec![GrantType::ClientCredentials]).await.unwrap();
+        let of_itself = |new: &mut NewClient| {
+            new.grant_types = vec![GrantType::ClientCredentials];
+            new.client_credentials_scopes = new.scopes.clone();
+        };
+        let secret = site.register(of_itself).await.unwrap();
         let form = Form::new(&[
             ("grant_type", "client_credentials"), ("client_id", "another"),
             ("client_secret", secret.expose()), ("scope", "read"),

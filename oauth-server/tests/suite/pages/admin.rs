@@ -68,7 +68,7 @@ fn of_clients(template: &str, full: bool) -> Option<Value> {
         "admin/clients/form" => json!({
             "client": some(json!({ "name": "Printer" })), "fields": fields(&[
                 "name", "client_id", "kind", "description", "redirect_uris", "grant_types", "scopes", "any_scope",
-                "default_scopes", "access_token_lifetime", "refresh_token_lifetime", "require_pkce", "require_state",
+                "client_credentials_scopes", "default_scopes", "access_token_lifetime", "refresh_token_lifetime", "require_pkce", "require_state",
                 "skip_consent", "fragment_supported", "application_type",
                 "require_pushed_authorization_requests", "cors_origins", "introspects", "owner", "acts_as_owner", "client_uri", "logo_uri", "policy_uri",
                 "tos_uri", "response_types", "id_token_signed_response_alg", "userinfo_signed_response_alg", "subject_type",
@@ -171,6 +171,7 @@ fn client(full: bool) -> Value {
         "redirect_uris": if full { json!(["https://printer.example/callback"]) } else { json!([]) },
         "grant_types": ["authorization_code", "refresh_token"],
         "scopes": if full { json!(["read", "write"]) } else { json!([]) }, "any_scope": !full,
+        "client_credentials_scopes": if full { json!(["read"]) } else { json!([]) },
         "default_scopes": if full { json!(["read"]) } else { json!([]) },
         "access_token_lifetime": if full { "3600" } else { "" },
         "refresh_token_lifetime": if full { "never" } else { "" }, "require_pkce": full, "require_state": "server",
