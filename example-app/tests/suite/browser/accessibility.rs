@@ -210,7 +210,7 @@ const SPOIL: &str = "
 const SEND_TOO_MUCH: &str = "
     const form = document.querySelector('main form');
     for (const field of form.querySelectorAll('textarea, input:not([type=hidden], [type=checkbox], [type=radio])'))
-        field.value = 'x'.repeat(4001);
+        field.value = 'x'.repeat(field.tagName === 'TEXTAREA' ? 4001 : 2001); // all in 64 KiB
     form.submit();";
 
 /// The form, as if somebody else had changed the record in the meantime.
