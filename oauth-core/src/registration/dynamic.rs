@@ -26,8 +26,8 @@ enum Admitted {
 
 impl AuthorizationServer {
     /// Registers a client that nobody knows, by what it says of itself: `authorization` is the value of that header, `body`
-    /// the document of RFC 7591 §3.1. It may ask users for the scopes that it names, as far as the server gives them now:
-    /// others are dropped, and where none is left, it may ask for every scope that is given now.
+    /// the document of RFC 7591 §3.1. What it may ask for is every scope that the server gives now, whatever it names: the
+    /// user is asked for each, and who is refused for a scope later asks for more.
     ///
     /// # Errors
     /// When the document is refused; when registering is switched off, or needs a token that is not presented; when too
@@ -100,16 +100,13 @@ impl AuthorizationServer {
         Ok(ClientInformation { client, secret, registration_access_token })
     }
 
-    /// What a stranger says of itself, with the scopes that it may ask users for. §2: `scope` is what "the client can use when
-    /// requesting access tokens". Many name one that only another server has: who names none of this one's is held to none.
+    /// What a stranger says of itself, with the scopes that it may ask for.
     pub(super) async fn judged_stranger(
         &self,
         document: &Map<String, Value>,
     ) -> Result<NewClient, ClientRegistrationError> {
         let new = stranger(document, &self.settings)?;
-        let given = self.supported_scopes().await?;
-        let named = new.scopes.within(&given);
-        Ok(NewClient { scopes: if named.is_empty() { given } else { named }, ..new })
+        Ok(NewClient { scopes: self.supported_scopes().await?, ..new })
     }
 
     /// The same server, whose changes are those of clients that register themselves.

@@ -44,7 +44,7 @@ impl Fixture {
             ("response_type", "code"),
             ("client_id", client_id),
             ("redirect_uri", CALLBACK),
-            ("scope", "read"),
+            ("scope", "read write"),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
             ("state", "xyz"),
@@ -92,7 +92,7 @@ both_databases! {
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
             "token_endpoint_auth_method": "none",
-            "scope": "read",
+            "scope": "admin offline_access read write",
             "registration_access_token": token,
             "registration_client_uri": AT,
         }));
@@ -107,10 +107,12 @@ both_databases! {
         assert_eq!(document["client_secret"], confidential.secret.as_ref().unwrap().expose());
     }
 
-    async fn it_goes_through_the_code_grant_with_the_scope_that_it_names(fixture: Fixture) {
+    /// Who is refused for a scope asks for more, by the same registration.
+    async fn it_goes_through_the_code_grant_also_with_a_scope_that_it_did_not_name(fixture: Fixture) {
         let fixture = fixture.open();
         let assistant = fixture.stranger(&assistant()).await.unwrap();
         fixture.grant_to(&assistant.client.client_id).await;
+        assert!(!assistant.client.metadata.scope.contains("retired"), "it is disabled");
     }
 
     async fn what_is_kept_of_it_gives_no_secret_away(fixture: Fixture) {

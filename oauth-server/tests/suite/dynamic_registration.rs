@@ -22,19 +22,6 @@ fn assistant() -> Value {
     })
 }
 
-/// The address at which its user is asked for these scopes.
-fn asks(registered: &Value, scope: &str) -> String {
-    authorization(&Form::new(&[
-        ("response_type", "code"),
-        ("client_id", registered["client_id"].as_str().unwrap()),
-        ("redirect_uri", CALLBACK),
-        ("scope", scope),
-        ("state", "xyz"),
-        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
-        ("code_challenge_method", "S256"),
-    ]))
-}
-
 impl Site {
     async fn with_registration(self, who: DynamicRegistration) -> Self {
         self.with(|config| {
@@ -95,43 +82,18 @@ both_databases! {
         let mut document = assistant();
         document["logo_uri"] = "https://spy.example/logo.png".into();
         let registered = site.registers(&document).await.with_status(201).json();
-        let page = site.sign_in().await.get(&asks(&registered, "read")).await.with_status(200);
+        let request = Form::new(&[
+            ("response_type", "code"),
+            ("client_id", registered["client_id"].as_str().unwrap()),
+            ("redirect_uri", CALLBACK),
+            ("scope", "read write"),
+            ("state", "xyz"),
+            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            ("code_challenge_method", "S256"),
+        ]);
+        let page = site.sign_in().await.get(&authorization(&request)).await.with_status(200);
         assert!(page.body.contains("it has registered itself"), "{}", page.body);
         assert!(!page.body.contains("spy.example"), "{}", page.body);
-    }
-
-    /// RFC 7591 §2: `scope` is what "the client can use when requesting access tokens".
-    async fn a_client_is_held_to_the_scopes_that_it_names_of_those_that_the_server_gives(site: Site) {
-        let site = site.with_registration(DynamicRegistration::Open).await;
-        assert!(site.server.set_scope_disabled("admin", true).await.unwrap());
-        let mut document = assistant();
-        document["scope"] = "read elsewhere admin".into();
-        let registered = site.registers(&document).await.with_status(201).json();
-        assert_eq!(registered["scope"], "read");
-        let browser = site.sign_in().await;
-        browser.get(&asks(&registered, "read")).await.with_status(200);
-        let refused = browser.get(&asks(&registered, "read write")).await;
-        assert_eq!(refused.in_query("error").as_deref(), Some("invalid_scope"), "{refused:?}");
-
-        let mut wider = registered.clone();
-        wider["scope"] = "read write".into();
-        let changed = site.manages(&registered, Method::PUT, &wider).await.with_status(200).json();
-        assert_eq!(changed["scope"], "read write");
-        browser.get(&asks(&registered, "read write")).await.with_status(200);
-    }
-
-    /// §2: who omits it gets "a default set of scopes".
-    async fn a_client_that_names_no_scope_of_this_server_may_ask_its_user_for_all(site: Site) {
-        let site = site.with_registration(DynamicRegistration::Open).await;
-        let all = site.server.supported_scopes().await.unwrap().to_string();
-        let browser = site.sign_in().await;
-        for scope in [Value::Null, "".into(), "elsewhere".into()] {
-            let mut document = assistant();
-            document["scope"] = scope.clone();
-            let registered = site.registers(&document).await.with_status(201).json();
-            assert_eq!(registered["scope"], all, "{scope}");
-            browser.get(&asks(&registered, "read write admin")).await.with_status(200);
-        }
     }
 
     async fn without_an_initial_access_token_the_answer_is_a_challenge(site: Site) {
