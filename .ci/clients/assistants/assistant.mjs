@@ -111,14 +111,18 @@ export async function walk({ Client, StreamableHTTPClientTransport, Unauthorized
     await client.close();
   }
 
-  const modest = new Assistant(document);
-  await auth(modest, { serverUrl: url, scope: 'offline_access' });
-  await finish(new StreamableHTTPClientTransport(url, { authProvider: modest }), await modest.allowed());
-  // One of them would refresh what it has, and be refused again.
-  modest.saveTokens({ ...modest.tokens(), refresh_token: undefined });
-  expect(modest.tokens().scope === 'offline_access', 'a token without the scope of the tools');
-  const client = await connect(modest);
-  expect(modest.asked.searchParams.get('scope').includes('mcp:tools'), 'is refused with 403, and the challenge says what to ask for');
-  expect((await call(client, 'whoami')).scope.includes('mcp:tools'), 'the user allows that, and the tool is called');
-  await client.close();
+  for (const [modest, how] of [
+    [new Assistant(document), 'by a document of its own'],
+    [new Assistant(), 'by registration'],
+  ]) {
+    await auth(modest, { serverUrl: url, scope: 'offline_access' });
+    await finish(new StreamableHTTPClientTransport(url, { authProvider: modest }), await modest.allowed());
+    // One of them would refresh what it has, and be refused again.
+    modest.saveTokens({ ...modest.tokens(), refresh_token: undefined });
+    expect(modest.tokens().scope === 'offline_access', `${how}: a token without the scope of the tools`);
+    const client = await connect(modest);
+    expect(modest.asked.searchParams.get('scope').includes('mcp:tools'), `${how}: it is refused with 403, and the challenge says what to ask for`);
+    expect((await call(client, 'whoami')).scope.includes('mcp:tools'), `${how}: the user allows that, and the tool is called`);
+    await client.close();
+  }
 }
