@@ -3,7 +3,7 @@
 use std::slice;
 
 use crate::{
-    AuthorizationServer, BearerError, PolicyData, Resource, Scopes, StoreError, Timestamp,
+    Act, AuthorizationServer, BearerError, PolicyData, Resource, Scopes, StoreError, Timestamp,
     grant::NEVER,
     scope_request::{Asking, left, names},
     secret::{Key, Kind},
@@ -25,8 +25,10 @@ use crate::{
 pub struct AccessToken {
     /// Who granted it; `None` when the client acts for itself.
     pub subject: Option<String>,
-    /// The client that presents it.
+    /// The client that it was granted to. It presents it, unless there is an `act`.
     pub client_id: String,
+    /// Who presents it in that one's place, where it was exchanged (RFC 8693).
+    pub act: Option<Act>,
     /// What it allows.
     pub scopes: Scopes,
     /// The resource that it is for (RFC 8707); `None` is the server's own API.
@@ -81,6 +83,11 @@ impl AuthorizationServer {
         let key = Key::presented(presented, Kind::AccessToken).ok_or_else(invalid)?;
         let standing = self.store.standing(key).await?;
         let token = standing.filter(|token| token.is_live(self.now())).ok_or_else(invalid)?;
+        let act = token.act()?;
+        if let Some(act) = &act {
+            // In a box, as below.
+            Box::pin(self.acting(act, token.created_at)).await?.ok_or_else(invalid)?;
+        }
         if token.audience.as_deref() != resource.map(Resource::as_str) {
             let elsewhere = "the access token is for another resource";
             return Err(BearerError::InvalidToken(elsewhere.into()));
@@ -91,11 +98,12 @@ impl AuthorizationServer {
             let first = alternatives.first().cloned().unwrap_or_default();
             return Err(BearerError::InsufficientScope(first));
         }
-        self.admitted(&token.client_id).await?;
+        self.admitted(token.holder(act.as_ref())).await?;
         self.mark_used(&token);
         Ok(AccessToken {
             subject: token.subject.clone(),
             client_id: token.client_id.clone(),
+            act,
             scopes,
             audience: resource.cloned(),
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
@@ -126,7 +134,7 @@ impl AuthorizationServer {
     }
 
     /// Marks the grant as used, at most once an hour and never in the request's way.
-    fn mark_used(&self, token: &Standing) {
+    pub(crate) fn mark_used(&self, token: &Standing) {
         let (grant_id, now) = (token.grant_id, self.now());
         if token.grant_last_used_at.is_some_and(|last| now - last < USE_IS_MARKED_EVERY) {
             return;

@@ -9,8 +9,8 @@ use url::Url;
 /// ```
 /// use oauth_core::GrantType;
 ///
-/// let exchange: GrantType = "urn:ietf:params:oauth:grant-type:token-exchange".parse()?;
-/// assert!(matches!(exchange, GrantType::Extension(_)));
+/// let voucher: GrantType = "urn:example:params:oauth:grant-type:voucher".parse()?;
+/// assert!(matches!(voucher, GrantType::Extension(_)));
 /// assert!("typo".parse::<GrantType>().is_err());
 /// # Ok::<(), oauth_core::UnknownGrantType>(())
 /// ```
@@ -29,6 +29,9 @@ pub enum GrantType {
     Password,
     /// RFC 8628: for what has no browser, or no keys.
     DeviceCode,
+    /// RFC 8693: an access token for another one, which allows no more and ends no later. Only staff register a client for
+    /// it.
+    TokenExchange,
     /// RFC 6749 §4.5, by its absolute URI: one of the application's own
     /// ([`with_grant`](crate::AuthorizationServer::with_grant)), or one that only another program serves.
     Extension(String),
@@ -45,15 +48,16 @@ impl GrantType {
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
             Self::Extension(name) => name,
         }
     }
 }
 
-/// A grant that this server does not know.
+/// A grant that this server does not know, or one of the application's own by a name that the server has a grant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a grant is authorization_code, implicit, refresh_token, client_credentials or password, or has an absolute URI"
+    "a grant is authorization_code, implicit, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code or urn:ietf:params:oauth:grant-type:token-exchange; one of an application's own has another absolute URI"
 )]
 pub struct UnknownGrantType;
 
@@ -68,6 +72,7 @@ impl FromStr for GrantType {
             Self::ClientCredentials,
             Self::Password,
             Self::DeviceCode,
+            Self::TokenExchange,
         ];
         let known = all.into_iter().find(|grant_type| grant_type.as_str() == text);
         let extension = || is_uri(text).then(|| Self::Extension(text.to_owned()));

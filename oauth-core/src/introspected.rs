@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    AccessToken, PolicyData, Resource, Timestamp,
+    AccessToken, Act, PolicyData, Resource, Timestamp,
     secret::{Key, Kind},
     store::openid::OpenId,
 };
@@ -58,6 +58,7 @@ impl Introspected {
         let token = AccessToken {
             subject: answer.sub,
             client_id: answer.client_id.ok_or(InvalidIntrospection)?,
+            act: answer.act,
             scopes,
             audience: audience.clone().filter(|resource| Some(resource) != issuer.as_ref()),
             expires_at: answer.exp,
@@ -82,6 +83,7 @@ struct Answer {
     active: bool,
     token_type: Option<String>,
     client_id: Option<String>,
+    act: Option<Act>,
     scope: Option<String>,
     exp: Option<Timestamp>,
     sub: Option<String>,
@@ -108,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn who_acts_is_read_with_all_who_acted_before() {
+        let body = r#"{"active":true,"client_id":"app","token_type":"Bearer","act":{"sub":"b","iss":"x","act":{"sub":"a"}}}"#;
+        let act = Introspected::parse(body.as_bytes()).unwrap().unwrap().token.act.unwrap();
+        assert_eq!(act.chain().collect::<Vec<_>>(), ["b", "a"]);
+    }
+
+    #[test]
     fn what_is_no_answer_is_none() {
         for body in [
             "",
@@ -117,6 +126,7 @@ mod tests {
             r#"{"active":true,"token_type":"Bearer"}"#,
             r#"{"active":true,"token_type":"Bearer","client_id":"app","exp":"soon"}"#,
             r#"{"active":true,"token_type":"Bearer","client_id":"app","aud":"here"}"#,
+            r#"{"active":true,"token_type":"Bearer","client_id":"app","act":{"name":"api"}}"#,
         ] {
             assert_eq!(Introspected::parse(body.as_bytes()), Err(InvalidIntrospection), "{body}");
         }

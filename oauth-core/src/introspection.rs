@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AuthorizationServer, Client, Params, PolicyData, Scopes, StoreError, Timestamp, TokenError,
+    Act, AuthorizationServer, Client, Params, PolicyData, Scopes, StoreError, Timestamp,
+    TokenError,
     error::TokenError::{InvalidRequest, UnauthorizedClient},
     grant::NEVER,
     secret::{Key, Kind},
@@ -16,8 +17,10 @@ use crate::{
 pub struct Introspection {
     /// Whether it is an access token; else it is a refresh token.
     pub is_access_token: bool,
-    /// The client that it was issued to.
+    /// The client that it was granted to.
     pub client_id: String,
+    /// Who acts with it in that one's place, where it was exchanged (RFC 8693 §4.1).
+    pub act: Option<Act>,
     /// Who granted it; `None` where the client acts for itself.
     pub subject: Option<String>,
     /// What it allows.
@@ -41,7 +44,7 @@ impl AuthorizationServer {
     /// Answers an introspection request: `authorization` is the value of that header, `params` the body. `None` is a token
     /// that is unknown or over, or of which this client may not know (RFC 7662 §2.2).
     ///
-    /// A client may look at its own tokens, and at access tokens for the resources that its registration names
+    /// A client may look at its own tokens, those that others got in exchange for one of its among them, and at access tokens for the resources that its registration names
     /// ([`NewClient::introspects`](crate::NewClient::introspects)).
     ///
     /// # Errors
@@ -100,10 +103,15 @@ impl AuthorizationServer {
         client: &Client,
         token: &Standing,
     ) -> Result<Option<Introspection>, TokenError> {
-        let audience = token.audience.clone().unwrap_or_else(|| self.resource_address(None));
-        let may_know = token.client_id == client.client_id
-            || client.introspects.iter().any(|it| it.as_str() == audience);
-        if !may_know || !token.is_live(self.now()) {
+        let act = token.act()?;
+        let is_its =
+            token.client_id == client.client_id || token.holder(act.as_ref()) == client.client_id;
+        if !(is_its || self.is_of_resource(client, token)) || !token.is_live(self.now()) {
+            return Ok(None);
+        }
+        if let Some(act) = &act
+            && self.acting(act, token.created_at).await?.is_none()
+        {
             return Ok(None);
         }
         let began = token.openid.as_deref().map(OpenId::parse).transpose();
@@ -111,15 +119,26 @@ impl AuthorizationServer {
         Ok(Some(Introspection {
             is_access_token: true,
             client_id: token.client_id.clone(),
+            act,
             subject: token.subject.clone(),
             scopes: self.scopes_of(token).await?,
             issued_at: token.created_at,
             expires_at: Some(token.expires_at).filter(|&end| end != NEVER),
-            audience: Some(audience),
+            audience: Some(self.audience_of(token)),
             data: token.data.as_deref().map(PolicyData::stored),
             auth_time: began.auth_time,
             acr: began.acr,
         }))
+    }
+
+    /// Whether the token is for one of the resources that the client's registration names.
+    pub(crate) fn is_of_resource(&self, client: &Client, token: &Standing) -> bool {
+        let audience = self.audience_of(token);
+        client.introspects.iter().any(|it| it.as_str() == audience)
+    }
+
+    fn audience_of(&self, token: &Standing) -> String {
+        token.audience.clone().unwrap_or_else(|| self.resource_address(None))
     }
 
     /// §4: nobody else has any business with it.
@@ -141,6 +160,7 @@ impl AuthorizationServer {
         Ok(Some(Introspection {
             is_access_token: false,
             client_id: client.client_id.clone(),
+            act: None,
             subject: grant.subject,
             scopes: grant.scopes,
             issued_at: token.created_at,

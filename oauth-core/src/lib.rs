@@ -62,7 +62,7 @@
 //! | the authorization endpoint | [`AuthorizationRequest`], [`AuthorizationResponse`], [`AuthorizationError`] |
 //! | devices without a browser | [`DeviceAuthorization`], [`DeviceRequest`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
-//! | protected resources | [`AccessToken`], [`BearerError`], [`Resource`], [`Resources`] |
+//! | protected resources | [`AccessToken`], [`Act`], [`BearerError`], [`Resource`], [`Resources`] |
 //! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`ClientInformation`], [`NewScope`], [`Scope`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
 //! | beside an application's own tables | [`with_diesel`], [`SQLITE_PRAGMAS`], [`StoreOptions`] |
@@ -87,6 +87,7 @@
 compile_error!("switch on a database: the feature `sqlite`, `postgres`, or both");
 
 mod account;
+mod act;
 pub mod admin;
 /// How it is made: the file `ARCHITECTURE.md`.
 #[cfg(doc)]
@@ -142,6 +143,7 @@ pub use self::{
         AccountError, Caller, Guess, GuessError, PasswordChange, PasswordError, Session,
         SessionRecord,
     },
+    act::Act,
     authorization::{AuthorizationRequest, AuthorizationResponse, Pushed},
     bearer::AccessToken,
     clearing::{Cleared, Clearing, ClearingTask},

@@ -105,6 +105,9 @@ pub struct PolicyRequest<'a> {
     pub subject: Option<&'a str>,
     /// The client, which is proven, or whose redirect URI is.
     pub client: &'a Client,
+    /// With token exchange (RFC 8693), the identifier of the client that the user granted the subject token to: it may be
+    /// the same. `None` with every other grant.
+    pub granted_to: Option<&'a str>,
     /// How it asks.
     pub grant_type: &'a GrantType,
     /// Where it asks.
@@ -149,9 +152,9 @@ pub struct Ruling {
     pub grant_lifetime: Option<Lifetime>,
     /// What is stored with the family, 4 KiB of JSON at most, and given to guards, to events, and to who may introspect
     /// its tokens, their client among them. It takes the place of what
-    /// was attached before; `None` leaves that.
+    /// was attached before; `None` leaves that. Of no effect with token exchange, where the family may be another client's.
     pub data: Option<Value>,
-    /// What the answer of the token endpoint has more, 4 KiB of JSON at most, under names that RFC 6749 §5.1 does not have.
+    /// What the answer of the token endpoint has more, 4 KiB of JSON at most, under names that neither RFC 6749 §5.1 nor RFC 8693 §2.2.1 has.
     pub members: Map<String, Value>,
 }
 
@@ -248,7 +251,8 @@ pub(crate) fn members(members: &Map<String, Value>) -> Result<Option<String>, St
 }
 
 /// What no member may be called.
-const ANSWERED: [&str; 5] = ["access_token", "token_type", "expires_in", "refresh_token", "scope"];
+const ANSWERED: [&str; 6] =
+    ["access_token", "token_type", "expires_in", "refresh_token", "scope", "issued_token_type"];
 
 /// A policy that takes longer is given up.
 const MOST_TIME: Duration = Duration::from_secs(5);

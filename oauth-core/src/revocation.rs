@@ -13,7 +13,8 @@ impl AuthorizationServer {
     /// token is unknown or over (RFC 7009 §2.2): "the purpose of the revocation request, invalidating the particular
     /// token, is already achieved".
     ///
-    /// A refresh token takes its whole family along, an access token goes alone. `token_type_hint` is not needed: a token
+    /// A refresh token takes its whole family along, an access token goes alone: what it was exchanged for (RFC 8693) lives
+    /// on. What was exchanged ends by the client that acts with it, or by the one that it was granted to. `token_type_hint` is not needed: a token
     /// says of what kind it is.
     ///
     /// # Errors
@@ -62,7 +63,10 @@ impl AuthorizationServer {
 
     async fn revoke_access_token(&self, client: &Client, key: Key) -> Result<(), TokenError> {
         let Some(token) = self.store.standing(key).await? else { return Ok(()) };
-        if token.client_id != client.client_id {
+        let act = token.act()?;
+        let is_its =
+            token.client_id == client.client_id || token.holder(act.as_ref()) == client.client_id;
+        if !is_its {
             return Err(another_clients());
         }
         if !token.is_live(self.now()) {
@@ -73,7 +77,7 @@ impl AuthorizationServer {
             store::access_token::revoke(db, key.family, key.digest.as_bytes(), now)
         };
         let prepare = || -> LedTo<bool> {
-            let (client_id, subject) = (client.client_id.clone(), token.subject.clone());
+            let (client_id, subject) = (token.client_id.clone(), token.subject.clone());
             let cause = Revocation::Client;
             let revoked = EventKind::AccessTokenRevoked { client_id, subject, cause };
             Box::new(|&ended| if ended { vec![revoked] } else { Vec::new() })

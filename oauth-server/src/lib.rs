@@ -168,18 +168,19 @@ pub use async_trait::async_trait;
 pub use inventory;
 pub use ipnet::IpNet;
 pub use oauth_core::{
-    self, AccessToken, AccountError, Advice, ApplicationType, Authentication, AuthorizationServer,
-    BearerError, Caller, Cleared, Clearing, ClearingTask, Client, ClientChange, ClientInformation,
-    ClientMetadata, ClientRegistrationError, ClientSecret, Clock, ConnectedApp, DeliveryTask,
-    DynamicRegistration, Endpoint, Event, EventKind, Events, FieldError, GrantRequest, GrantType,
-    Granted, Guess, GuessError, GuessLimit, HostResolver, IdTokenResponse, InvalidKeyEncryption,
-    InvalidRedirectUri, InvalidResource, InvalidScope, InvalidSetting, KeyEncryption, Lifetime,
-    MigratedBy, Missed, MovableClock, NewClient, NewScope, NewUser, NotReady, OpenIdMetadata,
-    Origin, PasswordChange, PasswordError, Policy, PolicyData, PolicyRequest, Problem, RedirectUri,
-    Registered, RegisteredBy, RegistrationError, RequireState, RequiredSignIn, Resource, Resources,
-    Revocation, Ruling, Scopes, Secret, Session, Settings, SigningAlgorithm, Spread, Store,
-    StoreError, StoreOptions, SubjectType, Subscription, Timestamp, TokenError,
-    UnknownApplicationType, UnknownGrantType, UnknownRequireState, User, WantedClaims,
+    self, AccessToken, AccountError, Act, Advice, ApplicationType, Authentication,
+    AuthorizationServer, BearerError, Caller, Cleared, Clearing, ClearingTask, Client,
+    ClientChange, ClientInformation, ClientMetadata, ClientRegistrationError, ClientSecret, Clock,
+    ConnectedApp, DeliveryTask, DynamicRegistration, Endpoint, Event, EventKind, Events,
+    FieldError, GrantRequest, GrantType, Granted, Guess, GuessError, GuessLimit, HostResolver,
+    IdTokenResponse, InvalidKeyEncryption, InvalidRedirectUri, InvalidResource, InvalidScope,
+    InvalidSetting, KeyEncryption, Lifetime, MigratedBy, Missed, MovableClock, NewClient, NewScope,
+    NewUser, NotReady, OpenIdMetadata, Origin, PasswordChange, PasswordError, Policy, PolicyData,
+    PolicyRequest, Problem, RedirectUri, Registered, RegisteredBy, RegistrationError, RequireState,
+    RequiredSignIn, Resource, Resources, Revocation, Ruling, Scopes, Secret, Session, Settings,
+    SigningAlgorithm, Spread, Store, StoreError, StoreOptions, SubjectType, Subscription,
+    Timestamp, TokenError, UnknownApplicationType, UnknownGrantType, UnknownRequireState, User,
+    WantedClaims,
 };
 /// The web framework, at the version that this crate's endpoints and middleware belong to.
 pub use poem;

@@ -4,7 +4,7 @@ use super::{
     Action, Admin, AdminError, Entry, Kind, Page, State, client::ClientName, page::Cursor,
 };
 use crate::{
-    EventKind, Resources, Revocation, Scopes, StoreError, Timestamp,
+    Act, EventKind, Resources, Revocation, Scopes, StoreError, Timestamp,
     grant::NEVER,
     store::{
         self, DbConnection, Query,
@@ -25,8 +25,10 @@ pub struct IssuedRecord {
     pub id: IssuedId,
     /// The first characters of its random part.
     pub prefix: String,
-    /// Who it was issued to.
+    /// Who it was issued to, or of one that was exchanged (RFC 8693) the client that it was granted to.
     pub client: ClientName,
+    /// Who acts with one that was exchanged.
+    pub act: Option<Act>,
     /// Who it acts for; `None` is the client itself.
     pub subject: Option<String>,
     /// What it allows.
@@ -58,11 +60,11 @@ impl Admin {
         filter: IssuedFilter,
         after: Option<&str>,
     ) -> Result<Page<IssuedRecord>, StoreError> {
-        let (before, now) = (Cursor::new(after).issued(), self.server.now());
+        let before = Cursor::new(after).issued();
         let list = move |db: &mut DbConnection| store::list::issued(db, kind, &filter, before);
         let rows = self.server.store.list(list).await?;
-        let page = Page::of(rows, |(row, _)| row.id().to_string());
-        Ok(page.map(|row| IssuedRecord::of(row, now)))
+        let Page { rows, next } = Page::of(rows, |(row, _)| row.id().to_string());
+        Ok(Page { rows: self.records(rows).await?, next })
     }
 
     /// The code or token of this key.
@@ -74,9 +76,27 @@ impl Admin {
         kind: IssuedKind,
         id: IssuedId,
     ) -> Result<Option<IssuedRecord>, StoreError> {
-        let now = self.server.now();
         let row = self.server.store.read(move |db| store::list::issued_one(db, kind, id)).await?;
-        Ok(row.map(|row| IssuedRecord::of(row, now)))
+        Ok(self.records(row).await?.pop())
+    }
+
+    /// As they are shown. What was exchanged is dead where one is who acts with it.
+    pub(super) async fn records(
+        &self,
+        rows: impl IntoIterator<Item = (IssuedRow, Hook)>,
+    ) -> Result<Vec<IssuedRecord>, StoreError> {
+        let (mut records, now) = (Vec::new(), self.server.now());
+        for row in rows {
+            let mut record = IssuedRecord::of(row, now)?;
+            if record.state == State::Live
+                && let Some(act) = &record.act
+                && self.server.acting(act, record.created_at).await?.is_none()
+            {
+                record.state = State::ClientDisabled;
+            }
+            records.push(record);
+        }
+        Ok(records)
     }
 
     /// Ends one access token; its family lives on. One that has ended stays as it is.
@@ -146,7 +166,7 @@ pub(super) fn ended(grant: &Grant, client: &ClientName) -> EventKind {
 }
 
 impl IssuedRecord {
-    pub(super) fn of((row, (grant, client)): (IssuedRow, Hook), now: Timestamp) -> Self {
+    fn of((row, (grant, client)): (IssuedRow, Hook), now: Timestamp) -> Result<Self, StoreError> {
         let id = row.id();
         let expires_at = row.expires_at.filter(|end| *end != NEVER);
         let state = if row.revoked_at.is_some() {
@@ -156,10 +176,11 @@ impl IssuedRecord {
         } else {
             State::of(&grant, &client, expires_at, now)
         };
-        Self {
+        Ok(Self {
             id,
             prefix: row.prefix,
             client,
+            act: row.actor.as_deref().map(Act::stored).transpose()?,
             subject: grant.subject,
             scopes: row.scopes,
             resources: row.resources,
@@ -169,6 +190,6 @@ impl IssuedRecord {
             redeemed_at: row.redeemed_at,
             revoked_at: row.revoked_at,
             state,
-        }
+        })
     }
 }

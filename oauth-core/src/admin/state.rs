@@ -15,7 +15,7 @@ pub enum State {
     Redeemed,
     /// It, or its family, was ended.
     Revoked,
-    /// Its client is disabled, and it will live again with it.
+    /// Its client is disabled, and it will live again with it; or one is disabled or gone that acts with it (RFC 8693).
     ClientDisabled,
     /// Its client was deleted, and it is deleted with it soon.
     ClientDeleted,

@@ -56,12 +56,15 @@ pub enum EventKind {
         /// The `error` that it was told.
         code: &'static str,
     },
-    /// A family of tokens began.
+    /// A family of tokens began; or, by token exchange (RFC 8693), an access token was issued for another one of its family.
     TokenIssued {
         /// How.
         grant_type: GrantType,
-        /// The client.
+        /// The client: the one that the family was granted to.
         client_id: String,
+        /// Who acts with a token that was exchanged: the client that it was issued to. `None` with every other grant, and
+        /// where that is the family's own client.
+        actor: Option<String>,
         /// Who granted it; `None` where the client acts for itself.
         subject: Option<String>,
         /// What the access token allows.

@@ -96,10 +96,20 @@ pub(crate) async fn ruled(
     asked: Asked<'_>,
 ) -> Result<Ruled, TokenError> {
     require_active(server, asked.subject).await?;
+    by_policy(server, asked, None).await
+}
+
+/// What the policy says; `granted_to` is the client of a token that another one exchanges.
+pub(super) async fn by_policy(
+    server: &AuthorizationServer,
+    asked: Asked<'_>,
+    granted_to: Option<&str>,
+) -> Result<Ruled, TokenError> {
     let Some(policy) = &server.policy else { return Ruled::of(asked, Ruling::default()) };
     let request = PolicyRequest {
         subject: asked.subject,
         client: asked.client,
+        granted_to,
         grant_type: &asked.grant_type,
         endpoint: asked.endpoint,
         scopes: &asked.scopes,
@@ -214,7 +224,7 @@ pub(crate) fn issued(
 ) -> EventKind {
     let (client_id, subject) = (client.client_id.clone(), subject.map(str::to_owned));
     let (scopes, audience, data) = (ruled.scopes.clone(), ruled.audience(), ruled.data.clone());
-    EventKind::TokenIssued { grant_type, client_id, subject, scopes, audience, data }
+    EventKind::TokenIssued { grant_type, client_id, actor: None, subject, scopes, audience, data }
 }
 
 /// The access token and the refresh token that a redeemed refresh token leads to; `None` where it is none.

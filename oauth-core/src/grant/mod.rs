@@ -10,6 +10,7 @@ mod refresh_token;
 mod repetition;
 mod reuse;
 mod terms;
+mod token_exchange;
 
 use std::sync::Arc;
 
@@ -50,6 +51,8 @@ pub struct Tokens {
     pub refresh_token: Option<Secret>,
     /// The ID token, where the user was asked for `openid` (OpenID Connect Core §3.1.3.3).
     pub id_token: Option<String>,
+    /// What kind of token `access_token` is, where it was given for another one (RFC 8693 §2.2.1).
+    pub issued_token_type: Option<&'static str>,
     /// What the access token allows.
     pub scopes: Scopes,
     /// What the application's policy adds ([`Ruling::members`](crate::Ruling::members)).
@@ -94,6 +97,10 @@ impl AuthorizationServer {
                 may_use(client, &GrantType::DeviceCode)?;
                 device_code::exchange(self, client, params).await
             }
+            Some(TOKEN_EXCHANGE) => {
+                may_use(client, &GrantType::TokenExchange)?;
+                token_exchange::exchange(self, client, params).await
+            }
             Some(name) => {
                 let handler = self.grants.get(name).ok_or_else(|| self.unsupported())?;
                 let grant_type = GrantType::Extension(name.to_owned());
@@ -125,11 +132,13 @@ pub(crate) fn may_use(client: &Client, grant_type: &GrantType) -> Result<(), Tok
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-const SUPPORTED: &str = "grant_type must be authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code or password";
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-const IN_2_1: &str = "grant_type must be authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code (OAuth 2.1)";
+const SUPPORTED: &str = "grant_type must be authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code, urn:ietf:params:oauth:grant-type:token-exchange or password";
 
-/// What this endpoint reads once, beside `resource`; "unrecognized request parameters" it "MUST ignore" (§3.2).
+const IN_2_1: &str = "grant_type must be authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code or urn:ietf:params:oauth:grant-type:token-exchange (OAuth 2.1)";
+
+/// What this endpoint reads once, beside `resource` and what a grant checks by itself; "unrecognized request parameters" it "MUST ignore" (§3.2).
 const PARAMETERS: &[&str] = &[
     "grant_type",
     "client_id",

@@ -57,7 +57,7 @@ pub(super) async fn exchange(
         return judge(server, client, &presented).await;
     }
     let audience = server.audience(&presented.grant.resources, params)?;
-    let scopes = narrowed(server, &presented.grant, params).await?;
+    let scopes = narrowed(server, &presented.grant.scopes, params).await?;
     let scopes = left_of_grant(server, client, &scopes, &presented.token.given).await?;
     let scopes = server.scopes_at(audience.as_ref(), &presented.grant.resources, scopes).await?;
     let asked = Asked {
@@ -84,19 +84,19 @@ struct Presented {
 /// §6: the requested scope "MUST NOT include any scope not originally granted by the resource owner", and defaults to
 /// what was. The new refresh token keeps the scope of the grant: narrowing is for the access token, and so is what the
 /// client may not have just now. What the requested ones imply goes with them.
-async fn narrowed(
+pub(super) async fn narrowed(
     server: &AuthorizationServer,
-    grant: &Grant,
+    granted: &Scopes,
     params: &Params,
 ) -> Result<Scopes, TokenError> {
     let requested = params.get("scope").unwrap_or_default();
     let requested: Scopes = requested
         .parse()
         .map_err(|error: crate::InvalidScope| InvalidScope(error.to_string().into()))?;
-    match requested.beyond(&grant.scopes) {
-        _ if requested.is_empty() => Ok(grant.scopes.clone()),
+    match requested.beyond(granted) {
+        _ if requested.is_empty() => Ok(granted.clone()),
         beyond if beyond.is_empty() => {
-            let implied = names(&with_implied(server, &requested).await?).within(&grant.scopes);
+            let implied = names(&with_implied(server, &requested).await?).within(granted);
             Ok(requested.iter().chain(implied.iter()).collect())
         }
         beyond => Err(InvalidScope(not_available(&beyond))),

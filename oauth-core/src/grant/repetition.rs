@@ -62,6 +62,7 @@ impl Repetition {
             expires_in: expires_in(expires_at, self.now),
             refresh_token: Some(refresh_token),
             id_token: None,
+            issued_token_type: None,
             scopes,
             members: members.unwrap_or_default(),
         }))

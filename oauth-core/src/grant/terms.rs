@@ -138,6 +138,7 @@ impl NewTokens {
             expires_in: expires_in(self.terms.access_expires_at, self.terms.created_at),
             refresh_token: self.refresh,
             id_token: None,
+            issued_token_type: None,
             scopes: self.terms.scopes,
             members: self.terms.members,
         }

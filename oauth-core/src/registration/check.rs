@@ -76,6 +76,10 @@ fn secret(new: &NewClient, public_clients: bool, faults: &mut Faults) {
         let problem = "client_credentials is for clients with a secret (RFC 6749 4.4)";
         faults.malformed("grant_types", problem);
     }
+    if is_public && new.grant_types.contains(&GrantType::TokenExchange) {
+        let problem = "token exchange is for clients with a secret (RFC 8693 5)";
+        faults.malformed("grant_types", problem);
+    }
 }
 
 fn grant_types(new: &NewClient, faults: &mut Faults) {

@@ -1,8 +1,8 @@
 //! What a stranger may say of itself: RFC 7591 §2. One list, for whoever nobody vouches for.
 //!
 //! What is not in here is dropped, whatever its name: what staff alone decide (whether users are asked, how long tokens
-//! live, whose resources it looks at), what a client would get without a user (`client_credentials`), or by way of a
-//! browser (`implicit`), and what would have the server call the client or trust what another host says
+//! live, whose resources it looks at), what a client would get without a user (`client_credentials`), with a token of
+//! somebody else's (token exchange), or by way of a browser (`implicit`), and what would have the server call the client or trust what another host says
 //! (`backchannel_logout_uri`, `sector_identifier_uri`; `subject_type` is the sector's, too). PKCE is required.
 
 use std::str::FromStr;

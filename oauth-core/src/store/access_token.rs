@@ -47,6 +47,8 @@ pub(crate) struct Standing {
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) revoked_at: Option<Timestamp>,
+    /// Of one that was exchanged: who acts, as JSON.
+    pub(crate) actor: Option<String>,
     #[diesel(select_expression = oauth_grants::subject)]
     pub(crate) subject: Option<String>,
     #[diesel(select_expression = oauth_grants::expires_at)]

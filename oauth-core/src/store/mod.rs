@@ -20,6 +20,7 @@ pub(crate) mod consent;
 pub(crate) mod deadline;
 pub(crate) mod device_code;
 mod error;
+pub(crate) mod exchange;
 mod executor;
 pub(crate) mod family;
 pub(crate) mod forgetting;

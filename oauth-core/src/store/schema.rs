@@ -205,6 +205,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         audience -> Nullable<Text>,
+        actor -> Nullable<Text>,
     }
 }
 

@@ -32,6 +32,7 @@ fn issued(grant_type: GrantType, client_id: &str, subject: Option<&str>, all: &s
         data: None,
         grant_type,
         client_id: client_id.to_owned(),
+        actor: None,
         subject: subject.map(str::to_owned),
         scopes: scopes(all),
         audience: None,

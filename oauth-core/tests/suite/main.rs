@@ -83,5 +83,6 @@ mod sqlite_faults;
 mod state;
 mod structure;
 mod token_endpoint;
+mod token_exchange;
 mod token_refused;
 mod user_names;

@@ -7,6 +7,7 @@ mod client_credentials_scopes;
 mod device_codes;
 mod dynamic_registration;
 mod logout;
+mod token_actors;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 

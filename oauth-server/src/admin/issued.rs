@@ -1,6 +1,9 @@
 //! Authorization codes and access tokens: one frame for both.
 
-use oauth_core::admin::{IssuedFilter, IssuedId, IssuedKind, IssuedRecord};
+use oauth_core::{
+    Act,
+    admin::{IssuedFilter, IssuedId, IssuedKind, IssuedRecord},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -93,6 +96,7 @@ impl Issued {
             "prefix": record.prefix,
             "client": record.client.name,
             "client_href": links::to_client(visit, &record.client),
+            "actors": record.act.iter().flat_map(Act::chain).collect::<Vec<_>>(),
             "user": record.subject.as_deref().map(|subject| names.name(subject)),
             "scopes": record.scopes.iter().collect::<Vec<_>>(),
             "resources": visit.addresses(&record.resources),

@@ -47,7 +47,8 @@ impl OAuthApi {
     ///
     /// RFC 6749 section 3.2. A confidential client authenticates with HTTP Basic, or with `client_id` and
     /// `client_secret` in the body; a public client sends its `client_id` alone. Parameters that are not named here are
-    /// ignored; none may be repeated.
+    /// ignored; none may be repeated. A client that is registered for token exchange (RFC 8693) gets an access token for
+    /// one that it was called with.
     #[oai(path = "/oauth2/token", method = "post", operation_id = "token", tag = "Tag::OAuth")]
     async fn token(
         &self,

@@ -1,6 +1,6 @@
 //! The introspection endpoint: RFC 7662.
 
-use oauth_core::{AuthorizationServer, Introspection};
+use oauth_core::{Act, AuthorizationServer, Introspection};
 use poem_openapi::{ApiResponse, Object, payload::Json};
 use serde_json::Value;
 
@@ -29,8 +29,10 @@ pub(super) struct IntrospectionBody {
     active: bool,
     /// What it allows, separated by spaces.
     scope: Option<String>,
-    /// The client that it was issued to.
+    /// The client that it was granted to.
     client_id: Option<String>,
+    /// Who acts with it in that one's place (RFC 8693 section 4.1). Absent where it was not exchanged.
+    act: Option<Actor>,
     /// `Bearer` for an access token, absent for a refresh token.
     token_type: Option<String>,
     /// When it ends, in seconds since 1970. Absent where it never does.
@@ -49,6 +51,22 @@ pub(super) struct IntrospectionBody {
     auth_time: Option<i64>,
     /// How well the user signed in. Absent where that is not known.
     acr: Option<String>,
+}
+
+/// Who acts: RFC 8693 section 4.1.
+#[derive(Debug, Object)]
+#[oai(rename = "Actor", skip_serializing_if_is_none)]
+struct Actor {
+    /// The client, by its identifier.
+    sub: String,
+    /// Who acted before, where the token was exchanged more than once.
+    act: Option<Box<Self>>,
+}
+
+impl From<Act> for Actor {
+    fn from(act: Act) -> Self {
+        Self { sub: act.sub, act: act.act.map(|before| Box::new(Self::from(*before))) }
+    }
 }
 
 /// What a token is worth.
@@ -79,6 +97,7 @@ fn active(token: Introspection, issuer: &str) -> IntrospectionBody {
         active: true,
         scope: Some(token.scopes.to_string()),
         client_id: Some(token.client_id),
+        act: token.act.map(Actor::from),
         token_type: token.is_access_token.then(|| "Bearer".to_owned()),
         exp: token.expires_at,
         iat: Some(token.issued_at),

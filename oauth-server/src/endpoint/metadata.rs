@@ -129,6 +129,7 @@ fn grant_types(settings: &Settings) -> impl Iterator<Item = String> + use<> {
         ("refresh_token", settings.access_tokens_refreshable),
         ("client_credentials", true),
         (DEVICE_CODE, true),
+        (TOKEN_EXCHANGE, true),
         ("password", !settings.oauth_2_1),
         ("implicit", !settings.oauth_2_1),
     ];
@@ -184,6 +185,7 @@ pub(super) fn public(mut response: Response) -> Response {
 }
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const BASIC: &str = "client_secret_basic";
 const POST: &str = "client_secret_post";
 const NONE: &str = "none";

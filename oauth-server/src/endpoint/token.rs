@@ -60,8 +60,8 @@ pub(super) async fn token(
 #[derive(Object)]
 #[oai(rename = "TokenRequest")]
 pub(super) struct TokenRequest {
-    /// `authorization_code`, `refresh_token`, `client_credentials`, `password` or
-    /// `urn:ietf:params:oauth:grant-type:device_code`.
+    /// `authorization_code`, `refresh_token`, `client_credentials`, `password`,
+    /// `urn:ietf:params:oauth:grant-type:device_code` or `urn:ietf:params:oauth:grant-type:token-exchange`.
     grant_type: String,
     /// The client, where it does not use HTTP Basic.
     client_id: Option<String>,
@@ -77,9 +77,17 @@ pub(super) struct TokenRequest {
     device_code: Option<String>,
     /// `refresh_token`: the refresh token.
     refresh_token: Option<String>,
-    /// Separated by spaces; `client_credentials`: of what the client may have for itself; `refresh_token`: the same scope or less.
+    /// Token exchange (RFC 8693): the access token that the new one is given for.
+    subject_token: Option<String>,
+    /// Token exchange: `urn:ietf:params:oauth:token-type:access_token`.
+    subject_token_type: Option<String>,
+    /// Token exchange: the same, or left out.
+    requested_token_type: Option<String>,
+    /// Separated by spaces; `client_credentials`: of what the client may have for itself; `refresh_token` and token
+    /// exchange: the same scope or less.
     scope: Option<String>,
-    /// The one resource that the access token shall be for (RFC 8707): of those granted, where there was an authorization.
+    /// The one resource that the access token shall be for (RFC 8707): of those granted, where there was an authorization;
+    /// with token exchange that of the `subject_token`, or left out.
     resource: Option<String>,
     /// `password`: the user's name.
     username: Option<String>,

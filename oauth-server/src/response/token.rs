@@ -22,6 +22,8 @@ pub(crate) struct TokenBody {
     refresh_token: Option<String>,
     /// Who the user is, signed (OpenID Connect Core). Absent where the scope `openid` was not granted.
     id_token: Option<String>,
+    /// With token exchange (RFC 8693): `urn:ietf:params:oauth:token-type:access_token`. Absent with every other grant.
+    issued_token_type: Option<String>,
     /// What the access token allows, separated by spaces.
     scope: String,
     /// What the application's policy adds.
@@ -60,6 +62,7 @@ impl From<Tokens> for TokenBody {
             expires_in: tokens.expires_in,
             refresh_token: tokens.refresh_token.map(|token| token.expose().to_owned()),
             id_token: tokens.id_token,
+            issued_token_type: tokens.issued_token_type.map(str::to_owned),
             scope: tokens.scopes.to_string(),
             members: tokens.members.into_iter().collect(),
         }

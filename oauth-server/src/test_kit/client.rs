@@ -1,7 +1,7 @@
 //! A client: what it asks of the user and of the token endpoint.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{ClientSecret, NewClient, Registered, Secret, admin::Actor};
+use oauth_core::{ClientSecret, GrantType, NewClient, Registered, Secret, admin::Actor};
 use reqwest::header::AUTHORIZATION;
 use url::form_urlencoded::byte_serialize;
 
@@ -109,6 +109,22 @@ impl TestClient {
     pub async fn refresh(&self, refresh_token: &str) -> Answer {
         let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
         self.token(self.naming(Form::new(&grant))).await
+    }
+
+    /// Gets an access token for this one, for these scopes of its; the empty text is for all: RFC 8693 §2.1. The client is
+    /// registered for [`GrantType::TokenExchange`](crate::GrantType), and for the resource of the token in
+    /// [`introspects`](crate::NewClient::introspects), unless that is its own.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn exchange_token(&self, access_token: &str, scope: &str) -> Answer {
+        let form = Form::new(&[
+            ("grant_type", GrantType::TokenExchange.as_str()),
+            ("subject_token", access_token),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("scope", scope),
+        ]);
+        self.token(self.naming(form)).await
     }
 
     fn naming(&self, form: Form) -> Form {

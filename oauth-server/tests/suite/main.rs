@@ -62,6 +62,7 @@ mod state;
 mod test_kit;
 mod tls;
 mod token_endpoint;
+mod token_exchange;
 mod unavailable;
 mod unreadable;
 mod users;

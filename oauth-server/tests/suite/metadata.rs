@@ -86,7 +86,9 @@ both_databases! {
         assert_eq!(document["response_types_supported"], json!(["code"]));
         assert_eq!(document["response_modes_supported"], modes);
         let device_code = "urn:ietf:params:oauth:grant-type:device_code";
-        let grants = ["authorization_code", "refresh_token", "client_credentials", device_code];
+        let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+        let grants =
+            ["authorization_code", "refresh_token", "client_credentials", device_code, exchange];
         assert_eq!(texts(&document["grant_types_supported"]), grants);
         let refused = site.sign_in().await.ask(&implicit_request()).await;
         assert_eq!(refused.in_fragment("error").as_deref(), Some("unsupported_response_type"));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use oauth_server::{
-    Access, AnyOf, Anywhere, FromSubject, Me, MovableClock, RemoteGuard, RemoteGuardSettings,
+    Access, Act, AnyOf, Anywhere, FromSubject, Me, MovableClock, RemoteGuard, RemoteGuardSettings,
     Secret, Secured, StepUp, StoreError,
     test_kit::reqwest::{Method, RequestBuilder},
 };
@@ -99,15 +99,15 @@ async fn show_albums(token: Access<ReadAlbums>) -> String {
 }
 
 /// An API in another process.
-struct Api {
+pub(crate) struct Api {
     urls: BoxEndpoint<'static, Response>,
     front: Arc<Front>,
     clock: MovableClock,
 }
 
-struct Answer {
+pub(crate) struct Answer {
     status: u16,
-    body: String,
+    pub(crate) body: String,
     response: Response,
 }
 
@@ -115,6 +115,13 @@ struct Answer {
 async fn read(token: Access<Read>) -> String {
     let subject = token.subject.as_deref().unwrap_or("nobody");
     format!("{} {} {}", token.client_id, subject, token.scopes)
+}
+
+/// All who act in the place of the client, the latest first.
+#[handler]
+async fn acting(token: Access<Read>) -> String {
+    let chain = token.act.iter().flat_map(Act::chain);
+    format!("{}: {}", token.client_id, chain.collect::<Vec<_>>().join(", "))
 }
 
 #[handler]
@@ -160,7 +167,7 @@ impl Api {
         Self::as_client(site, "another", secret, change).await
     }
 
-    async fn as_client(
+    pub(crate) async fn as_client(
         site: &Site,
         client_id: &str,
         secret: Secret,
@@ -179,6 +186,7 @@ impl Api {
         let urls = Route::new()
             .at("/read", get(read))
             .at("/anywhere", get(anywhere))
+            .at("/acting", get(acting))
             .at("/me", get(me))
             .at("/recent", get(recent))
             .at("/albums", get(show_albums))
@@ -187,7 +195,7 @@ impl Api {
         Self { urls: urls.map_to_response().boxed(), front, clock: site.clock.clone() }
     }
 
-    async fn call(&self, path: &str, token: &str) -> Answer {
+    pub(crate) async fn call(&self, path: &str, token: &str) -> Answer {
         let request = Request::builder().uri(path.parse().unwrap());
         self.send(request.header("Authorization", format!("Bearer {token}")).finish()).await
     }

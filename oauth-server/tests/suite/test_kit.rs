@@ -80,6 +80,23 @@ both_databases! {
         service.token(grant).await.with_status(200);
     }
 
+    async fn an_api_exchanges_a_token_that_it_was_called_with(kit: Kit) {
+        let client = kit.server.register_client("read write").await;
+        let api = kit.server.register(NewClient {
+            grant_types: vec![GrantType::TokenExchange],
+            scopes: "read write".parse().unwrap(),
+            introspects: vec![kit.server.authorization_server().settings().issuer.clone()],
+            ..NewClient::new("API")
+        }).await;
+        let tokens = client.tokens(&kit.server.sign_in("alice").await, "read write").await;
+        let exchanged = api.exchange_token(&tokens.text("access_token"), "read").await.with_status(200);
+        assert_eq!(exchanged.text("scope"), "read");
+        let all = api.exchange_token(&tokens.text("access_token"), "").await.with_status(200);
+        assert_eq!(all.text("scope"), "read write");
+        kit.server.call("/plain/read", &exchanged.text("access_token")).await.with_status(200);
+        client.exchange_token(&tokens.text("access_token"), "").await.assert_refused(400, "unauthorized_client");
+    }
+
     async fn a_token_goes_in_the_header_the_form_or_the_query(kit: Kit) {
         let client = kit.server.register_client("read").await;
         let tokens = client.tokens(&kit.server.sign_in("alice").await, "read").await;

@@ -89,11 +89,10 @@ impl Admin {
             Ok((families, codes, access_tokens))
         };
         let (families, codes, access_tokens) = self.server.store.list(list).await?;
-        let shown = |rows: Vec<_>| rows.into_iter().map(|row| IssuedRecord::of(row, now)).collect();
         Ok(IssuedToClient {
             families: families.into_iter().map(|row| FamilyRecord::of(row, now)).collect(),
-            codes: shown(codes),
-            access_tokens: shown(access_tokens),
+            codes: self.records(codes).await?,
+            access_tokens: self.records(access_tokens).await?,
         })
     }
 }

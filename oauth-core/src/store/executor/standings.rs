@@ -185,8 +185,14 @@ impl Weighter<Key, Remembered> for Bytes {
         let subject = standing.subject.as_ref().map_or(0, String::len);
         let data = standing.data.as_ref().map_or(0, String::len);
         let audience = standing.audience.as_ref().map_or(0, String::len);
-        (FIXED + subject + data + audience + standing.client_id.len() + standing.scopes.len())
-            as u64
+        let actor = standing.actor.as_ref().map_or(0, String::len);
+        (FIXED
+            + subject
+            + data
+            + audience
+            + actor
+            + standing.client_id.len()
+            + standing.scopes.len()) as u64
     }
 }
 

@@ -10,8 +10,8 @@ use diesel::{
 
 use super::super::{
     DbConnection, access_token, authorization_code, client, connection::Database as Kind, consent,
-    executor::tests::databases, grant, plan, redemption::Redemption, refresh_token,
-    rotation::Rotation, scope, session, user,
+    exchange::Exchange, executor::tests::databases, grant, plan, redemption::Redemption,
+    refresh_token, rotation::Rotation, scope, session, user,
 };
 use crate::{
     Resources, Scopes,
@@ -121,6 +121,9 @@ fn tokens(db: &mut DbConnection, key: Key) {
         assert_eq!(access_token::standings(db, &[key]).unwrap().len(), 1);
         assert_eq!(refresh_token::found(db, &[key]).unwrap().len(), 1);
     }
+    let NewTokens { access, .. } = pair(&format!("exchanged of {family}"));
+    let exchange = Exchange { subject: key, now: 1, access, actor: Some("{}".to_owned()) };
+    assert!(exchange.issue(db).unwrap());
     let NewTokens { access, refresh } = pair(&format!("successor of {family}"));
     let refresh = NewRefreshToken { predecessor: Some(key.digest), ..refresh.unwrap() };
     let rotation = Rotation {

@@ -101,6 +101,7 @@ pub(crate) struct IssuedRow {
     pub(crate) revoked_at: Option<Timestamp>,
     #[diesel(deserialize_as = Option<String>)]
     pub(crate) resources: Resources,
+    pub(crate) actor: Option<String>,
 }
 
 impl IssuedRow {
@@ -206,7 +207,8 @@ queries!(
     oauth_authorization_codes::redirect_uri,
     oauth_authorization_codes::redeemed_at,
     sql::<Nullable<BigInt>>("NULL"),
-    oauth_grants::resources
+    oauth_grants::resources,
+    sql::<Nullable<Text>>("NULL")
 );
 queries!(
     Kind::AccessToken,
@@ -217,7 +219,8 @@ queries!(
     sql::<Nullable<Text>>("NULL"),
     sql::<Nullable<BigInt>>("NULL"),
     oauth_access_tokens::revoked_at,
-    oauth_access_tokens::audience
+    oauth_access_tokens::audience,
+    oauth_access_tokens::actor
 );
 queries!(
     Kind::RefreshToken,
@@ -228,5 +231,6 @@ queries!(
     sql::<Nullable<Text>>("NULL"),
     oauth_refresh_tokens::redeemed_at,
     sql::<Nullable<BigInt>>("NULL"),
-    oauth_grants::resources
+    oauth_grants::resources,
+    sql::<Nullable<Text>>("NULL")
 );

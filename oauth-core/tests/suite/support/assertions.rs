@@ -68,7 +68,7 @@ pub(crate) async fn assert_dead(fixture: &Fixture, tokens: &Tokens) {
 #[track_caller]
 pub(super) fn assert_fit_to_be_sent(description: &str, request: &Form) {
     assert!(is_description(description), "{description:?}");
-    for secret in ["client_secret", "code", "code_verifier", "refresh_token"] {
+    for secret in ["client_secret", "code", "code_verifier", "refresh_token", "subject_token"] {
         let presented = request.get(secret).filter(|presented| presented.len() > 8);
         let echoed = presented.is_some_and(|presented| description.contains(presented));
         assert!(!echoed, "the description echoes {secret}: {description}");

@@ -44,12 +44,13 @@ const FIELDS: [Field; 26] = [
 const PUSHED: &str = "require_pushed_authorization_requests";
 const OWN_SCOPES: &str = "client_credentials_scopes";
 
-pub(super) const GRANT_TYPES: [GrantType; 6] = [
+pub(super) const GRANT_TYPES: [GrantType; 7] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::Password,
     GrantType::DeviceCode,
+    GrantType::TokenExchange,
     GrantType::Implicit,
 ];
 

@@ -8,7 +8,7 @@ use std::{
 use diesel::{Connection, connection::InstrumentationEvent};
 
 use super::{
-    super::super::{access_token, authorization_code, grant, write::Write},
+    super::super::{access_token, authorization_code, exchange::Exchange, grant, write::Write},
     visits::{THERE, begins, code, pair, partitions, redemption, renewal, rotation, spread, there},
     *,
 };
@@ -19,6 +19,8 @@ fn of_one_family(db: &mut DbConnection, family: i64) {
     access_token::standing(db, key).unwrap().unwrap();
     access_token::terms(db, key).unwrap().unwrap();
     authorization_code::find(db, key).unwrap().unwrap();
+    let (actor, access) = (Some("{}".to_owned()), pair(family + 3).access);
+    assert!(Exchange { subject: key, now: 1, access, actor }.issue(db).unwrap());
     assert!(redemption(family).step_by_step(db).unwrap());
     assert!(renewal(family + 1).step_by_step(db).unwrap());
     let rotation = rotation(db, family + 2);
