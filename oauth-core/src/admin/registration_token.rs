@@ -84,7 +84,9 @@ impl Admin {
             let Some(token) = registration_token::with_key(db, id)? else {
                 return Ok(Err(AdminError::NotFound));
             };
-            registration_token::delete(db, id)?;
+            if !registration_token::delete(db, id)? {
+                return Ok(Err(AdminError::NotFound));
+            }
             let entry = Entry::new(Action::Revoke, Kind::RegistrationToken, id, &token.prefix);
             Ok(Ok(((), Some(entry))))
         };

@@ -20,6 +20,7 @@ mod names;
 mod once;
 mod record;
 mod refusal;
+mod registration_tokens;
 mod scopes;
 mod sent;
 mod shown;
@@ -72,6 +73,7 @@ async fn answer(visit: &Visit<'_>, path: &[&str]) -> Answered {
         ["families", rest @ ..] => families::answer(visit, rest).await,
         ["keys", rest @ ..] => keys::answer(visit, rest).await,
         ["logouts", rest @ ..] => logouts::answer(visit, rest).await,
+        ["registration_tokens", rest @ ..] => registration_tokens::answer(visit, rest).await,
         ["audit", rest @ ..] => audit::answer(visit, rest).await,
         _ => Err(Refusal::Missing),
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use oauth_core::{
-    Params, Resources, Secret, StoreError,
+    DynamicRegistration, Params, Resources, Secret, StoreError,
     admin::{Actor, Admin},
 };
 use poem::{
@@ -125,6 +125,7 @@ impl<'a> Visit<'a> {
         mut context: Value,
         status: StatusCode,
     ) -> Response {
+        let settings = self.oauth.settings();
         let section = self.path.split('/').nth(1).unwrap_or_default();
         let common = json!({
             "base": self.base,
@@ -132,7 +133,8 @@ impl<'a> Visit<'a> {
             "section": section,
             "staff": self.staff.name,
             "has_users": self.oauth.has_bundled_users(),
-            "has_openid": self.oauth.server().settings().openid,
+            "has_openid": settings.openid,
+            "has_registration_tokens": settings.dynamic_registration == DynamicRegistration::Token,
             "done": self.query.get("done"),
             "form": [self.token.field()],
             "form_action": self.here(),

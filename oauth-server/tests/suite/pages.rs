@@ -1,6 +1,7 @@
 //! The templates: every one renders in strict mode, and none lets markup through.
 
 mod admin;
+mod rows;
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -98,7 +98,8 @@ async fn everybody_can_use_the_page_that_says_when_to_try_again() {
 async fn everybody_can_use_the_lists_records_and_questions_of_the_admin_site() {
     let Some(browser) = Chromium::with_checker().await else { return };
     let site = Site::new();
-    let server = site.serve();
+    let server = site.serve_with("OAUTH_DYNAMIC_REGISTRATION", "token");
+    site.run(&["issue-registration-token"]).success();
     enter(&browser, &server).await;
     let mut issued = Vec::new();
     for list in ["codes/", "tokens/", "families/"] {
@@ -161,7 +162,7 @@ async fn enter(browser: &Chromium, server: &Server) {
     browser.shows(".done", "saved").await;
 }
 
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "",
     "clients/",
     "clients/?which=name&q=nobody",
@@ -173,12 +174,13 @@ const LISTS: [&str; 12] = [
     "families/",
     "keys/",
     "logouts/",
+    "registration_tokens/",
     "audit/",
 ];
 
 const RECORDS: [&str; 3] = ["clients/1/", "scopes/1/?done=saved", "nothing/"];
 
-const QUESTIONS: [&str; 7] = [
+const QUESTIONS: [&str; 8] = [
     "clients/1/rotate-secret/",
     "clients/1/disable/",
     "clients/1/delete/",
@@ -186,9 +188,10 @@ const QUESTIONS: [&str; 7] = [
     "users/1/delete/",
     "keys/rotate/",
     "keys/rotate-at-once/",
+    "registration_tokens/1/end/",
 ];
 
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "clients/new/",
     "clients/1/edit/",
     "clients/1/issue-token/",
@@ -198,6 +201,7 @@ const FORMS: [&str; 9] = [
     "users/new/",
     "users/1/",
     "users/1/password/",
+    "registration_tokens/new/",
 ];
 
 /// A field without a label, and words that are hard to read in light and in dark.

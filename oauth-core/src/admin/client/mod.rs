@@ -11,7 +11,7 @@ use super::{
 };
 pub use crate::store::{client::ClientName, list::ClientFilter};
 use crate::{
-    Client, StoreError,
+    Client, StoreError, Timestamp,
     store::{self, DbConnection, Query},
 };
 
@@ -63,6 +63,15 @@ impl Admin {
             client.secrets.retain(|secret| secret.is_live(now));
             client
         }))
+    }
+
+    /// When the clean-up deletes a client that nobody here has registered (RFC 7591, or a document of its own), unless
+    /// somebody has granted it something by then. `None` of a client that is kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unused_client_ends_at(&self, id: i64) -> Result<Option<Timestamp>, StoreError> {
+        self.server.store.read(move |db| store::client::reap_at(db, id)).await
     }
 
     /// What was issued to a client lately.

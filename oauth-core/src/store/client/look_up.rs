@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use super::{Client, ClientFields, ClientRow, DbConnection, Query, oauth_clients, secret};
-use crate::store::{PgConnection, kept::native};
+use crate::{
+    Timestamp,
+    store::{PgConnection, kept::native},
+};
 
 /// A client as it is now: what was parsed of this version of it need not be parsed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
@@ -77,6 +80,12 @@ pub(crate) fn fields(db: &mut DbConnection, id: i64) -> Query<ClientFields> {
 /// The digest of what a client that registered itself manages that with; of any other there is none.
 pub(crate) fn management_token(db: &mut DbConnection, id: i64) -> Query<Option<Vec<u8>>> {
     let of = oauth_clients::table.find(id).select(oauth_clients::management_token);
+    Ok(of.get_result(db).optional()?.flatten())
+}
+
+/// When a client is deleted unless somebody has granted it something by then. Of who is kept for good there is none.
+pub(crate) fn reap_at(db: &mut DbConnection, id: i64) -> Query<Option<Timestamp>> {
+    let of = oauth_clients::table.find(id).select(oauth_clients::reap_at);
     Ok(of.get_result(db).optional()?.flatten())
 }
 

@@ -15,8 +15,8 @@ use diesel::prelude::*;
 pub(crate) use self::{
     change::{delete, disown, raise_version, register, set_disabled, update},
     look_up::{
-        ClientVersion, cors_origins, fields, key, management_token, version, versions, with_key,
-        with_keys, with_secrets,
+        ClientVersion, cors_origins, fields, key, management_token, reap_at, version, versions,
+        with_key, with_keys, with_secrets,
     },
     registration::{ClientFields, ClientRow, Registration, Stranger},
     remembered::Remembered,

@@ -1,11 +1,15 @@
 //! Clients.
 
-use diesel::{dsl::not, prelude::*};
+use diesel::{
+    dsl::{not, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use super::{Cursor, PAGE, PAGE_SIZE, beginning_with};
 use crate::store::{
     DbConnection, Query,
-    client::{Client, ClientRow, with_secrets},
+    client::{Client, ClientRow, RegisteredBy, with_secrets},
     schema::oauth_clients,
 };
 
@@ -27,6 +31,8 @@ pub enum ClientFilter {
     Enabled,
     /// Those that are.
     Disabled,
+    /// Those that came so: staff registered them, they did so themselves, or a document says who they are.
+    RegisteredBy(RegisteredBy),
 }
 
 pub(crate) fn clients(
@@ -59,6 +65,12 @@ fn rows(db: &mut DbConnection, filter: &ClientFilter, cursor: &Cursor) -> Query<
         ClientFilter::Confidential => list.filter(not(oauth_clients::is_public)),
         ClientFilter::Enabled => list.filter(oauth_clients::disabled_at.is_null()),
         ClientFilter::Disabled => list.filter(oauth_clients::disabled_at.is_not_null()),
+        // In the words of their indexes.
+        ClientFilter::RegisteredBy(by) => list.filter(sql::<Bool>(match by {
+            RegisteredBy::Staff => "registered_by = 'staff'",
+            RegisteredBy::Dynamic => "registered_by = 'dynamic'",
+            RegisteredBy::Document => "registered_by = 'document'",
+        })),
     }
     .load(db)
 }

@@ -1,7 +1,7 @@
 //! A client that staff delete is dead at once, and goes in batches.
 
 use oauth_core::{
-    Cleared, NewClient, PageFault, RegistrationError,
+    Cleared, NewClient, PageFault, RegisteredBy, RegistrationError,
     admin::{AdminError, ClientFilter, FamilyFilter, State},
 };
 
@@ -94,6 +94,7 @@ both_databases! {
             ClientFilter::Confidential,
             ClientFilter::Enabled,
             ClientFilter::Disabled,
+            ClientFilter::RegisteredBy(RegisteredBy::Staff),
         ] {
             let page = fixture.admin().clients(filter.clone(), None).await.unwrap();
             let others: Vec<_> = page.rows.iter().filter(|it| it.client_id != "implicit").collect();

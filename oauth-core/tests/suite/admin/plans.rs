@@ -10,9 +10,12 @@ use diesel::{
     sql_query,
     sql_types::Text,
 };
-use oauth_core::admin::{
-    Admin, AuditFilter, ClientFilter, FamilyFilter, IssuedFilter, IssuedKind, Kind, ScopeFilter,
-    UserFilter,
+use oauth_core::{
+    RegisteredBy,
+    admin::{
+        Admin, AuditFilter, ClientFilter, FamilyFilter, IssuedFilter, IssuedKind, Kind,
+        ScopeFilter, UserFilter,
+    },
 };
 
 use crate::support::{Database, Fixture};
@@ -50,8 +53,9 @@ const SEED: &str = "
     INSERT INTO oauth_users (username, password_hash, first_name, last_name, email, is_staff, is_superuser, is_active, created_at, name_key, name_skeleton)
         SELECT 'user' || n, '', '', '', 'user' || n || '@example.com', n % 2 = 0, FALSE, n % 2 = 0, 1, 'user' || n, 'user' || n FROM numbers;
     INSERT INTO oauth_scopes (name, description, is_enabled) SELECT 'scope' || n, '', n % 2 = 0 FROM numbers;
-    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at, disabled_at)
-        SELECT 'id' || n, '{\"client_name\":\"client' || n || '\"}', '', n % 2 = 0, FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
+    INSERT INTO oauth_clients (client_id, metadata, description, is_public, require_pkce, version, created_at, disabled_at, registered_by)
+        SELECT 'id' || n, '{\"client_name\":\"client' || n || '\"}', '', n % 2 = 0, FALSE, 1, 1, CASE n % 2 WHEN 0 THEN 1 END,
+            CASE n % 3 WHEN 0 THEN 'dynamic' WHEN 1 THEN 'staff' ELSE 'document' END FROM numbers;
     INSERT INTO oauth_grants (id, client_id, subject, scopes, created_at, revoked_at)
         SELECT n, 1 + n % 10, CAST(n % 10 AS TEXT), 'read', 1, CASE n % 2 WHEN 0 THEN 1 END FROM numbers;
     INSERT INTO oauth_authorization_codes (grant_id, digest, prefix, created_at, expires_at)
@@ -158,6 +162,9 @@ async fn of_records(admin: &Admin) -> Vec<Listed> {
         ClientFilter::Confidential => "oauth_clients_confidential",
         ClientFilter::Enabled => "oauth_clients_enabled",
         ClientFilter::Disabled => "oauth_clients_disabled",
+        ClientFilter::RegisteredBy(RegisteredBy::Staff) => "oauth_clients_staff",
+        ClientFilter::RegisteredBy(RegisteredBy::Dynamic) => "oauth_clients_dynamic",
+        ClientFilter::RegisteredBy(RegisteredBy::Document) => "oauth_clients_document",
     );
     listed!(lists, admin.scopes, KEY,
         ScopeFilter::All => "",

@@ -1,6 +1,6 @@
 //! Clients registered themselves later.
 
-use oauth_core::{RegisteredBy, Store};
+use oauth_core::{RegisteredBy, Store, admin::ClientFilter};
 
 use super::revert_from;
 use crate::support::{Fixture, assert_live};
@@ -20,6 +20,9 @@ both_databases! {
         assert!(store.migrate().unwrap().contains(&"20261130051000".to_owned()));
         let older = fixture.server.client("older").await.unwrap().expect("the client");
         assert_eq!((older.name(), older.registered_by), ("Older", RegisteredBy::Staff));
+        let of_staff = ClientFilter::RegisteredBy(RegisteredBy::Staff);
+        let of_staff = fixture.staff().clients(of_staff, None).await.unwrap().rows;
+        assert_eq!(of_staff.len(), 4, "they are listed as what they are");
         fixture.clock.advance(10 * 24 * 3600);
         assert_eq!(fixture.clear().await.clients, 0);
         assert_live(&fixture, &fixture.tokens().await).await;

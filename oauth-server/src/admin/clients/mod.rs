@@ -6,7 +6,7 @@ mod openid;
 mod secrets;
 
 use oauth_core::{
-    Client, NewClient, Registered, RequireState, Secret,
+    Client, NewClient, Registered, RegisteredBy, RequireState, Secret, Timestamp,
     admin::{AuditFilter, ClientFilter, Kind},
 };
 use serde_json::{Value, json};
@@ -57,6 +57,9 @@ async fn list(visit: &Visit<'_>) -> Answered {
             Which::Are("disabled"),
             Which::Are("confidential"),
             Which::Are("public"),
+            Which::Are("by_staff"),
+            Which::Are("by_itself"),
+            Which::Are("by_document"),
         ],
     );
     let filter = match asked.filter() {
@@ -66,6 +69,9 @@ async fn list(visit: &Visit<'_>) -> Answered {
         ("disabled", _) => ClientFilter::Disabled,
         ("confidential", _) => ClientFilter::Confidential,
         ("public", _) => ClientFilter::Public,
+        ("by_staff", _) => ClientFilter::RegisteredBy(RegisteredBy::Staff),
+        ("by_itself", _) => ClientFilter::RegisteredBy(RegisteredBy::Dynamic),
+        ("by_document", _) => ClientFilter::RegisteredBy(RegisteredBy::Document),
         _ => ClientFilter::All,
     };
     let page = visit.admin.clients(filter, asked.after()).await?;
@@ -125,8 +131,9 @@ async fn show(visit: &Visit<'_>, client: &Client) -> Answered {
     let subjects = issued.families.iter().map(|family| family.subject.as_deref());
     let owner = client.owner.as_deref();
     let names = Names::of(visit.oauth, subjects.chain([owner]).collect()).await?;
+    let unused_until = visit.admin.unused_client_ends_at(client.id).await?;
     let context = json!({
-        "client": details(visit, client, owner.map(|owner| names.name(owner))),
+        "client": details(visit, client, owner.map(|owner| names.name(owner)), unused_until),
         "here": visit.here(),
         "families": issued.families.iter().map(|it| families::shown(visit, it, &names)).collect::<Vec<_>>(),
         "codes": issued.codes.iter().map(|it| Issued::Code.shown(visit, it, &names)).collect::<Vec<_>>(),
@@ -144,6 +151,7 @@ fn shown(visit: &Visit<'_>, client: &Client) -> Value {
         "name": client.name(),
         "client_id": client.client_id,
         "is_public": client.is_public,
+        "registered_by": client.registered_by.as_str(),
         "any_scope": client.any_scope,
         "scopes": client.metadata.scope.iter().collect::<Vec<_>>(),
         "client_credentials_scopes": client.client_credentials_scopes.iter().collect::<Vec<_>>(),
@@ -153,11 +161,16 @@ fn shown(visit: &Visit<'_>, client: &Client) -> Value {
 }
 
 /// All of it, but for what an attacker would guess its secret against.
-fn details(visit: &Visit<'_>, client: &Client, owner: Option<&str>) -> Value {
+fn details(
+    visit: &Visit<'_>,
+    client: &Client,
+    owner: Option<&str>,
+    unused_until: Option<Timestamp>,
+) -> Value {
     let registration = NewClient::from(client);
     let mut shown = shown(visit, client);
     let more = json!({
-        "registered_by": client.registered_by.as_str(),
+        "unused_until": unused_until.map(moment),
         "is_disabled": client.disabled_at.is_some(),
         "may_change_secrets": !client.is_public && visit.admin.may_change_client_secrets(client).is_ok(),
         "secrets": secrets::shown(visit, client),

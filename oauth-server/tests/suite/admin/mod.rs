@@ -13,6 +13,7 @@ mod lists;
 mod logouts;
 mod openid;
 mod own_users;
+mod registration_tokens;
 mod scopes;
 mod secrets;
 mod sessions;

@@ -1,0 +1,3 @@
+DROP INDEX oauth_clients_document;
+DROP INDEX oauth_clients_dynamic;
+DROP INDEX oauth_clients_staff;
