@@ -257,6 +257,8 @@ fn is_path(text: &str) -> bool {
         && segments.is_some_and(|inner| inner.is_empty() || inner.split('/').all(is_whole))
 }
 
+/// The operation that there is where clients register themselves; below it is what they manage that by.
+pub(crate) const REGISTRATION: &str = "/oauth2/register";
 /// The operation that there is where OpenID Connect is on.
 pub(crate) const USERINFO: &str = "/oauth2/userinfo";
 const PATH: &str = "an address is a path such as /oauth2/token/, of letters, digits and -._~";

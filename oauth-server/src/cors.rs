@@ -17,6 +17,8 @@ pub struct Cors {
     /// Else the one of the middleware around.
     oauth: Option<OAuth>,
     methods: &'static str,
+    /// Whether nobody proves there to be a client.
+    is_of_strangers: bool,
 }
 
 impl OAuth {
@@ -50,22 +52,28 @@ impl OAuth {
 impl Cors {
     /// Around an API that guards protect.
     pub(crate) fn of_api(oauth: OAuth) -> Self {
-        Self { oauth: Some(oauth), methods: "GET, HEAD, POST, PUT, PATCH, DELETE" }
+        let methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+        Self { oauth: Some(oauth), methods, is_of_strangers: false }
     }
 
     /// Around an endpoint at which clients authenticate, inside of the middleware.
     pub(crate) fn of_endpoint() -> Self {
-        Self { oauth: None, methods: "POST" }
+        Self { oauth: None, methods: "POST", is_of_strangers: false }
+    }
+
+    /// Around the endpoint at which clients register themselves, inside of the middleware: who is told is no client yet.
+    pub(crate) fn of_registration() -> Self {
+        Self { is_of_strangers: true, ..Self::of_endpoint() }
     }
 
     /// Around what a client manages its registration by, inside of the middleware.
     pub(crate) fn of_management() -> Self {
-        Self { oauth: None, methods: "GET, HEAD, PUT, DELETE" }
+        Self { oauth: None, methods: "GET, HEAD, PUT, DELETE", is_of_strangers: false }
     }
 
     /// Around the userinfo endpoint, inside of the middleware.
     pub(crate) fn of_userinfo() -> Self {
-        Self { oauth: None, methods: "GET, HEAD, POST" }
+        Self { oauth: None, methods: "GET, HEAD, POST", is_of_strangers: false }
     }
 }
 
@@ -142,7 +150,8 @@ impl<E: Endpoint> CorsEndpoint<E> {
             Err(error) => return Err(error),
         };
         let status = response.status();
-        let may_read = if status.is_client_error() || status.is_server_error() {
+        let is_error = status.is_client_error() || status.is_server_error();
+        let may_read = if is_error || self.cors.is_of_strangers {
             oauth.server().is_cors_origin(&origin).await.unwrap_or(false)
         } else {
             registered

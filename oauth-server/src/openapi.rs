@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use oauth_core::DynamicRegistration;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Middleware, Response,
     endpoint::{BoxEndpoint, make_sync},
@@ -19,9 +20,11 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Addresses, OAuth,
-    addresses::{USERINFO, bare},
+    addresses::{REGISTRATION, USERINFO, bare},
     cors::Cors,
-    declared_scopes, methods, own,
+    declared_scopes,
+    endpoint::registration::documented as registration,
+    methods, own,
     response::refusal::Refusal,
 };
 
@@ -54,16 +57,23 @@ impl<A: OpenApi> OpenApi for Document<A> {
         self.0.add_routes(routes);
         let ours = Addresses::default().of_api().map(|(path, _)| path);
         for (path, operations) in routes {
-            if !ours.contains(&path.as_str()) {
-                methods::refuse_others(operations, methods::not_allowed);
-                continue;
-            }
-            let cors = if path == USERINFO {
-                methods::refuse_others(operations, methods::not_allowed);
-                Cors::of_userinfo()
-            } else {
-                methods::refuse_others(operations, |_| Refusal::post_only().into_response());
-                Cors::of_endpoint()
+            let is_managed = path.strip_prefix(REGISTRATION).is_some_and(|it| it.starts_with("/:"));
+            let cors = match path.as_str() {
+                USERINFO => Some(Cors::of_userinfo()),
+                REGISTRATION => Some(Cors::of_registration()),
+                _ if is_managed => Some(Cors::of_management()),
+                _ => None,
+            };
+            let cors = match cors {
+                None if ours.contains(&path.as_str()) => {
+                    methods::refuse_others(operations, |_| Refusal::post_only().into_response());
+                    Cors::of_endpoint()
+                }
+                cors => {
+                    methods::refuse_others(operations, methods::not_allowed);
+                    let Some(cors) = cors else { continue };
+                    cors
+                }
             };
             let own = operations.drain().map(|(method, endpoint)| {
                 (method, cors.transform(own::contained(endpoint)).boxed())
@@ -94,22 +104,42 @@ pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
         flow.insert("refreshUrl".to_owned(), token.into());
     }
     if let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) {
-        let ours = oauth.place().addresses.of_api();
-        if !oauth.settings().openid {
-            paths.remove(USERINFO);
-        }
-        let moved = std::mem::take(paths).into_iter().map(|(path, mut operations)| {
+        let ours = served(oauth);
+        let moved = std::mem::take(paths).into_iter().filter_map(|(path, mut operations)| {
             let Some((_, address)) = ours.iter().find(|(ours, _)| *ours == path) else {
-                return (path, operations);
+                return Some((path, operations));
             };
             if let Some(operations) = operations.as_object_mut().filter(|_| names_its_own) {
                 operations.insert("servers".to_owned(), servers.clone());
             }
-            (bare(address).to_owned(), operations)
+            Some((address.clone()?, operations))
         });
         *paths = moved.collect();
     }
+    let schemes =
+        document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);
+    if let Some(schemes) = schemes.filter(|_| !registers(oauth)) {
+        schemes.retain(|name, _| !registration::SCHEMES.contains(&name.as_str()));
+    }
     document.to_string()
+}
+
+/// The paths of [`OAuthApi`](crate::OAuthApi) in the document, and where each stands, if it is there at all.
+fn served(oauth: &OAuth) -> Vec<(String, Option<String>)> {
+    let addresses = &oauth.place().addresses;
+    let of_api = addresses.of_api().map(|(path, address)| {
+        let is_there = path != USERINFO || oauth.settings().openid;
+        (path.to_owned(), is_there.then(|| bare(address).to_owned()))
+    });
+    let of_registration = ["", "/{client_id}"].map(|below| {
+        let address = format!("{}{below}", bare(&addresses.registration));
+        (format!("{REGISTRATION}{below}"), registers(oauth).then_some(address))
+    });
+    of_api.into_iter().chain(of_registration).collect()
+}
+
+fn registers(oauth: &OAuth) -> bool {
+    oauth.settings().dynamic_registration != DynamicRegistration::Off
 }
 
 /// Answers with it.
@@ -147,7 +177,7 @@ fn unavailable() -> MetaResponse {
     }
 }
 
-fn header(name: &str, description: &str) -> MetaHeader {
+pub(crate) fn header(name: &str, description: &str) -> MetaHeader {
     MetaHeader {
         name: name.to_owned(),
         description: Some(description.to_owned()),

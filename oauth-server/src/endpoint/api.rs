@@ -1,13 +1,18 @@
 //! The endpoints that programs call, with their place in the OpenAPI document.
 
-use poem::{Request, web::Data};
-use poem_openapi::{OpenApi, Tags};
+use poem::{Body, Request, web::Data};
+use poem_openapi::{OpenApi, Tags, param::Path};
 
 use super::{
     client_form::ClientForm,
     device_authorization::{self, DeviceRequest, DeviceResponse},
     introspection::{self, IntrospectionRequest, IntrospectionResponse},
     pushed::{self, PushedRequest, PushedResponse},
+    registration::{
+        self,
+        documented::{Document, Presented, Told},
+        metadata::{ClientMetadata, ClientUpdate},
+    },
     revocation::{self, RevocationRequest, RevocationResponse},
     token::{self, TokenRequest},
     userinfo::{self, OpenId, UserInfoResponse},
@@ -19,7 +24,8 @@ use crate::{
 
 /// The endpoints at which clients authenticate: tokens at `/oauth2/token` (RFC 6749 §3.2), what they give back at
 /// `/oauth2/revoke` (RFC 7009), what a token is worth at `/oauth2/introspect` (RFC 7662), and what they push at
-/// `/oauth2/par` (RFC 9126), and devices at `/oauth2/device_authorization` (RFC 8628); and `/oauth2/userinfo` (OpenID Connect Core §5.3), which is there where that is on.
+/// `/oauth2/par` (RFC 9126), and devices at `/oauth2/device_authorization` (RFC 8628). Where they are on there are `/oauth2/userinfo` (OpenID Connect Core §5.3), too,
+/// and `/oauth2/register` (RFC 7591) with what is below it (RFC 7592).
 ///
 /// ```no_run
 /// use oauth_server::{OAuth, OAuthApi};
@@ -151,5 +157,79 @@ impl OAuthApi {
         token: Secured<OpenId, InHeaderOrBody>,
     ) -> poem::Result<UserInfoResponse> {
         userinfo::userinfo(oauth.0, &token).await
+    }
+
+    /// Register a client
+    ///
+    /// RFC 7591. A client that nobody here knows says what it is. What it may not set is left out of the answer, which has
+    /// its secret once, if it has one, and where it manages its registration.
+    #[oai(
+        path = "/oauth2/register",
+        method = "post",
+        operation_id = "register",
+        tag = "Tag::OAuth"
+    )]
+    async fn register(
+        &self,
+        request: &Request,
+        to: Presented<'_, true>,
+        metadata: Document<ClientMetadata>,
+    ) -> Told<201> {
+        Told(registration::answer(to.0, request, None, metadata.0).await)
+    }
+
+    /// Read a registration
+    ///
+    /// RFC 7592 section 2.1.
+    #[oai(
+        path = "/oauth2/register/:client_id",
+        method = "get",
+        operation_id = "read_registration",
+        tag = "Tag::OAuth"
+    )]
+    async fn read_registration(
+        &self,
+        request: &Request,
+        to: Presented<'_, false>,
+        client_id: Path<String>,
+    ) -> Told<200> {
+        Told(registration::answer(to.0, request, Some(&client_id), Body::empty()).await)
+    }
+
+    /// Replace a registration
+    ///
+    /// RFC 7592 section 2.2. What is left out is no longer so; what staff set beside it stays.
+    #[oai(
+        path = "/oauth2/register/:client_id",
+        method = "put",
+        operation_id = "replace_registration",
+        tag = "Tag::OAuth"
+    )]
+    async fn replace_registration(
+        &self,
+        request: &Request,
+        to: Presented<'_, false>,
+        client_id: Path<String>,
+        metadata: Document<ClientUpdate>,
+    ) -> Told<200> {
+        Told(registration::answer(to.0, request, Some(&client_id), metadata.0).await)
+    }
+
+    /// Delete a client
+    ///
+    /// RFC 7592 section 2.3. Its tokens are dead with it.
+    #[oai(
+        path = "/oauth2/register/:client_id",
+        method = "delete",
+        operation_id = "delete_registration",
+        tag = "Tag::OAuth"
+    )]
+    async fn delete_registration(
+        &self,
+        request: &Request,
+        to: Presented<'_, false>,
+        client_id: Path<String>,
+    ) -> Told<204> {
+        Told(registration::answer(to.0, request, Some(&client_id), Body::empty()).await)
     }
 }

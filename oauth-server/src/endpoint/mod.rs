@@ -12,7 +12,7 @@ pub(crate) mod logout;
 mod metadata;
 mod pushed;
 pub(crate) mod readiness;
-mod registration;
+pub(crate) mod registration;
 pub(crate) mod resource_metadata;
 mod revocation;
 pub(crate) mod token;

@@ -1,8 +1,11 @@
 //! Where clients register themselves, and manage that: RFC 7591, RFC 7592.
 
+pub(crate) mod documented;
+pub(super) mod metadata;
+
 use oauth_core::{ClientInformation, ClientRegistrationError as Error};
 use poem::{
-    Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    Body, Endpoint, IntoResponse, Middleware, Request, Response, Result,
     endpoint::make,
     http::{HeaderValue, Method, StatusCode, header},
     web::Json,
@@ -35,7 +38,7 @@ impl OAuth {
     /// [`Settings::dynamic_registration`](crate::Settings) says that they may: POST.
     pub fn registration_endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
         let endpoint = methods::post(answering(self));
-        own::around(self, Cors::of_endpoint().transform(own::contained(endpoint)))
+        own::around(self, Cors::of_registration().transform(own::contained(endpoint)))
     }
 
     /// Where a client manages its registration (RFC 7592): GET, PUT and DELETE below the same path, at `/:client_id`.
@@ -47,48 +50,63 @@ impl OAuth {
 
 fn answering(oauth: &OAuth) -> impl Endpoint<Output = Response> + use<> {
     let oauth = oauth.clone();
-    make(move |request: Request| {
+    make(move |mut request: Request| {
         let oauth = oauth.clone();
         async move {
-            let answered = answer(&oauth, request).await;
-            Result::<Response>::Ok(answered.unwrap_or_else(|fault| refused(&oauth, fault)))
+            let body = request.take_body();
+            let client_id = request.raw_path_param("client_id");
+            Result::<Response>::Ok(answer(&oauth, &request, client_id, body).await)
         }
     })
 }
 
-async fn answer(oauth: &OAuth, mut request: Request) -> Result<Response, Fault> {
-    if oauth.settings().ssl_only && !oauth.proxies().is_secure(&request) {
+/// What is said to a request about this client, or about one that there is not yet.
+pub(super) async fn answer(
+    oauth: &OAuth,
+    request: &Request,
+    client_id: Option<&str>,
+    body: Body,
+) -> Response {
+    let answered = judged(oauth, request, client_id, body).await;
+    answered.unwrap_or_else(|fault| refused(oauth, fault))
+}
+
+async fn judged(
+    oauth: &OAuth,
+    request: &Request,
+    client_id: Option<&str>,
+    body: Body,
+) -> Result<Response, Fault> {
+    if oauth.settings().ssl_only && !oauth.proxies().is_secure(request) {
         return Err(Fault::Malformed("this endpoint must be asked over TLS"));
     }
-    let server = oauth.server().asked_by(oauth.caller(&request));
-    let authorization = request::authorization(&request).map_err(Fault::Malformed)?;
+    let server = oauth.server().asked_by(oauth.caller(request));
+    let authorization = request::authorization(request).map_err(Fault::Malformed)?;
     let authorization = authorization.as_deref();
-    let client_id = request.raw_path_param("client_id").map(str::to_owned);
-    match (client_id, request.method().clone()) {
+    match (client_id, request.method()) {
         (None, _) => {
-            let body = document(&mut request).await?;
+            let body = document(request, body).await?;
             let registered = server.register_stranger(authorization, &body).await?;
             Ok(told(oauth, &registered, StatusCode::CREATED))
         }
-        (Some(client_id), Method::PUT) => {
-            let body = document(&mut request).await?;
-            let changed = server.change_own_registration(&client_id, authorization, &body).await?;
+        (Some(client_id), &Method::PUT) => {
+            let body = document(request, body).await?;
+            let changed = server.change_own_registration(client_id, authorization, &body).await?;
             Ok(told(oauth, &changed, StatusCode::OK))
         }
-        (Some(client_id), Method::DELETE) => {
-            server.delete_own_registration(&client_id, authorization).await?;
+        (Some(client_id), &Method::DELETE) => {
+            server.delete_own_registration(client_id, authorization).await?;
             Ok(no_store(StatusCode::NO_CONTENT.into_response()))
         }
         (Some(client_id), _) => {
-            let read = server.own_registration(&client_id, authorization).await?;
+            let read = server.own_registration(client_id, authorization).await?;
             Ok(told(oauth, &read, StatusCode::OK))
         }
     }
 }
 
 /// JSON that says so: a form of another site cannot.
-async fn document(request: &mut Request) -> Result<Vec<u8>, Fault> {
-    let body = request.take_body();
+async fn document(request: &Request, body: Body) -> Result<Vec<u8>, Fault> {
     let bytes = body::limited(request, body).await.map_err(Fault::Unreadable)?;
     let essence = request.content_type().and_then(|value| value.split(';').next());
     if essence.unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
