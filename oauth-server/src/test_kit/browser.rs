@@ -12,8 +12,8 @@ use reqwest::{
 
 use super::{
     Answer, Form, HtmlForm,
+    builder::Paths,
     http::{self, Http},
-    server::Paths,
 };
 
 /// A user's browser. It keeps cookies, shows every redirect and follows none.

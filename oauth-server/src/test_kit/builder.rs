@@ -11,12 +11,8 @@ use poem::{
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::task::JoinHandle;
 
-use super::{
-    TestDatabase, TestServer,
-    http::Http,
-    server::{Paths, Serving},
-};
-use crate::{OAuth, OAuthBuilder, sync_scopes};
+use super::{TestDatabase, TestServer, http::Http, server::Serving};
+use crate::{Addresses, OAuth, OAuthBuilder, sync_scopes};
 
 /// Starts a [`TestServer`] that differs from the default.
 #[must_use]
@@ -30,6 +26,23 @@ pub struct TestServerBuilder {
     scopes: Scopes,
     authorization_path: Option<String>,
     token_path: Option<String>,
+    registration_path: Option<String>,
+}
+
+/// Where the endpoints stand.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    pub(super) authorization: String,
+    pub(super) token: String,
+    pub(super) registration: String,
+    pub(super) login: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        let Addresses { authorization, token, registration, accounts, .. } = Addresses::default();
+        Self { authorization, token, registration, login: accounts + "login/" }
+    }
 }
 
 /// Which scopes are registered at the start.
@@ -53,6 +66,7 @@ impl TestServerBuilder {
             scopes: Scopes::Declared,
             authorization_path: None,
             token_path: None,
+            registration_path: None,
         }
     }
 
@@ -116,6 +130,11 @@ impl TestServerBuilder {
         Self { token_path: Some(path.to_owned()), ..self }
     }
 
+    /// Where the application has its registration endpoint. Default: its [address](crate::Addresses).
+    pub fn registration_path(self, path: &str) -> Self {
+        Self { registration_path: Some(path.to_owned()), ..self }
+    }
+
     /// Starts the application, which is given its provider.
     ///
     /// # Panics
@@ -146,6 +165,7 @@ impl TestServerBuilder {
                 .authorization_path
                 .unwrap_or_else(|| here(&addresses.authorization)),
             token: self.token_path.unwrap_or_else(|| here(&addresses.token)),
+            registration: self.registration_path.unwrap_or_else(|| here(&addresses.registration)),
             login: here(&addresses.accounts) + "login/",
         };
         let application = application(&oauth).into_endpoint().map_to_response().boxed();

@@ -8,17 +8,19 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     Answer, Browser, Form, TestServer,
     http::{self, Http},
+    registration::Registration,
 };
 
-/// A client that is registered with a [`TestServer`](super::TestServer).
+/// A client that is registered with a [`TestServer`](super::TestServer), by the test or by itself.
 #[derive(Debug, Clone)]
 pub struct TestClient {
-    http: Http,
-    token_path: String,
-    client_id: String,
-    secret: Option<Secret>,
-    redirect_uri: String,
-    resource: Option<String>,
+    pub(super) http: Http,
+    pub(super) token_path: String,
+    pub(super) client_id: String,
+    pub(super) secret: Option<Secret>,
+    pub(super) redirect_uri: String,
+    pub(super) resource: Option<String>,
+    pub(super) registration: Option<Registration>,
 }
 
 /// Where a client is told the user's answer that names no redirect URI itself. Nobody listens there.
@@ -38,7 +40,8 @@ impl TestClient {
             _ => generated,
         };
         let (token_path, client_id) = (token_path.to_owned(), client.client_id);
-        Self { http, token_path, client_id, secret, redirect_uri, resource: None }
+        let (resource, registration) = (None, None);
+        Self { http, token_path, client_id, secret, redirect_uri, resource, registration }
     }
 
     /// Its identifier.

@@ -7,6 +7,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap},
     redirect::Policy,
 };
+use serde_json::Value;
 
 use super::{Answer, Form};
 
@@ -48,6 +49,11 @@ impl Http {
     pub(super) fn origin(&self) -> &str {
         &self.origin
     }
+}
+
+/// A request with a document of JSON.
+pub(super) fn json(request: RequestBuilder, document: &Value) -> RequestBuilder {
+    request.header(CONTENT_TYPE, "application/json").body(document.to_string())
 }
 
 /// Sends a request, and reads the answer to its end.

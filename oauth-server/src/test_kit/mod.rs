@@ -82,6 +82,7 @@ mod database;
 mod form;
 mod html;
 mod http;
+mod registration;
 mod server;
 mod temporary_directory;
 

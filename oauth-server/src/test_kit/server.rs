@@ -11,9 +11,10 @@ use tokio::task::JoinHandle;
 
 use super::{
     Answer, Browser, CALLBACK, Form, TestClient, TestDatabase, TestServerBuilder,
+    builder::Paths,
     http::{self, Http},
 };
-use crate::{Addresses, OAuth, cookies::Cookies};
+use crate::{OAuth, cookies::Cookies};
 
 /// An application that embeds the provider, as it is tested: real HTTP on a free port of this machine, a database of
 /// its own, a clock that stands still until it is moved. It ends with the value.
@@ -28,21 +29,6 @@ pub struct TestServer {
     pub(super) _serving: Serving,
     /// Dropped last, when nobody uses it any more.
     pub(super) database: TestDatabase,
-}
-
-/// Where the endpoints stand.
-#[derive(Debug, Clone)]
-pub(super) struct Paths {
-    pub(super) authorization: String,
-    pub(super) token: String,
-    pub(super) login: String,
-}
-
-impl Default for Paths {
-    fn default() -> Self {
-        let Addresses { authorization, token, accounts, .. } = Addresses::default();
-        Self { authorization, token, login: accounts + "login/" }
-    }
 }
 
 /// The password of every user that the kit creates.

@@ -1,10 +1,13 @@
 //! Every URL is the issuer plus an address, wherever the provider stands and whatever a proxy makes of it.
 
 mod mounting;
+mod registration;
 
 use std::collections::BTreeSet;
 
-use oauth_server::{AuthorizationPage, NewUser, OAuthBuilder, test_kit::TestServer};
+use oauth_server::{
+    AuthorizationPage, DynamicRegistration, NewUser, OAuthBuilder, Settings, test_kit::TestServer,
+};
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route,
     endpoint::{BoxEndpoint, make},
@@ -17,18 +20,24 @@ use crate::support::{Answer, Browser, PASSWORD, app};
 const ISSUER: &str = "http://id.example/tenants/id";
 const PATH: &str = "/tenants/id";
 
+fn settings(settings: &mut Settings) {
+    settings.issuer = ISSUER.to_owned();
+    settings.dynamic_registration = DynamicRegistration::Open;
+}
+
 /// The whole path reaches the program.
 async fn below_a_prefix(oauth: fn(OAuthBuilder) -> OAuthBuilder) -> TestServer {
-    let builder = TestServer::builder().settings(|settings| settings.issuer = ISSUER.to_owned());
+    let builder = TestServer::builder().settings(settings);
     builder.oauth(oauth).start(|oauth| app::beside(oauth).with(oauth.middleware())).await
 }
 
 /// A proxy strips so much of the issuer's path.
 async fn behind_a_proxy(stripped: &'static str, at: &'static str) -> TestServer {
     let builder = TestServer::builder()
-        .settings(|settings| settings.issuer = ISSUER.to_owned())
+        .settings(settings)
         .authorization_path("/tenants/id/oauth2/authorization/")
         .token_path("/tenants/id/oauth2/token/")
+        .registration_path("/tenants/id/oauth2/register/")
         .oauth(move |oauth| oauth.at(at));
     builder.start(move |oauth| proxy(stripped, app::beside(oauth).with(oauth.middleware()))).await
 }

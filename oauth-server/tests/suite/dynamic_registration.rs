@@ -1,5 +1,8 @@
 //! Clients that register themselves, on the wire: RFC 7591, RFC 7592.
 
+mod documented;
+mod pages;
+
 use oauth_server::DynamicRegistration;
 use poem::EndpointExt;
 use reqwest::Method;
@@ -122,5 +125,58 @@ both_databases! {
             assert_eq!(refused["error"], "invalid_client_metadata", "{kind}");
         }
         site.get(REGISTER).await.with_status(405);
+    }
+
+    async fn too_many_from_one_address_are_told_when_to_try_again(site: Site) {
+        let site = site.with_registration(DynamicRegistration::Open).await;
+        for _ in 0..20 {
+            site.registers(&assistant()).await.with_status(201);
+        }
+        let refused = site.registers(&assistant()).await.with_status(429);
+        assert_eq!(refused.header("Retry-After"), "180");
+        assert_eq!(refused.header("Cache-Control"), "no-store");
+        assert_eq!(refused.json()["error"], "temporarily_unavailable");
+        site.clock.advance(180);
+        site.registers(&assistant()).await.with_status(201);
+    }
+
+    async fn the_token_of_another_client_opens_nothing(site: Site) {
+        let site = site.with_registration(DynamicRegistration::Open).await;
+        let mut one = site.registers(&assistant()).await.with_status(201).json();
+        let other = site.registers(&assistant()).await.with_status(201).json();
+        one["registration_access_token"] = other["registration_access_token"].clone();
+        for method in [Method::GET, Method::PUT, Method::DELETE] {
+            let refused = site.manages(&one, method, &one).await.with_status(401);
+            assert!(refused.header("WWW-Authenticate").contains("error=\"invalid_token\""), "{refused:#?}");
+        }
+    }
+
+    async fn a_client_that_is_deleted_while_its_user_is_asked_gets_nothing(site: Site) {
+        let site = site.with_registration(DynamicRegistration::Open).await;
+        let client = site.register_itself(&assistant()).await;
+        let browser = site.sign_in().await;
+        let page = browser.page(&authorization(&client.request("read"))).await;
+        client.delete_registration().await.with_status(204);
+        let answer = browser.submit(&page.form, &[("user_action", "Accept")]).await;
+        assert!(!answer.has_header("Location") || !answer.location().starts_with(CALLBACK), "{answer:#?}");
+        assert_eq!(site.database.count("oauth_grants"), 0);
+        client.registration().await.with_status(401);
+    }
+
+    async fn the_kit_has_a_client_register_and_manage_itself(site: Site) {
+        let site = site.with_registration(DynamicRegistration::Token).await;
+        site.asks_to_register(None, &assistant()).await.with_status(401);
+        let client = site.register_itself(&assistant()).await;
+        let tokens = client.tokens(&site.sign_in().await, "read").await;
+        site.call("/plain/read", &tokens.text("access_token")).await.with_status(200);
+        client.refresh(&tokens.text("refresh_token")).await.with_status(200);
+
+        let mut document = assistant();
+        document["client_name"] = "Renamed".into();
+        client.change_registration(&document).await.with_status(200);
+        assert_eq!(client.registration().await.json()["client_name"], "Renamed");
+        let confidential = site.register_itself(&json!({})).await;
+        confidential.tokens(&site.sign_in().await, "read").await;
+        assert!(confidential.secret().is_some() && client.secret().is_none());
     }
 }
