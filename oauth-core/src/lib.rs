@@ -63,7 +63,8 @@
 //! | devices without a browser | [`DeviceAuthorization`], [`DeviceRequest`] |
 //! | the token endpoint | [`Tokens`], [`GrantType`], [`TokenError`] |
 //! | protected resources | [`AccessToken`], [`Act`], [`BearerError`], [`Resource`], [`Resources`] |
-//! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`ClientInformation`], [`NewScope`], [`Scope`] |
+//! | clients and scopes | [`NewClient`], [`Registered`], [`Client`], [`NewScope`], [`Scope`] |
+//! | clients that register themselves, or are known by a document | [`DynamicRegistration`], [`AuthorizationServer::register_stranger`], [`ClientInformation`], [`ClientRegistrationError`]; [`Settings::client_id_metadata`]; [`RegisteredBy`] |
 //! | the bundled accounts | [`NewUser`], [`User`], [`Session`], [`ConnectedApp`] |
 //! | beside an application's own tables | [`with_diesel`], [`SQLITE_PRAGMAS`], [`StoreOptions`] |
 //! | what an operator does and hears | [`admin`], [`Events`], [`Event`], [`Origin`] |

@@ -1,21 +1,21 @@
-//! Clients that register themselves, counted by where they come from.
+//! Clients that register themselves, and change that, counted by where they come from.
 
 use super::meter::{By, Counted, Reserved, network};
 use crate::{AuthorizationServer, EventKind, error::ClientRegistrationError};
 
-/// A client that may be registered, and counts until it is told that it was not.
+/// A client that may be registered or changed, and counts until it is told that it was not.
 #[must_use = "it counts, unless it is told that nobody was registered"]
 pub(crate) struct Registering(Reserved);
 
 impl Registering {
-    /// Nobody was registered.
+    /// Nobody was registered or changed.
     pub(crate) fn give_back(self) {
         self.0.give_back();
     }
 }
 
 impl AuthorizationServer {
-    /// Counts a client that registers itself, by its address, where that is known.
+    /// Counts a client that registers or changes itself, by its address, where that is known.
     pub(crate) fn count_registration(&self) -> Result<Registering, ClientRegistrationError> {
         let by = self.caller.address.map(|address| By::RegistrationsFrom(network(address)));
         let counted: Vec<_> =

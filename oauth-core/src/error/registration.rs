@@ -23,7 +23,7 @@ pub enum ClientRegistrationError {
     },
     /// Registering is switched off, or this change is not the client's to make.
     AccessDenied(&'static str),
-    /// Too many clients were registered from this address.
+    /// Too many clients were registered from this address, or changed.
     TooMany {
         /// Seconds until one is again.
         retry_after: i64,
@@ -55,7 +55,7 @@ impl ClientRegistrationError {
             Self::InvalidToken { description, .. } => description,
             Self::AccessDenied(why) => why,
             Self::TooMany { .. } => {
-                "too many clients were registered from this address; try again after as many seconds as Retry-After says"
+                "too many clients were registered or changed from this address; try again after as many seconds as Retry-After says"
             }
             Self::Server(cause) => failure_description(cause),
         }

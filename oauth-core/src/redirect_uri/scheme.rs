@@ -6,7 +6,19 @@ pub(super) fn means_something(scheme: &str) -> bool {
 }
 
 /// What a browser runs, opens or hands on itself, instead of asking an application.
-const NEVER: &[&str] = &["javascript", "data", "file", "blob", "about", "vbscript", "intent"];
+const NEVER: &[&str] = &[
+    "javascript",
+    "data",
+    "file",
+    "blob",
+    "about",
+    "vbscript",
+    "intent",
+    "filesystem",
+    "view-source",
+    "jar",
+    "chrome",
+];
 
 /// The schemes that IANA lists as permanent: they mean something already. Those that are historical there are as free as any other.
 const PERMANENT: &str = "\

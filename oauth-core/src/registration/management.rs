@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    ClientInformation,
+    ClientInformation, Registered,
     dynamic::{OFF, document, presented},
     stranger::by_property,
 };
@@ -39,7 +39,7 @@ impl AuthorizationServer {
     /// # Errors
     /// As for [`own_registration`](Self::own_registration); when the document is refused, or names another client or
     /// another secret; when staff have made the client one that users are not asked for, and it would be answered
-    /// elsewhere.
+    /// elsewhere; when too many were registered or changed from this address.
     pub async fn change_own_registration(
         &self,
         client_id: &str,
@@ -47,13 +47,26 @@ impl AuthorizationServer {
         body: &[u8],
     ) -> Result<ClientInformation, ClientRegistrationError> {
         let (client, registration_access_token) = self.managing(client_id, authorization).await?;
-        let document = document(body)?;
-        self.is_of(&document, &client)?;
-        let new = self.judged_stranger(&document).await?.in_place_of(&client);
-        let admin = self.admin(Actor::registration());
-        let changed = admin.update_client(client.id, client.version, new).await?;
-        let (client, secret) = (changed.client, changed.secret);
+        // Each change is a row of the trail, which is kept for good.
+        let counted = self.count_registration()?;
+        let changed = self.changed_by_itself(&client, body).await;
+        if changed.as_ref().map_or(true, |changed| changed.client.version == client.version) {
+            counted.give_back();
+        }
+        let Registered { client, secret, .. } = changed?;
         Ok(ClientInformation { client, secret, registration_access_token })
+    }
+
+    async fn changed_by_itself(
+        &self,
+        client: &Client,
+        body: &[u8],
+    ) -> Result<Registered, ClientRegistrationError> {
+        let document = document(body)?;
+        self.is_of(&document, client)?;
+        let new = self.judged_stranger(&document).await?.in_place_of(client);
+        let admin = self.admin(Actor::registration());
+        Ok(admin.update_client(client.id, client.version, new).await?)
     }
 
     /// Deletes a client that wants it: RFC 7592 §2.3. All that hangs on it is dead with that.

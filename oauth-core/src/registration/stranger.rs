@@ -5,14 +5,17 @@
 //! somebody else's (token exchange), or by way of a browser (`implicit`), and what would have the server call the client or trust what another host says
 //! (`backchannel_logout_uri`, `sector_identifier_uri`; `subject_type` is the sector's, too). PKCE is required.
 
+mod seen;
+
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::{ClientSecret, NewClient, check};
 use crate::{
     Client, FieldError, GrantType, Scopes, Settings,
-    field::Faults,
+    field::{Faults, LONGEST_URI},
     store::client::{ApplicationType, OpenIdMetadata},
 };
 
@@ -71,15 +74,15 @@ struct Members<'a> {
 
 impl Members<'_> {
     fn client(&mut self) -> NewClient {
-        let name = self.text("client_name").filter(|name| !name.trim().is_empty());
+        let name = self.name();
         let grant_types = self.grant_types();
         self.response_types(&grant_types);
         NewClient {
-            client_uri: self.text("client_uri"),
-            logo_uri: self.text("logo_uri"),
-            policy_uri: self.text("policy_uri"),
-            tos_uri: self.text("tos_uri"),
-            redirect_uris: self.texts("redirect_uris").unwrap_or_default(),
+            client_uri: self.page("client_uri"),
+            logo_uri: self.page("logo_uri"),
+            policy_uri: self.page("policy_uri"),
+            tos_uri: self.page("tos_uri"),
+            redirect_uris: self.uris("redirect_uris"),
             scopes: self.parsed("scope").unwrap_or_default(),
             secret: self.secret(),
             application_type: self.parsed("application_type").unwrap_or(ApplicationType::Web),
@@ -91,6 +94,37 @@ impl Members<'_> {
             require_pkce: Some(true),
             ..NewClient::new(name.unwrap_or_else(|| UNNAMED.to_owned()))
         }
+    }
+
+    /// Without white space around it. One of white space alone is none.
+    fn name(&mut self) -> Option<String> {
+        let name = self.text("client_name")?.trim().to_owned();
+        if !seen::is_seen(&name) {
+            let problem = "must not hold what nobody sees, or more than 4 marks on one letter";
+            self.faults.malformed("client_name", problem);
+        }
+        Some(name).filter(|name| !name.is_empty())
+    }
+
+    /// A page that users are shown a link to.
+    fn page(&mut self, name: &'static str) -> Option<String> {
+        let uri = self.text(name)?;
+        if !seen::is_plain(&uri) {
+            self.faults.malformed(name, NOT_PLAIN);
+        }
+        Some(uri)
+    }
+
+    /// Where users are sent.
+    fn uris(&mut self, name: &'static str) -> Vec<String> {
+        let uris = self.texts(name).unwrap_or_default();
+        // What has no scheme is refused with what is wrong with it.
+        let is_wrong = |uri: &&String| Url::parse(uri).is_ok() && !seen::is_plain(uri);
+        if let Some(uri) = uris.iter().find(is_wrong) {
+            let named = uri.chars().take(LONGEST_URI).collect::<String>();
+            self.faults.malformed(name, format!("{named}: {NOT_PLAIN}"));
+        }
+        uris
     }
 
     /// Those that it asks for of those that a stranger may have.
@@ -139,7 +173,7 @@ impl Members<'_> {
                 .read("require_auth_time", "true or false", Value::as_bool)
                 .unwrap_or_default(),
             default_acr_values: self.texts("default_acr_values").unwrap_or_default(),
-            post_logout_redirect_uris: self.texts("post_logout_redirect_uris").unwrap_or_default(),
+            post_logout_redirect_uris: self.uris("post_logout_redirect_uris"),
             ..OpenIdMetadata::default()
         }
     }
@@ -195,6 +229,8 @@ pub(super) fn by_property(fault: FieldError) -> FieldError {
 /// The grants of a stranger: a user says yes to each of them.
 const GRANTS: [GrantType; 3] =
     [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::DeviceCode];
+const NOT_PLAIN: &str =
+    "must be percent-encoded ASCII (RFC 3986), with a host and without credentials or a wildcard";
 const UNNAMED: &str = "Unnamed application";
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub enum DynamicRegistration {
     Off,
     /// Who presents an initial access token, which staff give out.
     Token,
-    /// Anybody: 20 an hour from one address.
+    /// Anybody: 20 an hour from one address, where changes of a registration count as well.
     Open,
 }
 

@@ -169,3 +169,86 @@ fn what_a_property_cannot_be_is_named_by_the_property() {
         assert_eq!(fields_at_fault(&document), [name], "{document}");
     }
 }
+
+#[test]
+fn a_name_has_nothing_that_nobody_sees_and_no_heap_of_marks() {
+    let named =
+        |name: &str| json!({ "redirect_uris": ["https://a.example/"], "client_name": name });
+    for name in [
+        "Goo\u{200b}gle",
+        "Google\u{2060}",
+        "\u{feff}Google",
+        "Goo\u{ad}gle",
+        "Goo\u{200d}gle",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{200e}Google",
+        "Google\u{e0041}",
+        "\u{fe0f}",
+        "A \u{200d}",
+        "a\u{2028}b",
+        "a\u{301}\u{301}\u{301}\u{301}\u{301}",
+        "\u{202e}elgooG",
+    ] {
+        assert_eq!(fields_at_fault(&named(name))[0], "client_name", "{name:?}");
+    }
+    for name in [
+        "Имя",
+        "می\u{200c}خواهم",
+        "App \u{2764}\u{fe0f}",
+        "👨\u{200d}👩\u{200d}👧",
+        "Ti\u{302}\u{301}ng",
+        "1\u{fe0f}\u{20e3}",
+    ] {
+        assert_eq!(judged(&named(name)).expect(name).name, name);
+    }
+    assert_eq!(judged(&named("  Google ")).unwrap().name, "Google");
+    assert_eq!(judged(&named(" ")).unwrap().name, "Unnamed application");
+}
+
+#[test]
+fn an_address_is_one_that_everybody_reads_alike() {
+    for uri in [
+        "https://a.example\\@b.example/",
+        "https://user@a.example/",
+        "https://user:pw@a.example/",
+        "https:///a",
+        "https://*.example/",
+        "https://a.example/<b>",
+        "https://a.example/\"x",
+        "https://a.example/{x}",
+    ] {
+        let answered = json!({ "redirect_uris": ["https://a.example/", uri] });
+        assert_eq!(fields_at_fault(&answered)[0], "redirect_uris", "{uri}");
+        for member in ["client_uri", "logo_uri", "policy_uri", "tos_uri"] {
+            let shown = json!({ "redirect_uris": ["https://a.example/"], member: uri });
+            assert_eq!(fields_at_fault(&shown)[0], member, "{uri}");
+        }
+        let after =
+            json!({ "redirect_uris": ["https://a.example/"], "post_logout_redirect_uris": [uri] });
+        assert_eq!(fields_at_fault(&after)[0], "post_logout_redirect_uris", "{uri}");
+    }
+    for uri in [
+        "https://a.example/*?x=y",
+        "https://10.0.0.1:8443/cb",
+        "http://[::1]/cb",
+        "com.example.app:/cb",
+        "cursor://a/b",
+    ] {
+        let document = json!({ "redirect_uris": [uri], "token_endpoint_auth_method": "none" });
+        assert_eq!(judged(&document).expect(uri).redirect_uris, [uri]);
+    }
+}
+
+#[test]
+fn no_browser_is_sent_to_what_it_runs_or_shows_itself() {
+    for uri in [
+        "view-source:https://a.example/",
+        "filesystem:https://a.example/x",
+        "jar:https://a.example/!/",
+        "chrome://settings",
+    ] {
+        let document = json!({ "redirect_uris": [uri], "token_endpoint_auth_method": "none" });
+        assert_eq!(fields_at_fault(&document), ["redirect_uris"], "{uri}");
+    }
+}

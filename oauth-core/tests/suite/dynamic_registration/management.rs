@@ -2,8 +2,9 @@
 
 use oauth_core::{ClientInformation, ClientRegistrationError, NewClient};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use super::{assistant, told};
+use super::{assistant, from, told};
 use crate::support::{CALLBACK, Fixture};
 
 fn authorization(information: &ClientInformation) -> String {
@@ -133,5 +134,36 @@ both_databases! {
         fixture.server.own_registration(client_id, Some(&token)).await.unwrap_err();
         fixture.clear().await;
         assert_eq!((fixture.count("oauth_clients"), fixture.count("oauth_grants")), ("3".into(), "0".into()));
+    }
+
+    /// Each is a row of the trail, which is never deleted: nobody fills it as they like.
+    async fn changes_count_with_registrations_and_what_changes_nothing_does_not(fixture: Fixture) {
+        let mut fixture = fixture.open();
+        fixture.server = from(&fixture.server, "192.0.2.1");
+        let registered = fixture.stranger(&assistant()).await.unwrap();
+        let mut document = assistant();
+        document["client_id"] = registered.client.client_id.as_str().into();
+        fixture.change(&registered, &json!({})).await.unwrap_err();
+        for number in 1..20 {
+            fixture.change(&registered, &document).await.expect("the same again");
+            document["client_name"] = format!("Assistant {number}").into();
+            fixture.change(&registered, &document).await.unwrap();
+        }
+        let refused = fixture.change(&registered, &document).await.unwrap_err();
+        assert!(matches!(refused, ClientRegistrationError::TooMany { retry_after: 180 }), "{refused:?}");
+        fixture.stranger(&assistant()).await.unwrap_err();
+        fixture.clock.advance(180);
+        document["client_name"] = "Assistant 20".into();
+        fixture.change(&registered, &document).await.unwrap();
+    }
+
+    async fn what_a_client_manages_itself_with_is_stored_as_a_digest(fixture: Fixture) {
+        let fixture = fixture.open();
+        let registered = fixture.stranger(&assistant()).await.unwrap();
+        let token = registered.registration_access_token.expose();
+        let hex = if fixture.database.is_postgres() { "encode(management_token, 'hex')" } else { "lower(hex(management_token))" };
+        let stored = fixture.database.texts(&format!("SELECT {hex} AS text FROM oauth_clients WHERE management_token IS NOT NULL"));
+        let digest = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        assert_eq!(stored, [digest]);
     }
 }
