@@ -76,6 +76,7 @@
 //! | keep an API's tokens apart from another's | [`resource!`], [`ProtectedResource`], [`At`], [`Resource`] |
 //! | guard an API in a process without the database | `RemoteGuard`, behind the feature `remote-guard` |
 //! | register scopes and clients | [`sync_scopes`], [`missing_scopes`], [`NewClient`], [`AuthorizationServer::register_client`] |
+//! | let clients register themselves, or be known by a document | [`Settings::dynamic_registration`], [`Settings::client_id_metadata`], [`guide::clients`], [`guide::mcp`] |
 //! | bring your own users, or use the bundled ones | [`Users`], [`ResourceOwner`], [`OAuth::guess`]; [`Accounts`], [`NewUser`] |
 //! | refuse in your own words | [`OAuthBuilder::refusal`], [`GuardRefusal`], [`OAuth::refuse`] |
 //! | serve a grant of your own | [`OAuthBuilder::grant`], [`GrantRequest`], [`Granted`] |
