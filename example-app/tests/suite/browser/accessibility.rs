@@ -135,6 +135,7 @@ async fn everybody_can_use_the_forms_of_the_admin_site_also_when_they_say_what_i
 
     browser.show_on(DESKTOP).await;
     browser.open(&format!("{}/admin/clients/1/issue-token/", server.url())).await;
+    browser.type_in("#subject", "1").await;
     browser.tick("input[name=scopes]").await;
     browser.click("main button[type=submit]").await;
     browser.page("An access token for Example Client").await;
