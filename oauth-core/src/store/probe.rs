@@ -41,10 +41,9 @@ mod tests {
         let declared = include_str!("schema.rs").matches("diesel::table! {").count();
         let found: Vec<_> = tables().collect();
         assert_eq!(found.len(), declared);
-        assert!(found.contains(&(
-            "oauth_sessions",
-            vec!["digest", "user_id", "created_at", "expires_at", "sid", "user_agent", "address"]
-        )));
+        let first = ["digest", "user_id", "created_at", "expires_at", "sid", "user_agent"];
+        let columns = first.into_iter().chain(["address", "last_used_at"]).collect();
+        assert!(found.contains(&("oauth_sessions", columns)));
         assert!(
             found.iter().all(|(table, columns)| table.starts_with("oauth_") && columns.len() > 2)
         );

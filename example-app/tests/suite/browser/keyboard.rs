@@ -48,7 +48,7 @@ fn assert_are(stops: &[Focus], wanted: &[&str]) {
     }
 }
 
-const SCOPE_FORM: [&str; 19] = [
+const SCOPE_FORM: [&str; 20] = [
     "Skip to the content",
     "Administration",
     "Clients",
@@ -57,6 +57,7 @@ const SCOPE_FORM: [&str; 19] = [
     "Codes",
     "Access tokens",
     "Refresh families",
+    "Keys",
     "Logouts",
     "Audit trail",
     "Password",
