@@ -85,6 +85,7 @@ pub(super) fn code() -> Value {
 pub(super) fn token() -> Value {
     let mut token = granted("/admin/tokens/1/", "live");
     token["revoked"] = Value::Null;
+    token["actors"] = json!(["notes", "calendar"]);
     token
 }
 
