@@ -1,6 +1,6 @@
 // What both SDKs of the Model Context Protocol want of an assistant: where it keeps what it is told, and its user's browser.
 
-import { Browser, allow } from '../node/user.mjs';
+import { Browser, allow, expect } from '../node/user.mjs';
 
 export const redirectUrl = 'http://127.0.0.1:1111/callback';
 
@@ -66,7 +66,7 @@ export class Assistant {
 }
 
 /** The same steps for either SDK: how it connects is its own. */
-export async function walk({ Client, StreamableHTTPClientTransport, UnauthorizedError, auth }, issuer, document, expect) {
+export async function walk({ Client, StreamableHTTPClientTransport, UnauthorizedError, auth }, issuer, document) {
   const url = new URL(`${issuer}/mcp`);
 
   /** Opens a session, and lets the user allow what that takes. */

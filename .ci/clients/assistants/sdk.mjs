@@ -3,8 +3,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { UnauthorizedError, auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { expect } from '../node/user.mjs';
 import { walk } from './assistant.mjs';
 
 const [issuer, document] = process.argv.slice(2);
-await walk({ Client, StreamableHTTPClientTransport, UnauthorizedError, auth }, issuer, document, expect);
+await walk({ Client, StreamableHTTPClientTransport, UnauthorizedError, auth }, issuer, document);

@@ -8,7 +8,7 @@ pub(super) async fn run(admin: &Admin, uses: i64, lifetime: i64) -> Result<(), C
     let token = admin.issue_registration_token(uses, lifetime).await?;
     say!("registration_token: {}", token.expose());
     say!(
-        "Keep it: it is not shown again. It is good for {uses} clients within {lifetime} seconds."
+        "Keep it: it is not shown again. Within {lifetime} seconds so many clients may use it: {uses}."
     );
     Ok(())
 }

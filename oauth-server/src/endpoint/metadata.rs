@@ -2,8 +2,8 @@
 //! more members.
 
 use oauth_core::{
-    DynamicRegistration, IdTokenResponse, Scopes, Settings, SigningAlgorithm, StoreError,
-    SubjectType,
+    DynamicRegistration, GrantType, IdTokenResponse, Scopes, Settings, SigningAlgorithm,
+    StoreError, SubjectType,
 };
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
@@ -125,15 +125,15 @@ impl Metadata {
 
 fn grant_types(settings: &Settings) -> impl Iterator<Item = String> + use<> {
     let all = [
-        ("authorization_code", true),
-        ("refresh_token", settings.access_tokens_refreshable),
-        ("client_credentials", true),
-        (DEVICE_CODE, true),
-        (TOKEN_EXCHANGE, true),
-        ("password", !settings.oauth_2_1),
-        ("implicit", !settings.oauth_2_1),
+        (GrantType::AuthorizationCode, true),
+        (GrantType::RefreshToken, settings.access_tokens_refreshable),
+        (GrantType::ClientCredentials, true),
+        (GrantType::DeviceCode, true),
+        (GrantType::TokenExchange, true),
+        (GrantType::Password, !settings.oauth_2_1),
+        (GrantType::Implicit, !settings.oauth_2_1),
     ];
-    all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name.to_owned())
+    all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name.as_str().to_owned())
 }
 
 /// Where the document stands.
@@ -184,8 +184,6 @@ pub(super) fn public(mut response: Response) -> Response {
     response
 }
 
-const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const BASIC: &str = "client_secret_basic";
 const POST: &str = "client_secret_post";
 const NONE: &str = "none";

@@ -116,8 +116,7 @@ impl<const STATUS: u16> ApiResponse for Told<STATUS> {
             ),
         };
         let of_bodies = if STATUS == 204 { &[][..] } else { &OF_BODIES };
-        let registering = if STATUS == 201 { &OF_REGISTERING[..] } else { &[] };
-        let refusals = ALWAYS.iter().chain(of_bodies).chain(registering);
+        let refusals = ALWAYS.iter().chain(of_bodies);
         let refused = refusals.map(|(status, why)| refusal(*status, why));
         MetaResponses { responses: [told].into_iter().chain(refused).collect() }
     }
@@ -158,11 +157,9 @@ const ALWAYS: [(u16, &str); 5] = [
     (503, "The server cannot answer at the moment."),
 ];
 
-const OF_BODIES: [(u16, &str); 3] = [
+const OF_BODIES: [(u16, &str); 4] = [
     (408, "The body took too long to come."),
     (413, "The body is larger than 64 KiB."),
     (415, "The body is compressed."),
+    (429, "Too many were registered or changed from this address: `temporarily_unavailable`."),
 ];
-
-const OF_REGISTERING: [(u16, &str); 1] =
-    [(429, "Too many clients were registered from this address: `temporarily_unavailable`.")];
