@@ -17,8 +17,12 @@ use self::{judge::Judged, refusal::Refusal, reply::Reply, response_type::Respons
 pub use self::{pushed::Pushed, reply::AuthorizationResponse};
 use crate::{
     AuthorizationError, AuthorizationServer, Client, PageFault, Params, RedirectUri, Resources,
-    Scope, Scopes, StoreError, error::AuthorizationErrorCode as Code, oidc::request::OpenIdRequest,
-    pkce::Challenge, scope_request::names, secret::Digest,
+    Scope, Scopes, StoreError,
+    error::AuthorizationErrorCode as Code,
+    oidc::{OPENID, request::OpenIdRequest},
+    pkce::Challenge,
+    scope_request::names,
+    secret::Digest,
 };
 
 /// A request that may be put to the resource owner: client, redirect URI, response type, scope and PKCE are right.
@@ -95,10 +99,12 @@ impl AuthorizationServer {
     }
 
     /// §3.1.2.3: a client with several redirection endpoints "MUST" name one; the only one may be left out, where the
-    /// settings do not say otherwise.
+    /// settings do not say otherwise, and where no ID token is asked for (OpenID Connect Core §3.1.2.1, "REQUIRED").
     fn redirect_uri(&self, client: &Client, params: &Params) -> Result<RedirectUri, PageFault> {
         let mut registered = client.metadata.redirect_uris.iter();
-        let may_be_left_out = !self.settings.require_redirect_uri;
+        let scope = params.get("scope").filter(|_| self.settings.openid).unwrap_or_default();
+        let is_openid = scope.split(' ').any(|name| name == OPENID);
+        let may_be_left_out = !self.settings.require_redirect_uri && !is_openid;
         let requested = match (params.get("redirect_uri"), registered.next(), registered.next()) {
             (Some(requested), ..) => requested,
             (None, Some(only), None) if may_be_left_out => only,
@@ -160,12 +166,12 @@ impl AuthorizationRequest {
         self.openid.prompt.consent
     }
 
-    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, or a hint at whose session it shall
-    /// be (OpenID Connect Core §3.1.2.1). What a browser keeps for that is of no use once the request is answered.
+    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, or by saying whose session it
+    /// shall be (OpenID Connect Core §3.1.2.1). What a browser keeps for that is of no use once the request is answered.
     #[must_use]
     pub fn wants_sign_in(&self) -> bool {
         let openid = &self.openid;
-        openid.wants_fresh_sign_in() || openid.hint.is_some() || !openid.acr_values.is_empty()
+        openid.wants_fresh_sign_in() || openid.names_user() || !openid.acr_values.is_empty()
     }
 
     pub(crate) fn openid(&self) -> &OpenIdRequest {

@@ -6,7 +6,7 @@ use crate::{
     error::TokenError::{self, InvalidGrant, InvalidRequest},
     event::LedTo,
     grant::{Asked, NewTokens, Terms, issued, reuse::reused, ruled},
-    oidc::id_token::beside,
+    oidc::id_token::{Answer, beside},
     pkce::Verifier,
     scope_request::left_of_grant,
     secret::{Key, Kind},
@@ -83,7 +83,8 @@ pub(super) async fn redeem(
     let ruled = ruled(server, asked).await?;
     let terms = Terms::new(server, client, &ruled, grant.expires_at);
     let tokens = NewTokens::drawn(server, client, grant.id, terms);
-    let id_token = beside(server, (client, grant), &ruled.scopes, tokens.access()).await?;
+    let id_token =
+        beside(server, Answer::Code, (client, grant), &ruled.scopes, tokens.access()).await?;
     let redemption =
         Redemption { key, now: server.now(), tokens: tokens.rows(), data: ruled.new_data.clone() };
     let prepare = || -> LedTo<bool> {

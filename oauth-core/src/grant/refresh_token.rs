@@ -12,7 +12,7 @@ use crate::{
         reuse::reused,
         ruled,
     },
-    oidc::id_token::beside,
+    oidc::id_token::{Answer, beside},
     scope::not_available,
     scope_request::{left_of_grant, names, with_implied},
     secret::{Key, Kind, Secret, random_bytes},
@@ -115,7 +115,7 @@ async fn rotate(
     let successors = successors(&presented.secret, &salt);
     let (access, refresh) =
         successors.ok_or(InvalidGrant("the refresh token is unknown".into()))?;
-    let id_token = beside(server, (client, grant), &ruled.scopes, &access).await?;
+    let id_token = beside(server, Answer::Refresh, (client, grant), &ruled.scopes, &access).await?;
     let rotation = Rotation {
         key: presented.key,
         now,
@@ -170,7 +170,8 @@ async fn judge(
             // After the judgement, so that a replay ends the family whoever its user is.
             require_active(server, grant.subject.as_deref()).await?;
             let of = (client, grant);
-            let id_token = beside(server, of, &tokens.scopes, &tokens.access_token).await?;
+            let id_token =
+                beside(server, Answer::Refresh, of, &tokens.scopes, &tokens.access_token).await?;
             Ok(Tokens { id_token, ..tokens })
         }
         Judged::Ahead(seconds) => {

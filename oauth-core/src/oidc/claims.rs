@@ -93,15 +93,15 @@ impl ClaimsRequest {
     }
 
     /// The one value that this claim must have in the ID token, if the client says so.
-    pub(crate) fn required_value(&self, claim: &str) -> Option<&str> {
-        self.id_token.get(claim)?.get("value")?.as_str()
+    pub(crate) fn required_value(&self, claim: &str) -> Option<&Value> {
+        self.id_token.get(claim)?.get("value")
     }
 
     /// The values of which this claim must have one in the ID token.
     pub(crate) fn values(&self, claim: &str) -> Vec<&str> {
         let values = self.id_token.get(claim).and_then(|wanted| wanted.get("values")?.as_array());
-        let values = values.into_iter().flatten().filter_map(Value::as_str);
-        values.chain(self.required_value(claim)).collect()
+        let values = values.into_iter().flatten().chain(self.required_value(claim));
+        values.filter_map(Value::as_str).collect()
     }
 
     /// Whether the client cannot do without this claim in the ID token.

@@ -81,10 +81,20 @@ impl IdToken<'_> {
     }
 }
 
+/// Of what an ID token beside an access token is part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// To a code.
+    Code,
+    /// To a refresh token: §12.2, "it SHOULD NOT have a `nonce` Claim".
+    Refresh,
+}
+
 /// The ID token that goes with an access token of a family that began with `openid`, at its code's redemption and at each
 /// refresh (§12.2): made before the write that issues the tokens, so that what fails here has taken nothing.
 pub(crate) async fn beside(
     server: &AuthorizationServer,
+    answer: Answer,
     (client, grant): (&Client, &Grant),
     scopes: &Scopes,
     access_token: &Secret,
@@ -95,10 +105,14 @@ pub(crate) async fn beside(
     if !server.settings.openid || !scopes.contains(OPENID) {
         return Ok(None);
     }
+    let mut openid = OpenId::parse(openid)?;
+    if answer == Answer::Refresh {
+        openid.nonce = None;
+    }
     let token = IdToken {
         client,
         subject,
-        openid: &OpenId::parse(openid)?,
+        openid: &openid,
         sid: grant.sid.as_deref(),
         access_token: Some(access_token),
         code: None,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::{OPENID, claims::ClaimsRequest, id_token::Hint, prompt::Prompt};
 use crate::{
     Authentication, AuthorizationServer, Client, Params, Scope, StoreError, store::openid::OpenId,
@@ -90,6 +92,27 @@ impl OpenIdRequest {
             hint,
             asked: is_openid.then_some(asked),
         })
+    }
+
+    /// Whether it says whose sign-in it shall be.
+    pub(crate) fn names_user(&self) -> bool {
+        self.hint.is_some() || self.sub().is_some()
+    }
+
+    /// §3.1.2.2: no answer is for another user than whom the client means, by `id_token_hint` or by a value of the claim `sub`.
+    /// This is what the client calls who is signed in.
+    pub(crate) fn is_for(&self, sub: &str) -> bool {
+        self.hint.as_ref().is_none_or(|hint| hint.sub == sub)
+            && self.sub().is_none_or(|wanted| wanted == sub)
+    }
+
+    fn sub(&self) -> Option<&Value> {
+        self.asked.as_ref()?.claims.required_value("sub")
+    }
+
+    /// Whether the user has to sign in, however short ago that was: §3.1.2.1, "`max_age=0` is equivalent to `prompt=login`".
+    pub(crate) fn wants_login(&self) -> bool {
+        self.prompt.login || self.max_age == Some(0)
     }
 
     /// Whether the user has to prove anew who they are, unless that was less than so long ago.

@@ -30,13 +30,13 @@ pub struct AtBrowser<'a> {
 }
 
 impl AuthorizationServer {
-    /// Whether the sign-in of this user will do for the request: it is of whom the request hints at, and not older than it
+    /// Whether the sign-in of this user will do for the request: it is of whom the request names, and not older than it
     /// wants. Where it must be newer than the request itself, the browser keeps when that began: the user who comes back with
     /// a newer sign-in has met it. Nothing is written for that here.
     ///
     /// # Errors
     /// `login_required` where nobody may be asked (`prompt=none`), where the application does not say when the user signed
-    /// in, or where somebody else than whom the request hints at has just signed in for it; all are answered at the client,
+    /// in, or where somebody else than whom the request names has just signed in for it; all are answered at the client,
     /// and so is a failure of the store.
     pub async fn sign_in_for(
         &self,
@@ -88,9 +88,10 @@ impl AuthorizationServer {
         at: AtBrowser<'_>,
     ) -> Result<Result<SignIn, &'static str>, StoreError> {
         let asked = request.openid();
-        let is_meant = match &asked.hint {
-            Some(hint) => hint.sub == subject::towards(self, request.client(), subject).await?,
-            None => true,
+        let is_meant = if asked.names_user() {
+            asked.is_for(&subject::towards(self, request.client(), subject).await?)
+        } else {
+            true
         };
         if is_meant && !asked.is_met_by(authentication) {
             return Ok(Err("the user has not signed in by any of the acr that the client needs"));
@@ -103,18 +104,20 @@ impl AuthorizationServer {
         let is_young = asked.max_age.is_none_or(|most| age.is_some_and(|age| age <= most));
         // §3.1.2.1: a client that asks for an `acr` by this parameter takes another as well.
         let would_rather = asked.would_rather(authentication) && !asked.prompt.none;
-        if is_meant && is_young && !asked.prompt.login && !would_rather {
+        if is_meant && is_young && !asked.wants_login() && !would_rather {
             return Ok(Ok(SignIn::Holds));
         }
         if asked.prompt.none {
             return Ok(Err(NONE));
         }
         let begun = self.begun(at).await?;
-        let is_newer = auth_time.is_some_and(|auth_time| auth_time >= begun.at);
+        // What begins only now has not been met yet, not even by a sign-in of the same second.
+        let is_newer =
+            begun.is_presented && auth_time.is_some_and(|auth_time| auth_time >= begun.at);
         Ok(match (is_newer, is_meant) {
             (true, true) => Ok(SignIn::Holds),
-            (true, false) if begun.is_presented => Err(ANOTHER),
-            _ => Ok(SignIn::Wanted(begun.kept)),
+            (true, false) => Err(ANOTHER),
+            (false, _) => Ok(SignIn::Wanted(begun.kept)),
         })
     }
 
@@ -150,6 +153,6 @@ struct Begun {
 }
 
 const NONE: &str = "the user has to sign in, and prompt=none forbids to ask";
-const ANOTHER: &str = "who has signed in is not whom id_token_hint means";
+const ANOTHER: &str = "who has signed in is not whom id_token_hint or claims names";
 /// In seconds: as long as a request that was pushed waits for its user.
 const KEPT: i64 = 600;

@@ -74,6 +74,8 @@ both_databases! {
             let (_, claims) = id_token(&again);
             assert_eq!((&claims["sub"], &claims["auth_time"]), (&json!("alice"), &json!(999_990)));
             assert_eq!((&claims["iat"], &claims["sid"]), (&json!(1_000_100), &json!("a-session")));
+            // "it SHOULD NOT have a nonce Claim, even when the ID Token issued at the time of the original authentication" did.
+            assert_eq!(claims.get("nonce"), None);
         }
     }
 }

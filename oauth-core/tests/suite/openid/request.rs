@@ -26,11 +26,25 @@ both_databases! {
 
     async fn a_parameter_that_is_read_stands_there_once(openid: OpenId) {
         for name in ["nonce", "max_age", "claims", "id_token_hint", "request", "request_uri"] {
-            let query = Params::parse(format!("{name}=1&{name}=1&response_type=code&client_id=login&scope=openid&state=x").as_bytes());
-            let refused = openid.fixture.server.authorization_request(&query).await;
+            let query = format!("{name}=1&{name}=1&response_type=code&client_id=login&redirect_uri={CALLBACK}&scope=openid&state=x");
+            let refused = openid.fixture.server.authorization_request(&Params::parse(query.as_bytes())).await;
             assert_eq!(error_of(&refused.unwrap_err()), "invalid_request", "{name}");
         }
     }
+
+    /// §3.1.2.1: `redirect_uri` is "REQUIRED", though OAuth 2.0 lets the only one be left out.
+    async fn where_an_id_token_is_asked_for_the_redirect_uri_is_named(openid: OpenId) {
+        let asks = async |scope| {
+            let request = Form::new(&[
+                ("response_type", "code"), ("client_id", "login"), ("scope", scope), ("state", "xyz"),
+            ]);
+            openid.fixture.server.authorization_request(&request.params()).await
+        };
+        assert!(asks("read").await.is_ok());
+        let refused = asks("read openid").await;
+        assert!(matches!(refused, Err(AuthorizationError::Page(_))), "{refused:?}");
+    }
+
     /// §3.1.2.6.
     async fn a_request_in_an_object_or_at_an_address_is_refused_at_the_client(openid: OpenId) {
         for (name, value, code) in [

@@ -90,6 +90,14 @@ both_databases! {
         assert_eq!(openid.sign_in(&[], &unknown, None).await, HOLDS);
     }
 
+    /// §3.1.2.1: `max_age=0` "is equivalent to" `prompt=login`, and neither is met by a sign-in for something else.
+    async fn a_fresh_sign_in_is_wanted_also_in_the_second_of_the_last_one(openid: OpenId) {
+        for fresh in [("prompt", "login"), ("max_age", "0")] {
+            let began = openid.wanted(&[fresh], 1_000_000, None).await;
+            assert_eq!(openid.sign_in(&[fresh], &at(1_000_000), Some(&began)).await, HOLDS, "{fresh:?}");
+        }
+    }
+
     /// §3.1.2.1: `id_token_hint`, also one that is over.
     async fn who_is_signed_in_is_whom_the_hint_means_or_signs_in(openid: OpenId) {
         let hint = openid.tokens(&[]).await.id_token.unwrap();
@@ -109,6 +117,22 @@ both_databases! {
         let asked = &[("id_token_hint", hint.as_str()), ("prompt", "none")];
         let judged = openid.sign_in_of("bob", asked, &signed_in(), (("a browser", "q"), None)).await;
         assert_eq!(judged, refused());
+    }
+
+    /// §3.1.2.2: "the Authorization Server MUST NOT reply with an ID Token or Access Token for a different user", also where
+    /// the request means one "by requesting a specific Claim Value as described in Section 5.5.1".
+    async fn who_is_signed_in_is_whom_the_claim_sub_names_or_signs_in(openid: OpenId) {
+        let alice = json!({ "id_token": { "sub": { "value": "alice" } } }).to_string();
+        let alice = ("claims", alice.as_str());
+        let browser = ("a browser", "q");
+        assert_eq!(openid.sign_in(&[alice], &signed_in(), None).await, HOLDS);
+        let began = openid.sign_in_of("bob", &[alice], &signed_in(), (browser, None)).await.unwrap();
+        let again = openid.sign_in_of("bob", &[alice], &at(1_000_000), (browser, began.as_deref())).await;
+        assert_eq!(again, refused());
+        let quietly = openid.sign_in_of("bob", &[alice, ("prompt", "none")], &signed_in(), (browser, None)).await;
+        assert_eq!(quietly, refused());
+        let no_name = json!({ "id_token": { "sub": { "value": 1 } } }).to_string();
+        openid.wanted(&[("claims", &no_name)], 999_990, None).await;
     }
 
     async fn a_hint_that_another_client_got_is_refused(openid: OpenId) {

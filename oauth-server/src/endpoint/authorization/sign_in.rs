@@ -103,7 +103,7 @@ impl AuthorizationEndpoint {
     /// Whether a request may have something to say of it, or its client's registration: one that was pushed may.
     async fn may_want_sign_in(&self, request: &Request) -> Result<bool, StoreError> {
         let query = request::query(request);
-        let says = ["prompt", "max_age", "acr_values", "id_token_hint", "request_uri"];
+        let says = ["prompt", "max_age", "acr_values", "id_token_hint", "claims", "request_uri"];
         if says.iter().any(|name| query.get(name).is_some()) {
             return Ok(true);
         }

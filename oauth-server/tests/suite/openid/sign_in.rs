@@ -55,6 +55,30 @@ both_databases! {
         assert!(anew.location().starts_with("/accounts/login/"), "the next request begins anew");
     }
 
+    /// Core §3.1.2.1: a sign-in of the same second was for something else.
+    async fn a_fresh_sign_in_is_wanted_however_short_ago_the_last_one_was(openid: OpenId) {
+        let browser = openid.site.sign_in().await;
+        for fresh in [("prompt", "login"), ("max_age", "0")] {
+            let request = openid.request(&[fresh]);
+            let asked = browser.get(&authorization(&request)).await.with_status(303);
+            assert!(asked.location().starts_with("/accounts/login/"), "{fresh:?}: {}", asked.location());
+            let page = browser.page(asked.location()).await;
+            browser.submit(&page.form, &ALICE).await.with_status(303);
+            browser.code(&request).await;
+        }
+    }
+
+    /// Core §3.1.2.2: the client means somebody by a value of the claim `sub`, before anybody is signed in.
+    async fn where_another_user_than_the_client_names_has_signed_in_it_is_told(openid: OpenId) {
+        let claims = r#"{"id_token":{"sub":{"value":"somebody else"}}}"#;
+        let request = openid.request(&[("claims", claims)]);
+        let browser = openid.site.browser();
+        browser.get(&authorization(&request)).await.with_status(303);
+        let browser = openid.site.sign_in_at(browser).await;
+        let told = browser.get(&authorization(&request)).await.with_status(303);
+        assert_eq!(told.in_query("error").as_deref(), Some("login_required"), "{told:#?}");
+    }
+
     async fn nobody_has_to_sign_in_twice_for_a_fresh_sign_in(openid: OpenId) {
         let request = openid.request(&[("max_age", "0")]);
         let browser = openid.site.browser();
