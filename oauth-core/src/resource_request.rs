@@ -119,7 +119,11 @@ impl AuthorizationServer {
         }
         let invalid = |fault: InvalidResource| InvalidTarget(fault.to_string().into());
         let parsed = |value: &str| Ok(self.beside_own_api(Some(value.parse().map_err(invalid)?)));
-        values.into_iter().map(parsed).collect()
+        let mut named: Vec<_> =
+            values.into_iter().map(parsed).collect::<Result<_, TokenError>>()?;
+        named.sort();
+        named.dedup();
+        Ok(named)
     }
 }
 

@@ -1,9 +1,9 @@
 //! `grant_type=refresh_token`: RFC 6749 §6, with the rotation of RFC 9700 §4.14.2.
 
 use crate::{
-    AuthorizationServer, Client, Endpoint, EventKind, GrantType, Params, PolicyData, Scopes,
-    Tokens,
-    error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope},
+    AuthorizationServer, Client, Endpoint, EventKind, GrantType, Params, PolicyData, Resource,
+    Scopes, Tokens,
+    error::TokenError::{self, InvalidGrant, InvalidRequest, InvalidScope, InvalidTarget},
     event::LedTo,
     grant::{
         Asked, NewTokens, Ruled, Terms,
@@ -53,8 +53,8 @@ pub(super) async fn exchange(
     let is_redeemed = token.redeemed_at.is_some();
     let presented = Presented { secret: presented, key, token, grant };
     if is_redeemed {
-        // Answered with what it led to, or a replay: whatever scope is asked for.
-        return judge(server, client, &presented).await;
+        // Answered with what it led to, or a replay: whatever is asked for.
+        return judge(server, client, &presented, params).await;
     }
     let audience = server.audience(&presented.grant.resources, params)?;
     let scopes = narrowed(server, &presented.grant.scopes, params).await?;
@@ -70,7 +70,7 @@ pub(super) async fn exchange(
         data: presented.grant.data.as_deref().map(PolicyData::stored),
     };
     let ruled = ruled(server, asked).await?;
-    rotate(server, client, &presented, ruled).await
+    rotate(server, client, (&presented, params), ruled).await
 }
 
 /// A refresh token that may be redeemed, as far as a look could tell.
@@ -106,7 +106,7 @@ pub(super) async fn narrowed(
 async fn rotate(
     server: &AuthorizationServer,
     client: &Client,
-    presented: &Presented,
+    (presented, params): (&Presented, &Params),
     ruled: Ruled,
 ) -> Result<Tokens, TokenError> {
     let (now, salt) = (server.now(), random_bytes());
@@ -137,7 +137,7 @@ async fn rotate(
         let answer = NewTokens::pair(access, refresh, terms).into_answer();
         return Ok(Tokens { id_token, ..answer });
     }
-    judge(server, client, presented).await
+    judge(server, client, presented, params).await
 }
 
 /// What is told of a token that was redeemed before, perhaps by a moment.
@@ -145,6 +145,7 @@ async fn judge(
     server: &AuthorizationServer,
     client: &Client,
     presented: &Presented,
+    params: &Params,
 ) -> Result<Tokens, TokenError> {
     let (grant, now) = (&presented.grant, server.now());
     let grant_id = grant.id;
@@ -166,14 +167,20 @@ async fn judge(
         Box::new(|&(_, ended)| if ended { reused } else { Vec::new() })
     };
     match server.write_and_raise(Affected::Grant(grant_id), judge, prepare).await?.0 {
-        Judged::Pair(tokens) => {
+        Judged::Pair(tokens, its_audience) => {
             // After the judgement, so that a replay ends the family whoever its user is.
             require_active(server, grant.subject.as_deref()).await?;
+            narrowed(server, &grant.scopes, params).await?;
+            let audience = server.audience(&grant.resources, params)?;
+            if audience.as_ref().map(Resource::as_str) != its_audience.as_deref() {
+                return Err(InvalidTarget(FOR_ANOTHER.into()));
+            }
             let of = (client, grant);
             let id_token =
                 beside(server, Answer::Refresh, of, &tokens.scopes, &tokens.access_token).await?;
-            Ok(Tokens { id_token, ..tokens })
+            Ok(Tokens { id_token, ..*tokens })
         }
+        Judged::Revoked => Err(InvalidGrant(REVOKED.into())),
         Judged::Ahead(seconds) => {
             tracing::warn!(seconds, "a refresh token was redeemed ahead of this server's clock");
             Err(InvalidGrant(AHEAD.into()))
@@ -182,6 +189,8 @@ async fn judge(
     }
 }
 
+const FOR_ANOTHER: &str = "the refresh token was used before, for another resource: use the one that came with that answer";
+const REVOKED: &str = "the refresh token was used before, and the access token that it led to was revoked: use the refresh token that came with it";
 const USED_AGAIN: &str =
     "the refresh token was used before; its family is revoked, ask for authorization again";
 const AHEAD: &str =

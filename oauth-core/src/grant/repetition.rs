@@ -18,8 +18,10 @@ pub(super) struct Repetition {
 
 /// What it comes to.
 pub(super) enum Judged {
-    /// The client may have lost the answer: the very same pair again.
-    Pair(Tokens),
+    /// The client may have lost the answer: the very same pair again, which is for this resource.
+    Pair(Box<Tokens>, Option<String>),
+    /// It would be, had the access token not been revoked.
+    Revoked,
     /// It was redeemed so many seconds from now. A clock that was set back says nothing of whose repetition this is: it
     /// is refused, and nobody is accused.
     Ahead(i64),
@@ -41,11 +43,11 @@ impl Repetition {
         else {
             return Ok(Judged::Replay);
         };
-        Ok(self.pair_again(db, &salt)?.map_or(Judged::Replay, Judged::Pair))
+        Ok(self.pair_again(db, &salt)?.unwrap_or(Judged::Replay))
     }
 
     /// The pair that the redemption led to, while the successor is unused: so there are never two live branches.
-    fn pair_again(&self, db: &mut DbConnection, salt: &[u8; 32]) -> Query<Option<Tokens>> {
+    fn pair_again(&self, db: &mut DbConnection, salt: &[u8; 32]) -> Query<Option<Judged>> {
         let Some((access_token, refresh_token)) = successors(&self.secret, salt) else {
             return Ok(None);
         };
@@ -53,19 +55,27 @@ impl Repetition {
         let key = |secret: &Secret| Key { family, digest: Digest::of(secret.expose()) };
         let successor = find(db, key(&refresh_token))?;
         let unused = successor.is_some_and(|(successor, _)| successor.redeemed_at.is_none());
-        let terms = store::access_token::terms(db, key(&access_token))?;
-        let (true, Some((scopes, expires_at))) = (unused, terms) else { return Ok(None) };
+        let told = store::access_token::told(db, key(&access_token))?;
+        let (true, Some(told)) = (unused, told) else { return Ok(None) };
+        if told.revoked_at.is_some() {
+            return Ok(Some(Judged::Revoked));
+        }
         let members = store::grant::members(db, family)?;
         let members = members.and_then(|members| serde_json::from_str(&members).ok());
-        Ok(scopes.parse().ok().map(|scopes| Tokens {
+        let pair = |scopes| Tokens {
             access_token,
-            expires_in: expires_in(expires_at, self.now),
+            expires_in: expires_in(told.expires_at, self.now),
             refresh_token: Some(refresh_token),
             id_token: None,
             issued_token_type: None,
             scopes,
             members: members.unwrap_or_default(),
-        }))
+        };
+        Ok(told
+            .scopes
+            .parse()
+            .ok()
+            .map(|scopes| Judged::Pair(Box::new(pair(scopes)), told.audience)))
     }
 }
 

@@ -143,7 +143,7 @@ impl SubjectToken {
         let held = server.scopes_of(&self.token).await?;
         let held: Scopes = held.iter().filter(|name| !NEVER_PASSED_ON.contains(name)).collect();
         if held.is_empty() {
-            return Err(InvalidScope(NOTHING_LEFT.into()));
+            return Err(InvalidRequest(NOTHING_LEFT.into()));
         }
         let asked = narrowed(server, &held, params).await?;
         let named = asked.clone();
@@ -153,7 +153,12 @@ impl SubjectToken {
         for client in its.chain([client]) {
             scopes = left(server, self.asking(client), &scopes, &given).await?;
         }
-        if scopes.is_empty() { Err(InvalidScope(not_available(&asked))) } else { Ok(scopes) }
+        match params.get("scope") {
+            _ if !scopes.is_empty() => Ok(scopes),
+            Some(_) => Err(InvalidScope(not_available(&asked))),
+            // RFC 8693 §2.2.2: then it is the subject_token that is "unacceptable".
+            None => Err(InvalidRequest(not_available(&asked))),
+        }
     }
 
     /// By which of its lists a client is judged: the one that it was granted to as whenever a token is judged again.

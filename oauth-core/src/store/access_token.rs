@@ -118,14 +118,23 @@ pub(crate) fn standings(db: &mut PgConnection, keys: &[Key]) -> Query<HashMap<Ke
     Ok(found.into_iter().filter_map(keyed).collect())
 }
 
-/// What is left to say of a token that is given out a second time: its scopes and its end.
-pub(crate) fn terms(db: &mut DbConnection, key: Key) -> Query<Option<(String, Timestamp)>> {
+/// What is left to say of a token that is given out a second time.
+#[derive(Queryable)]
+pub(crate) struct Told {
+    pub(crate) scopes: String,
+    pub(crate) audience: Option<String>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+/// Of a token that was given out before.
+pub(crate) fn told(db: &mut DbConnection, key: Key) -> Query<Option<Told>> {
     native!(
         db,
         tokens::table
             .filter(tokens::grant_id.eq(key.family))
             .filter(tokens::digest.eq(key.digest.as_bytes()))
-            .select((tokens::scopes, tokens::expires_at))
+            .select((tokens::scopes, tokens::audience, tokens::expires_at, tokens::revoked_at))
             .get_result(db)
             .optional()
     )

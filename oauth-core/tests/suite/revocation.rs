@@ -33,6 +33,16 @@ fn assert_refused(outcome: Result<(), TokenError>, code: &str) {
 }
 
 both_databases! {
+    /// RFC 7009 §2.1: "the token cannot be used again after the revocation": a repeated refresh does not hand it out.
+    async fn what_was_given_back_is_not_given_again(fixture: Fixture) {
+        let first = fixture.tokens().await;
+        let second = fixture.refresh(refresh_token(&first)).await.unwrap();
+        fixture.revoke(&fixture.revocation_of(&second.access_token)).await.unwrap();
+        let again = fixture.refresh(refresh_token(&first)).await;
+        assert_eq!(again.unwrap_err().code(), "invalid_grant");
+        assert!(fixture.refresh(refresh_token(&second)).await.is_ok(), "nobody is accused");
+    }
+
     /// RFC 7009 §2.1: "it MAY revoke the respective refresh token as well"; it does not here.
     async fn an_access_token_goes_alone(fixture: Fixture) {
         let tokens = fixture.tokens().await;

@@ -62,7 +62,9 @@ both_databases! {
         fixture.server.set_scope_disabled("write", true).await.unwrap();
         assert_eq!(with_scope(&fixture, &form, "").await, scopes("read"));
         fixture.server.set_scope_disabled("read", true).await.unwrap();
-        assert_refused(fixture.token(&form).await, "invalid_scope", "read");
+        // RFC 8693 §2.2.2: no scope was asked for, so that it is the token that "is unacceptable".
+        assert_refused(fixture.token(&form).await, "invalid_request", "read");
+        assert_refused(fixture.token(&form.set("scope", "read")).await, "invalid_scope", "read");
     }
 
     async fn scopes_that_the_client_may_not_have_any_more_to_which_they_were_granted_are_left_out(fixture: Fixture) {
@@ -117,7 +119,7 @@ both_databases! {
         let tokens = fixture.tokens_of_app(NewClient { scopes: all, ..client("app") }, "openid").await;
         for scope in ["", "read", "openid"] {
             let form = api.form(&tokens.access_token).set("scope", scope);
-            assert_refused(fixture.token(&form).await, "invalid_scope", "passed on");
+            assert_refused(fixture.token(&form).await, "invalid_request", "passed on");
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
 fn of_one_family(db: &mut DbConnection, family: i64) {
     let key = there(family);
     access_token::standing(db, key).unwrap().unwrap();
-    access_token::terms(db, key).unwrap().unwrap();
+    access_token::told(db, key).unwrap().unwrap();
     authorization_code::find(db, key).unwrap().unwrap();
     let (actor, access) = (Some("{}".to_owned()), pair(family + 3).access);
     assert!(Exchange { subject: key, now: 1, access, actor }.issue(db).unwrap());
