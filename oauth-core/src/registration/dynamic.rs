@@ -72,7 +72,8 @@ impl AuthorizationServer {
         token: Option<Digest>,
         body: &[u8],
     ) -> Result<ClientInformation, ClientRegistrationError> {
-        let new = self.judged_stranger(&document(body)?).await?;
+        let new = stranger(&document(body)?, &self.settings)?;
+        let new = NewClient { scopes: self.supported_scopes().await?, ..new };
         let Prepared { registration, secret } = self.prepare(&new).await?;
         let registration_access_token = Secret::generate();
         let (trail, client_id) = (self.clone().of_strangers().trail(), drawn_identifier());
@@ -98,15 +99,6 @@ impl AuthorizationServer {
         let client = inserted.ok_or(NOT_GOOD)?;
         self.client_changed(&client.client_id, ClientChange::Registered);
         Ok(ClientInformation { client, secret, registration_access_token })
-    }
-
-    /// What a stranger says of itself, with the scopes that it may ask for.
-    pub(super) async fn judged_stranger(
-        &self,
-        document: &Map<String, Value>,
-    ) -> Result<NewClient, ClientRegistrationError> {
-        let new = stranger(document, &self.settings)?;
-        Ok(NewClient { scopes: self.supported_scopes().await?, ..new })
     }
 
     /// The same server, whose changes are those of clients that register themselves.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     ClientInformation, Registered,
     dynamic::{OFF, document, presented},
-    stranger::by_property,
+    stranger::{by_property, stranger},
 };
 use crate::{
     AuthorizationServer, Client, DynamicRegistration, Secret,
@@ -64,7 +64,7 @@ impl AuthorizationServer {
     ) -> Result<Registered, ClientRegistrationError> {
         let document = document(body)?;
         self.is_of(&document, client)?;
-        let new = self.judged_stranger(&document).await?.in_place_of(client);
+        let new = stranger(&document, &self.settings)?.in_place_of(client);
         let admin = self.admin(Actor::registration());
         Ok(admin.update_client(client.id, client.version, new).await?)
     }

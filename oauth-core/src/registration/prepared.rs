@@ -3,7 +3,9 @@
 use super::{ClientSecret, Lifetime, NewClient};
 use crate::{
     AuthorizationServer, RedirectUri, Resource, Secret, StoreError,
-    store::client::{ApplicationType, ClientFields, ClientMetadata, NewSecret, Registration},
+    store::client::{
+        ApplicationType, ClientFields, ClientMetadata, NewSecret, OpenIdMetadata, Registration,
+    },
 };
 
 /// What is stored, and the secret that was drawn for it.
@@ -13,7 +15,8 @@ pub(crate) struct Prepared {
 }
 
 impl AuthorizationServer {
-    /// Draws or hashes the secret.
+    /// Draws or hashes the secret, and makes the keys that the client is told with: others keep the published set for a while,
+    /// so it is better there before the first token.
     pub(crate) async fn prepare(&self, new: &NewClient) -> Result<Prepared, StoreError> {
         let (stored, secret) = match &new.secret {
             ClientSecret::None => (None, None),
@@ -26,6 +29,13 @@ impl AuthorizationServer {
                 (Some(NewSecret::chosen(hash)), None)
             }
         };
+        let OpenIdMetadata { id_token_signed_response_alg, userinfo_signed_response_alg, .. } =
+            &new.openid;
+        for algorithm in id_token_signed_response_alg.iter().chain(userinfo_signed_response_alg) {
+            if self.settings.openid {
+                self.signer(*algorithm).await?;
+            }
+        }
         let (metadata, fields) = (metadata(new), fields(new));
         let registration = Registration { metadata, fields, secret: stored, stranger: None };
         Ok(Prepared { registration, secret })

@@ -39,7 +39,8 @@ pub(crate) fn stranger(
 }
 
 impl NewClient {
-    /// What is on the list as it is now, and all else as the client has it: staff may have changed that.
+    /// What is on the list as it is now, and all else as the client has it: staff may have changed that. Which scopes it may
+    /// ask for is all else.
     pub(super) fn in_place_of(self, old: &Client) -> Self {
         Self {
             name: self.name,
@@ -48,8 +49,7 @@ impl NewClient {
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
             redirect_uris: self.redirect_uris,
-            grant_types: self.grant_types,
-            scopes: self.scopes,
+            grant_types: self.grant_types.into_iter().chain(old.grants_of_staff()).collect(),
             secret: self.secret,
             application_type: self.application_type,
             require_pushed_authorization_requests: self.require_pushed_authorization_requests,
@@ -64,6 +64,13 @@ impl NewClient {
             },
             ..Self::from(old)
         }
+    }
+}
+
+impl Client {
+    /// Those of its grants that no stranger sets.
+    fn grants_of_staff(&self) -> impl Iterator<Item = GrantType> {
+        self.metadata.grant_types.iter().filter(|grant| !GRANTS.contains(grant)).cloned()
     }
 }
 
@@ -193,8 +200,10 @@ impl Members<'_> {
         read
     }
 
+    /// An empty one is absent, too: RFC 7592 §2.2 has "null or empty values" mean the same.
     fn text(&mut self, name: &'static str) -> Option<String> {
-        self.read(name, "a text", |value| value.as_str().map(str::to_owned))
+        let text = self.read(name, "a text", |value| value.as_str().map(str::to_owned))?;
+        Some(text).filter(|text| !text.is_empty())
     }
 
     fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {

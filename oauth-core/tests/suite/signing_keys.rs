@@ -1,13 +1,13 @@
 //! What the server signs with makes itself, follows one upon the other, and is sealed.
 
 use oauth_core::{
-    AuthorizationServer, EventKind, KeyEncryption, KeyState, Secret, SigningAlgorithm, Store,
-    StoreError,
+    AuthorizationServer, EventKind, KeyEncryption, KeyState, NewClient, OpenIdMetadata, Secret,
+    SigningAlgorithm, Store, StoreError,
     admin::{Actor, Admin, AdminError},
 };
 use serde_json::Value;
 
-use crate::support::Fixture;
+use crate::support::{Fixture, client};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -53,6 +53,14 @@ both_databases! {
         assert_eq!(states(server, Rs256).await, [Signs]);
         assert_eq!(states(server, Es256).await, [Signs]);
         assert_eq!(published(server, EdDsa).await, [""; 0]);
+    }
+
+    /// Others keep the set for a while: its key is there before the first token that it signs.
+    async fn a_client_that_wants_another_algorithm_has_its_key_published(fixture: Fixture) {
+        let fixture = fixture.with(|settings| settings.openid = true);
+        let openid = OpenIdMetadata { id_token_signed_response_alg: Some(EdDsa), ..OpenIdMetadata::default() };
+        fixture.register(NewClient { openid, ..client("other") }).await;
+        assert_eq!(published(&fixture.server, EdDsa).await.len(), 1);
     }
 
     async fn a_published_key_tells_nothing_that_is_secret(fixture: Fixture) {

@@ -2,6 +2,7 @@
 
 mod host;
 
+use oauth_server::{NewClient, oauth_core::admin::Actor};
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -88,6 +89,7 @@ both_databases! {
             (json!({ "client_id": null }), "its own URL"),
             (json!({ "token_endpoint_auth_method": "client_secret_post" }), "has no secret"),
             (json!({ "client_secret": "s3cr3t" }), "has no secret"),
+            (json!({ "client_name": null }), "client_name"),
             (json!({ "redirect_uris": null }), "redirect_uris"),
             (json!({ "redirect_uris": ["javascript:alert(1)"] }), "redirect_uris"),
             (json!({ "redirect_uris": "https://a.example/" }), "redirect_uris"),
@@ -218,6 +220,22 @@ both_databases! {
         let request = host.request().set("redirect_uri", "http://127.0.0.1:33418/callback");
         let page = site.sign_in().await.get(&authorization(&request)).await.with_status(200);
         assert!(page.body.contains("any program could pass itself off"), "{page:#?}");
+    }
+
+    async fn one_that_staff_trust_is_trusted_no_more_once_it_is_another(site: Site) {
+        let (site, host) = (site_with_documents(site).await, Host::start().await);
+        let browser = site.sign_in().await;
+        browser.get(&authorization(&host.request())).await.with_status(200);
+        let client = site.server.client(&host.client_id).await.unwrap().unwrap();
+        let trusted = NewClient { skip_consent: true, ..NewClient::from(&*client) };
+        let admin = site.server.admin(Actor::command("test"));
+        admin.update_client(client.id, client.version, trusted).await.unwrap();
+        browser.get(&authorization(&host.request())).await.with_status(303);
+        host.says(&json!({ "redirect_uris": [CALLBACK, "https://thief.example/"] }));
+        site.clock.advance(600);
+        let thief = host.request().set("redirect_uri", "https://thief.example/");
+        let page = browser.get(&authorization(&thief)).await.with_status(200);
+        assert!(page.body.contains("user_action"), "{page:#?}");
     }
 
     async fn one_that_staff_disable_stays_so_whatever_its_document_says(site: Site) {

@@ -153,12 +153,14 @@ fn of_version(db: &mut DbConnection, id: i64, version: i64) -> Query<Result<Clie
 }
 
 /// A client that users are not asked for acts for whoever follows a link, superusers too. So it is for superusers that it
-/// is one, where it is answered, and what it proves itself with.
+/// is one, where it is answered, what it proves itself with, and what it may get.
 fn is_of_trust(old: &Client, changes: &[String]) -> bool {
     let changes = |name: &str| changes.iter().any(|changed| changed == name);
-    let of_trusted = changes("redirect_uris") || changes("secret");
-    changes("skip_consent") || old.skip_consent && of_trusted
+    changes("skip_consent") || old.skip_consent && OF_TRUSTED.into_iter().any(changes)
 }
+
+/// The fields of a client that users are not asked for.
+const OF_TRUSTED: [&str; 5] = ["redirect_uris", "secret", "scope", "any_scope", "grant_types"];
 
 /// Whom its own tokens act for, besides nobody.
 fn acting_for(fields: &ClientFields) -> Option<&str> {

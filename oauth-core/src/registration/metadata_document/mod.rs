@@ -136,6 +136,13 @@ impl AuthorizationServer {
         if document.get("client_id").and_then(Value::as_str) != Some(client_id) {
             return Err(refused("the document's client_id must be its own URL, as it was sent"));
         }
+        if document
+            .get("client_name")
+            .and_then(Value::as_str)
+            .is_none_or(|name| name.trim().is_empty())
+        {
+            return Err(refused("the document must have a client_name, which users are asked by"));
+        }
         let has_secret = document.keys().any(|name| name.starts_with("client_secret"));
         let method = document.get("token_endpoint_auth_method").and_then(Value::as_str);
         if has_secret || !matches!(method, None | Some("none")) {
@@ -188,12 +195,16 @@ impl AuthorizationServer {
             let name = &metadata.client_name;
             let entry = Entry::new(Action::Update, Kind::Client, known.id, name).naming(changes);
             trail.write(db, &entry)?;
+            let (kept, is_another) =
+                (store::client::fields(db, known.id)?, is_another(&metadata, &client.metadata));
             let fields = ClientFields {
                 any_scope: registration.fields.any_scope,
-                ..store::client::fields(db, known.id)?
+                // It was for another one that staff have said so.
+                skip_consent: kept.skip_consent && !is_another,
+                ..kept
             };
             store::client::update(db, known.id, client.version, &metadata, &fields)?;
-            if is_another(&metadata, &client.metadata) {
+            if is_another {
                 store::client_document::forget_consents(db, known.id)?;
             }
             Ok(Some(ClientChange::Changed))

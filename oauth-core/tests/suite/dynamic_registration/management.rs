@@ -1,11 +1,11 @@
 //! Clients that manage their registration: RFC 7592.
 
-use oauth_core::{ClientInformation, ClientRegistrationError, NewClient};
+use oauth_core::{ClientInformation, ClientRegistrationError, GrantType, NewClient};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{assistant, from, told};
-use crate::support::{CALLBACK, Fixture};
+use crate::support::{CALLBACK, Fixture, scopes};
 
 fn authorization(information: &ClientInformation) -> String {
     format!("Bearer {}", information.registration_access_token.expose())
@@ -94,6 +94,44 @@ both_databases! {
         let client = fixture.server.client(&client.client_id).await.unwrap().unwrap();
         assert_eq!((client.name(), client.description.as_str()), ("Renamed", "Looked at"));
         assert_eq!(client.cors_origins, ["https://app.example"]);
+    }
+
+    /// Which scopes it may ask for, and the grants that no stranger sets.
+    async fn a_change_by_the_client_takes_back_nothing_that_staff_decided(fixture: Fixture) {
+        let fixture = fixture.open();
+        let registered = fixture.confidential_stranger().await;
+        let client = &registered.client;
+        let by_staff = NewClient {
+            scopes: scopes("read"),
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::ClientCredentials],
+            client_credentials_scopes: scopes("read"),
+            skip_consent: true,
+            ..NewClient::from(client)
+        };
+        let by_staff = fixture.admin().update_client(client.id, client.version, by_staff).await.unwrap().client;
+        let mut document = json!({ "client_id": client.client_id, "redirect_uris": [CALLBACK], "client_name": "Renamed" });
+        document["scope"] = "read write".into();
+        document["grant_types"] = json!(["authorization_code", "refresh_token"]);
+        // A superuser has said that users are not asked for it: no more than then is got that way.
+        assert_eq!(fixture.change(&registered, &document).await.unwrap_err().code(), "access_denied");
+        document["grant_types"] = json!(["authorization_code"]);
+        let changed = fixture.change(&registered, &document).await.unwrap().client;
+        assert_eq!((changed.name(), changed.skip_consent), ("Renamed", true));
+        assert_eq!(changed.metadata.scope, by_staff.metadata.scope);
+        assert_eq!(changed.metadata.grant_types, by_staff.metadata.grant_types);
+        assert_eq!(changed.client_credentials_scopes, scopes("read"));
+    }
+
+    /// RFC 7592 §2.2: "Omitted fields MUST be treated as null or empty values by the server".
+    async fn what_is_empty_is_absent(fixture: Fixture) {
+        let fixture = fixture.open();
+        let registered = fixture.confidential_stranger().await;
+        let mut document = json!({ "client_id": registered.client.client_id, "redirect_uris": [CALLBACK] });
+        for name in ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri", "token_endpoint_auth_method", "scope"] {
+            document[name] = "".into();
+        }
+        let changed = fixture.change(&registered, &document).await.unwrap().client;
+        assert_eq!((&changed.metadata.client_uri, changed.is_public), (&None, false));
     }
 
     async fn a_client_that_staff_trust_does_not_say_where_it_is_answered(fixture: Fixture) {
