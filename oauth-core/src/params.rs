@@ -91,8 +91,9 @@ impl Params {
         Ok(values.into_iter().filter(|value| !value.is_empty()).collect())
     }
 
-    /// Whether the parameter was sent, however.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether the parameter was sent, however: also repeated, malformed or empty.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 

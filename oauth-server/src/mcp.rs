@@ -93,7 +93,7 @@ impl<E: Endpoint> Endpoint for McpEndpoint<E> {
     /// "Servers MUST validate the `Origin` header on all incoming connections to prevent DNS rebinding attacks", and "MUST
     /// respond with HTTP 403 Forbidden".
     async fn call(&self, request: Request) -> Result<Response> {
-        if let Some(origin) = request.headers().get(header::ORIGIN) {
+        for origin in request.headers().get_all(header::ORIGIN) {
             let is_known = match origin.to_str() {
                 Ok(origin) => is_known(&self.oauth, origin).await,
                 Err(_) => Ok(false),
@@ -131,7 +131,7 @@ impl<E: Endpoint> Endpoint for Guarded<E> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let McpResource { oauth, resource, scopes } = &self.of;
-        if request::query(&request).get("access_token").is_some() {
+        if request::query(&request).has("access_token") {
             let error = BearerError::InvalidRequest(IN_QUERY.into());
             let wanted = Wanted { resource: Some(resource), scopes: Some(scopes) };
             return Err(refusal(&error, oauth, wanted));

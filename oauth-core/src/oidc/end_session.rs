@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{authentication::Authentication, id_token::Hint, subject};
-use crate::{AuthorizationServer, Client, Params, RedirectUri, StoreError};
+use crate::{AuthorizationServer, Client, Params, RedirectUri, RegisteredBy, StoreError};
 
 /// A request to sign out that a client sends a browser with, and that is right as far as it goes (§2).
 #[derive(Debug, Clone)]
@@ -21,7 +21,8 @@ impl LogoutRequest {
         self.client.as_deref()
     }
 
-    /// Where the client wants the browser afterwards, with its `state`: one of its registered `post_logout_redirect_uris`.
+    /// Where the client wants the browser afterwards, with its `state`: one of its registered `post_logout_redirect_uris`. Of a
+    /// client that nobody here registered, only where `id_token_hint` proves that it has signed somebody in (§3).
     #[must_use]
     pub fn onward(&self) -> Option<&str> {
         self.onward.as_deref()
@@ -86,7 +87,10 @@ impl AuthorizationServer {
         }
         let uri = params.get("post_logout_redirect_uri");
         let onward = uri.map(|uri| onward(client.as_deref(), uri, params.get("state")));
-        let onward = onward.transpose().map_err(invalid)?;
+        // §3: without a hint that takes "other means of confirming the legitimacy", which is that staff know the client.
+        let of_staff = |client: &Arc<Client>| client.registered_by == RegisteredBy::Staff;
+        let is_legitimate = hint.is_some() || client.as_ref().is_some_and(of_staff);
+        let onward = onward.transpose().map_err(invalid)?.filter(|_| is_legitimate);
         let ui_locales = params.get("ui_locales").unwrap_or_default().to_owned();
         Ok(LogoutRequest { client, hint, onward, ui_locales })
     }

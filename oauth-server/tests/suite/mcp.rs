@@ -82,6 +82,9 @@ both_databases! {
             let answer = post_from(&site, origin, &its).await.with_status(403);
             assert!(!answer.has_header("Access-Control-Allow-Origin"), "{origin}: {answer:#?}");
         }
+        let issuer = site.server.settings().issuer.clone();
+        let two = site.request(Method::POST, "/mcp").header("Origin", &issuer).header("Origin", "https://evil.example");
+        site.send(two.bearer_auth(&its)).await.with_status(403);
         let preflight = site
             .request(Method::OPTIONS, "/mcp")
             .header("Origin", "https://evil.example")
@@ -111,8 +114,10 @@ both_databases! {
     async fn a_token_in_the_query_is_refused(site: Site) {
         let (site, client) = site_with_mcp(site).await;
         let its = token(&site, &client.at(&address(&site)), "mcp:tools").await;
-        let answer = site.get(&format!("/mcp?access_token={its}")).await.with_status(400);
-        assert!(answer.header("WWW-Authenticate").contains("error=\"invalid_request\""));
+        for query in [format!("access_token={its}"), "access_token=a&access_token=b".to_owned()] {
+            let answer = site.get(&format!("/mcp?{query}")).await.with_status(400);
+            assert!(answer.header("WWW-Authenticate").contains("error=\"invalid_request\""), "{query}");
+        }
     }
 
     async fn who_has_too_few_scopes_is_told_all_and_may_come_back_with_them(site: Site) {

@@ -1,6 +1,9 @@
 //! Signing out by a client: RP-Initiated Logout 1.0.
 
-use oauth_server::{Authentication, OpenIdMetadata, ResourceOwner, StoreError, Users, async_trait};
+use oauth_server::{
+    Authentication, DynamicRegistration, OpenIdMetadata, ResourceOwner, StoreError, Users,
+    async_trait,
+};
 use poem::{Request, http::HeaderValue};
 
 use super::*;
@@ -175,6 +178,18 @@ both_databases! {
         let app = [("client_id", "rp"), ("post_logout_redirect_uri", "com.example.app:/bye")];
         assert_eq!(nobody.get(&at(&app)).await.with_status(303).location(), "com.example.app:/bye");
         let page = nobody.get(LOGOUT).await.with_status(200);
+        assert!(page.body.contains("You are signed out"), "{page:#?}");
+    }
+
+    /// §3: without an ID token as hint "the OP MUST NOT perform post-logout redirection unless the OP has other means of
+    /// confirming the legitimacy of the post-logout redirection target". What a stranger has registered confirms nothing.
+    async fn a_client_that_registered_itself_leads_nobody_away_without_a_hint(openid: OpenId) {
+        let OpenId { site, .. } = openid;
+        let site = site.with(|config| config.settings.dynamic_registration = DynamicRegistration::Open).await;
+        let document = serde_json::json!({ "redirect_uris": [CALLBACK], "post_logout_redirect_uris": [BYE] });
+        let stranger = site.server.register_stranger(None, document.to_string().as_bytes()).await.unwrap();
+        let query = [("client_id", stranger.client.client_id.as_str()), ("post_logout_redirect_uri", BYE)];
+        let page = site.browser().get(&at(&query)).await.with_status(200);
         assert!(page.body.contains("You are signed out"), "{page:#?}");
     }
 
