@@ -103,10 +103,10 @@ impl RedirectUri {
     }
 
     /// The host that the answer goes to, as a browser's address bar has it, with the port where that is another than the
-    /// scheme's. `None` of an application on the user's own machine (RFC 8252 §7).
+    /// scheme's. `None` of an application with a scheme of its own (RFC 8252 §7.1).
     #[must_use]
     pub fn host(&self) -> Option<String> {
-        if self.is_native() {
+        if matches!(self.kind, Kind::PrivateUse | Kind::AnyScheme) {
             return None;
         }
         let url = Url::parse(&self.text).ok()?;

@@ -19,6 +19,8 @@ authorize-not-you = Not you?
 authorize-next = Next, your browser goes to { $host }.
 # To an application that is installed there.
 authorize-next-device = Next, you go back to an application on this device.
+# $host: as above
+authorize-next-loopback = Next, you go back to an application on this device, at { $host }.
 
 proceed = Return to { $client }
 proceed-granted = Access was granted. One more step: return to the application.

@@ -43,7 +43,7 @@ pub struct AuthorizationPage {
     /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `resources` (the addresses of what
     /// they are for, RFC 8707; none where that is the server's own API), `user` (the name of who is signed
     /// in), `switch_user` (where somebody else signs in, or null), `redirect_host` (to which the browser goes next, or null),
-    /// `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
+    /// `redirect_on_device` (whether that is on the user's own device), `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
     /// with the values `Accept` and `Decline`.
     pub authorization_template: &'static str,
 }
@@ -91,6 +91,10 @@ impl AuthorizationEndpoint {
         let browser = csrf::Browser::of(&self.oauth, request);
         if !Pushed::is_named_by(&request::query(request)) {
             return self.shown(request, &browser).await;
+        }
+        if *request.method() == Method::HEAD {
+            // RFC 9110 §9.2.1: HEAD is safe, and to look at a pushed request makes it this browser's.
+            return Ok(Response::default());
         }
         // First, because a pushed request lasts a minute until it is seen, and no user signs in within that.
         self.judged(request, &browser).await?;

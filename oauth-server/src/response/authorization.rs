@@ -39,6 +39,7 @@ pub(crate) fn at_client(oauth: &OAuth, response: AuthorizationResponse) -> Respo
         AuthorizationResponse::FormPost { redirect_uri, fields } => {
             let context = FormPost {
                 redirect_host: redirect_uri.host(),
+                redirect_on_device: redirect_uri.is_native(),
                 form_action: redirect_uri.as_str(),
                 form: fields.into_iter().map(|(name, value)| HiddenField { name, value }).collect(),
             };
@@ -50,6 +51,7 @@ pub(crate) fn at_client(oauth: &OAuth, response: AuthorizationResponse) -> Respo
 #[derive(Serialize)]
 struct FormPost<'a> {
     redirect_host: Option<String>,
+    redirect_on_device: bool,
     form_action: &'a str,
     form: Vec<HiddenField>,
 }

@@ -108,8 +108,8 @@ both_databases! {
         for (number, (redirect_uri, said)) in [
             ("https://app.example/callback?at=evil.example", "your browser goes to app.example."),
             ("https://APP.example:8443/", "your browser goes to app.example:8443."),
-            ("http://127.0.0.1:9000/callback", "go back to an application on this device"),
-            ("com.example.printer:/callback", "go back to an application on this device"),
+            ("http://127.0.0.1:9000/callback", "go back to an application on this device, at 127.0.0.1:9000."),
+            ("com.example.printer:/callback", "go back to an application on this device."),
         ].into_iter().enumerate() {
             let id = format!("client-{number}");
             site.register(|client| {

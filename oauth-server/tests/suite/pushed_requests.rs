@@ -50,6 +50,14 @@ both_databases! {
         mine.code(&brought).await;
     }
 
+    /// RFC 9110 §9.2.1: HEAD is safe, also where a scanner of links is faster than the user.
+    async fn a_look_at_the_headers_leaves_it_to_the_user(site: Site) {
+        let brought = site.pushed().await;
+        let scanner = site.request(reqwest::Method::HEAD, &authorization(&brought));
+        site.send(scanner).await.with_status(200);
+        site.sign_in().await.get(&authorization(&brought)).await.with_status(200);
+    }
+
     async fn a_reload_shows_the_page_again(site: Site) {
         let brought = site.pushed().await;
         let browser = site.sign_in().await;

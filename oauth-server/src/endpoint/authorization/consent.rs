@@ -23,6 +23,7 @@ struct Context<'a> {
     user: &'a str,
     switch_user: Option<String>,
     redirect_host: Option<String>,
+    redirect_on_device: bool,
     form_action: String,
     form: [HiddenField; 1],
 }
@@ -118,6 +119,7 @@ pub(super) fn page(
         user: &owner.name,
         switch_user: oauth.users().switch_url(http, &next),
         redirect_host: authorization.redirect_uri().host(),
+        redirect_on_device: authorization.redirect_uri().is_native(),
         form_action: here,
         form: [token.field()],
     };
