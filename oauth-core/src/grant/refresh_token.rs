@@ -53,7 +53,7 @@ pub(super) async fn exchange(
     let is_redeemed = token.redeemed_at.is_some();
     let presented = Presented { secret: presented, key, token, grant };
     if is_redeemed {
-        // Answered with what it led to, or a replay: whatever is asked for.
+        // Judged before what is asked for: a replay is one whatever that is.
         return judge(server, client, &presented, params).await;
     }
     let audience = server.audience(&presented.grant.resources, params)?;

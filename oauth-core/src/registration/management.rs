@@ -39,7 +39,7 @@ impl AuthorizationServer {
     /// # Errors
     /// As for [`own_registration`](Self::own_registration); when the document is refused, or names another client or
     /// another secret; when staff have made the client one that users are not asked for, and it would be answered
-    /// elsewhere; when too many were registered or changed from this address.
+    /// elsewhere or have other grants; when too many were registered or changed from this address.
     pub async fn change_own_registration(
         &self,
         client_id: &str,

@@ -43,8 +43,8 @@ pub struct AuthorizationPage {
     /// `policy_uri`, `tos_uri`), `scopes` (each with `name`, `title` and `description`), `resources` (the addresses of what
     /// they are for, RFC 8707; none where that is the server's own API), `user` (the name of who is signed
     /// in), `switch_user` (where somebody else signs in, or null), `redirect_host` (to which the browser goes next, or null),
-    /// `redirect_on_device` (whether that is on the user's own device), `form_action`, and `form` (hidden fields, each with `name` and `value`). Its buttons are named `user_action`,
-    /// with the values `Accept` and `Decline`.
+    /// `redirect_on_device` (whether that is on the user's own device), `form_action`, and `form` (hidden fields, each with
+    /// `name` and `value`). Its buttons are named `user_action`, with the values `Accept` and `Decline`.
     pub authorization_template: &'static str,
 }
 

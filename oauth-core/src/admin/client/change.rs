@@ -40,7 +40,8 @@ impl Admin {
     ///
     /// # Errors
     /// When fields are wrong, or somebody else has changed the client since; when it changes whether users are asked
-    /// for it, or where one is answered that they are not asked for, or its secret, and the actor is no superuser.
+    /// for it, or, of one that they are not asked for, where it is answered, its secret, its scopes or its grants, and the
+    /// actor is no superuser.
     pub async fn update_client(
         &self,
         id: i64,
@@ -179,5 +180,5 @@ pub(super) fn may_have(
     Admin::may_act_for(db, actor, acting_for)
 }
 
-pub(super) const TRUSTED: &str = "only a superuser may have users not be asked for a client, and change the redirect URIs and the \
-                       secret of one that they are not asked for";
+pub(super) const TRUSTED: &str = "only a superuser may have users not be asked for a client, and change the redirect URIs, the secret, \
+                       the scopes and the grants of one that they are not asked for";
