@@ -3,7 +3,10 @@
 use reqwest::{Method, header};
 use serde_json::json;
 
-use crate::support::{Form, FormBody, Site, UNKNOWN_REFRESH_TOKEN, basic, client::code_request};
+use crate::support::{
+    Form, FormBody, Site, UNKNOWN_REFRESH_TOKEN, basic,
+    client::{code_request, one_answer},
+};
 
 /// The same endpoint, in the OpenAPI service and at a path of the application's own.
 const BOTH: [&str; 2] = ["/oauth2/token", "/own/token"];
@@ -203,7 +206,7 @@ both_databases! {
         for path in ["/oauth2/token", "/own/token"] {
             for (lines, body, status) in UNREADABLE {
                 let begin = std::time::Instant::now();
-                let answer = site.raw(format!(
+                let answer = one_answer(site.address, format!(
                     "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
                      Content-Type: application/x-www-form-urlencoded\r\n{lines}\r\n\r\n{body}"
                 ).as_bytes()).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Site, client::raw};
+use crate::support::{Site, client::one_answer};
 
 /// How a body is announced, what comes of it, and the status of the answer.
 const BODIES: [(&str, &str, u16); 4] = [
@@ -38,7 +38,7 @@ both_databases! {
 }
 
 async fn impatient(site: Site) -> Site {
-    site.with(|config| config.oauth = |builder| builder.body_timeout(Duration::from_secs(2))).await
+    site.with(|config| config.oauth = |builder| builder.body_timeout(Duration::from_secs(1))).await
 }
 
 /// What each body is answered, all at once: each takes a while.
@@ -51,7 +51,7 @@ async fn answers(site: &Site, path: &str, more: &str) -> Vec<(&'static str, u16,
             "x".repeat(large)
         );
         let address = site.address;
-        tokio::spawn(async move { (lines, status, raw(address, request.as_bytes()).await) })
+        tokio::spawn(async move { (lines, status, one_answer(address, request.as_bytes()).await) })
     });
     let mut answers = Vec::new();
     for answer in asked {

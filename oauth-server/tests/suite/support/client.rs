@@ -98,3 +98,18 @@ pub(crate) async fn raw(address: SocketAddr, request: &[u8]) -> String {
     }
     String::from_utf8_lossy(&answer).into_owned()
 }
+
+/// The same, and hangs up once it has the answer: before the server does, it reads for a while what nobody needs.
+pub(crate) async fn one_answer(address: SocketAddr, request: &[u8]) -> String {
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    drop(connection.write_all(request).await);
+    let (mut answer, mut byte) = (String::new(), [0]);
+    while !answer.ends_with("\r\n\r\n") {
+        connection.read_exact(&mut byte).await.unwrap_or_else(|_| panic!("no head: {answer}"));
+        answer.push(char::from(byte[0]));
+    }
+    let length = answer.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.expect("its length").parse().expect("a number")];
+    connection.read_exact(&mut body).await.unwrap_or_else(|_| panic!("no whole body: {answer}"));
+    answer + &String::from_utf8_lossy(&body)
+}
