@@ -166,12 +166,12 @@ impl AuthorizationRequest {
         self.openid.prompt.consent
     }
 
-    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, or by saying whose session it
-    /// shall be (OpenID Connect Core §3.1.2.1). What a browser keeps for that is of no use once the request is answered.
+    /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, an essential `acr`, or by
+    /// saying whose session it shall be (OpenID Connect Core §3.1.2.1, §5.5.1.1). What a browser keeps for that is of no use once the request is answered.
     #[must_use]
     pub fn wants_sign_in(&self) -> bool {
         let openid = &self.openid;
-        openid.wants_fresh_sign_in() || openid.names_user() || !openid.acr_values.is_empty()
+        openid.wants_fresh_sign_in() || openid.names_user() || openid.names_acr()
     }
 
     pub(crate) fn openid(&self) -> &OpenIdRequest {

@@ -90,6 +90,9 @@ pub enum AuthorizationErrorCode {
     LoginRequired,
     /// The user has to allow it, and may not be asked to (OpenID Connect Core §3.1.2.6).
     ConsentRequired,
+    /// The client cannot do without an `acr` that no sign-in of the user has (OpenID Connect Core §5.5.1.1, Unmet Authentication
+    /// Requirements §1).
+    UnmetAuthenticationRequirements,
     /// The request stands in a JWT (OpenID Connect Core §6.1), which is not read here.
     RequestNotSupported,
     /// The request stands at an address (OpenID Connect Core §6.2) that this server did not give (RFC 9126).
@@ -113,6 +116,7 @@ impl AuthorizationErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ServerError => "server_error",

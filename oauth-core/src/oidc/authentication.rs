@@ -28,3 +28,10 @@ pub struct Authentication {
     /// and opens nothing. Without it logging out ends no tokens.
     pub sid: Option<String>,
 }
+
+impl Authentication {
+    /// Whether a new sign-in may have another `acr`: where nothing is known of how users sign in, none would.
+    pub(crate) fn may_differ(&self) -> bool {
+        self.acr.is_some() && self.auth_time.is_some()
+    }
+}

@@ -169,21 +169,25 @@ impl OpenIdRequest {
 
     /// §5.5.1.1: where a client cannot do without one of these `acr`, and it is none of them, the sign-in has failed.
     pub(crate) fn is_met_by(&self, authentication: &Authentication) -> bool {
-        let Some(asked) = self.asked.as_ref().filter(|asked| asked.claims.is_essential("acr"))
-        else {
-            return true;
-        };
-        let wanted = asked.claims.values("acr");
+        let wanted = self.needed_acr();
         wanted.is_empty() || authentication.acr.as_deref().is_some_and(|acr| wanted.contains(&acr))
     }
 
-    /// Whether a new sign-in may bring an `acr` that the request would rather have: where nothing is known of how users sign in,
-    /// none would.
+    /// One of these, or none will do; empty where any will.
+    fn needed_acr(&self) -> Vec<&str> {
+        let asked = self.asked.as_ref().filter(|asked| asked.claims.is_essential("acr"));
+        asked.map_or_else(Vec::new, |asked| asked.claims.values("acr"))
+    }
+
+    /// Whether a sign-in may have the wrong `acr`.
+    pub(crate) fn names_acr(&self) -> bool {
+        !self.acr_values.is_empty() || !self.needed_acr().is_empty()
+    }
+
+    /// Whether a new sign-in may bring an `acr` that the request would rather have.
     pub(crate) fn would_rather(&self, authentication: &Authentication) -> bool {
-        let Some(acr) = &authentication.acr else { return false };
-        authentication.auth_time.is_some()
-            && !self.acr_values.is_empty()
-            && !self.acr_values.contains(acr)
+        let is_had = authentication.acr.as_ref().is_some_and(|acr| self.acr_values.contains(acr));
+        authentication.may_differ() && !self.acr_values.is_empty() && !is_had
     }
 }
 

@@ -36,8 +36,9 @@ impl AuthorizationServer {
     ///
     /// # Errors
     /// `login_required` where nobody may be asked (`prompt=none`), where the application does not say when the user signed
-    /// in, or where somebody else than whom the request names has just signed in for it; all are answered at the client,
-    /// and so is a failure of the store.
+    /// in, or where somebody else than whom the request names has just signed in for it;
+    /// `unmet_authentication_requirements` where the client cannot do without an `acr` that no sign-in of the user has. All are
+    /// answered at the client, and so is a failure of the store.
     pub async fn sign_in_for(
         &self,
         request: &AuthorizationRequest,
@@ -47,7 +48,7 @@ impl AuthorizationServer {
     ) -> Result<SignIn, AuthorizationError> {
         let judged = self.judged_sign_in(request, subject, authentication, at).await;
         let judged = judged.map_err(|cause| self.failed(request, cause))?;
-        judged.map_err(|why| self.refuse_request(request, Code::LoginRequired, why))
+        judged.map_err(|(code, why)| self.refuse_request(request, code, why))
     }
 
     /// Nobody is signed in. What the browser keeps until somebody is, where it matters when the request began.
@@ -60,7 +61,7 @@ impl AuthorizationServer {
         at: AtBrowser<'_>,
     ) -> Result<Option<Secret>, AuthorizationError> {
         if request.openid().prompt.none {
-            return Err(self.refuse_request(request, Code::LoginRequired, NONE));
+            return Err(self.refuse_request(request, NONE.0, NONE.1));
         }
         if !request.wants_sign_in() {
             return Ok(None);
@@ -86,28 +87,29 @@ impl AuthorizationServer {
         subject: &str,
         authentication: &Authentication,
         at: AtBrowser<'_>,
-    ) -> Result<Result<SignIn, &'static str>, StoreError> {
+    ) -> Result<Result<SignIn, Refusal>, StoreError> {
         let asked = request.openid();
         let is_meant = if asked.names_user() {
             asked.is_for(&subject::towards(self, request.client(), subject).await?)
         } else {
             true
         };
-        if is_meant && !asked.is_met_by(authentication) {
-            return Ok(Err("the user has not signed in by any of the acr that the client needs"));
+        let (auth_time, is_met) = (authentication.auth_time, asked.is_met_by(authentication));
+        let may_ask = !asked.prompt.none;
+        if is_meant && !is_met && !(may_ask && authentication.may_differ()) {
+            return Ok(Err(UNMET));
         }
-        let auth_time = authentication.auth_time;
         if is_meant && asked.needs_auth_time() && auth_time.is_none() {
-            return Ok(Err("this server is not told when its users signed in"));
+            return Ok(Err(UNTOLD));
         }
         let age = auth_time.map(|auth_time| self.now() - auth_time);
         let is_young = asked.max_age.is_none_or(|most| age.is_some_and(|age| age <= most));
         // §3.1.2.1: a client that asks for an `acr` by this parameter takes another as well.
-        let would_rather = asked.would_rather(authentication) && !asked.prompt.none;
-        if is_meant && is_young && !asked.wants_login() && !would_rather {
+        let will_do = is_met && !(may_ask && asked.would_rather(authentication));
+        if is_meant && is_young && !asked.wants_login() && will_do {
             return Ok(Ok(SignIn::Holds));
         }
-        if asked.prompt.none {
+        if !may_ask {
             return Ok(Err(NONE));
         }
         let begun = self.begun(at).await?;
@@ -115,7 +117,8 @@ impl AuthorizationServer {
         let is_newer =
             begun.is_presented && auth_time.is_some_and(|auth_time| auth_time >= begun.at);
         Ok(match (is_newer, is_meant) {
-            (true, true) => Ok(SignIn::Holds),
+            (true, true) if is_met => Ok(SignIn::Holds),
+            (true, true) => Err(UNMET),
             (true, false) => Err(ANOTHER),
             (false, _) => Ok(SignIn::Wanted(begun.kept)),
         })
@@ -152,7 +155,18 @@ struct Begun {
     kept: Secret,
 }
 
-const NONE: &str = "the user has to sign in, and prompt=none forbids to ask";
-const ANOTHER: &str = "who has signed in is not whom id_token_hint or claims names";
+/// What the client is told, and its developer.
+type Refusal = (Code, &'static str);
+
+const NONE: Refusal =
+    (Code::LoginRequired, "the user has to sign in, and prompt=none forbids to ask");
+const UNTOLD: Refusal = (Code::LoginRequired, "this server is not told when its users signed in");
+const ANOTHER: Refusal =
+    (Code::LoginRequired, "who has signed in is not whom id_token_hint or claims names");
+/// §5.5.1.1, and the code's own specification, Unmet Authentication Requirements §1.
+const UNMET: Refusal = (
+    Code::UnmetAuthenticationRequirements,
+    "the user has not signed in by any of the acr that the client needs",
+);
 /// In seconds: as long as a request that was pushed waits for its user.
 const KEPT: i64 = 600;

@@ -196,9 +196,22 @@ both_databases! {
         }
     }
 
-    async fn an_acr_that_the_client_cannot_do_without_is_met_or_refused(openid: OpenId) {
+    /// §5.5.1.1: "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST treat
+    /// that outcome as a failed authentication attempt." Unmet Authentication Requirements §1 has the code for it.
+    async fn an_acr_that_the_client_cannot_do_without_is_asked_for_once_and_met_or_refused(openid: OpenId) {
         let asking = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "values": [acr] } } }).to_string();
-        assert_eq!(openid.sign_in(&[("claims", &asking("gold"))], &signed_in(), None).await, HOLDS);
-        assert_eq!(openid.sign_in(&[("claims", &asking("platinum"))], &signed_in(), None).await, refused());
+        let (gold, platinum) = (asking("gold"), asking("platinum"));
+        assert_eq!(openid.sign_in(&[("claims", &gold)], &signed_in(), None).await, HOLDS);
+        let needed = &[("claims", platinum.as_str())];
+        let began = openid.wanted(needed, 999_990, None).await;
+        openid.fixture.clock.advance(2);
+        let unmet = Err("unmet_authentication_requirements".to_owned());
+        assert_eq!(openid.sign_in(needed, &at(1_000_001), Some(&began)).await, unmet);
+        let better = Authentication { acr: Some("platinum".to_owned()), ..at(1_000_001) };
+        assert_eq!(openid.sign_in(needed, &better, Some(&began)).await, HOLDS);
+        let unasked = &[("claims", platinum.as_str()), ("prompt", "none")];
+        assert_eq!(openid.sign_in(unasked, &signed_in(), None).await, unmet);
+        let nameless = Authentication { acr: None, ..signed_in() };
+        assert_eq!(openid.sign_in(needed, &nameless, None).await, unmet, "no sign-in here has a name");
     }
 }
