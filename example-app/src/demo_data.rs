@@ -32,11 +32,6 @@ pub(crate) async fn load(
     has_mcp: bool,
 ) -> Result<Vec<String>, Error> {
     let mut loaded = Vec::new();
-    match server.create_user_with_known_password(user(), "password").await {
-        Ok(user) => loaded.push(format!("user {}", user.username)),
-        Err(AccountError::Taken(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
     for (name, description) in SCOPES {
         if added(server.register_scope(name, description).await)?.is_some() {
             loaded.push(format!("scope {name}"));
@@ -44,6 +39,7 @@ pub(crate) async fn load(
     }
     let settings = server.settings();
     let programs = programs(&settings.issuer, has_mcp).into_iter().chain([device()]);
+    let programs = [swagger_ui(server, has_mcp)].into_iter().chain(programs);
     let logins = settings.openid.then(|| logins(&settings.issuer)).into_iter().flatten();
     // Where TLS is required, a client that is answered without it is of no use, and is refused; as is one without a
     // secret, where there are no public clients.
@@ -57,6 +53,12 @@ pub(crate) async fn load(
         if added(server.register_client(client).await)?.is_some() {
             loaded.push(format!("client {name}"));
         }
+    }
+    // Last: where this was cut off, there is no user, and the next start says so.
+    match server.create_user_with_known_password(user(), "password").await {
+        Ok(user) => loaded.insert(0, format!("user {}", user.username)),
+        Err(AccountError::Taken(_)) => {}
+        Err(error) => return Err(error.into()),
     }
     Ok(loaded)
 }
@@ -131,20 +133,25 @@ fn quickstart_clients() -> [NewClient; 3] {
     ]
 }
 
-/// This provider's own documentation, and two programs without a user.
-fn programs(issuer: &str, has_mcp: bool) -> [NewClient; 4] {
-    let docs = Addresses::default().docs;
+/// This provider's own documentation: with every scope that there is.
+fn swagger_ui(server: &AuthorizationServer, has_mcp: bool) -> NewClient {
+    let (issuer, docs) = (&server.settings().issuer, Addresses::default().docs);
+    let tools = has_mcp.then_some(mcp::SCOPE);
+    let of_openid = server.openid_scopes().map(|(name, _)| name);
+    NewClient {
+        client_id: Some(SWAGGER_UI.to_owned()),
+        description: "The Authorize button of this provider's own API documentation.".to_owned(),
+        secret: ClientSecret::None,
+        redirect_uris: vec![format!("{issuer}{docs}oauth-receiver.html")],
+        scopes: SCOPES.iter().map(|(name, _)| *name).chain(of_openid).chain(tools).collect(),
+        ..NewClient::new("Swagger UI")
+    }
+}
+
+/// Two programs without a user, and one in a browser.
+fn programs(issuer: &str, has_mcp: bool) -> [NewClient; 3] {
     let tools = has_mcp.then_some(mcp::SCOPE);
     [
-        NewClient {
-            client_id: Some(SWAGGER_UI.to_owned()),
-            description: "The Authorize button of this provider's own API documentation."
-                .to_owned(),
-            secret: ClientSecret::None,
-            redirect_uris: vec![format!("{issuer}{docs}oauth-receiver.html")],
-            scopes: SCOPES.iter().map(|(name, _)| *name).collect(),
-            ..NewClient::new("Swagger UI")
-        },
         NewClient {
             client_id: Some("example-service".to_owned()),
             description: "A program that acts for itself.".to_owned(),

@@ -19,6 +19,8 @@ use oauth_server::{DynamicRegistration, InvalidResource, OAuth, OAuthApi, method
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route};
 use poem_openapi::OpenApiService;
 
+use self::oauth2server::views::Tools;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -36,7 +38,7 @@ fn urls(
     let service = Arc::new(service.into_endpoint());
 
     let urls = Route::new()
-        .at("/", get(oauth2server::views::home))
+        .at("/", get(oauth2server::views::home.data(Tools(has_mcp))))
         // Signing in and out.
         .nest("/accounts", oauth.accounts())
         // Clients, scopes, users, codes and tokens, for staff.

@@ -1,5 +1,7 @@
 //! The OpenAPI face of the guard: the scopes that an operation enforces are the scopes that its document shows.
 
+mod discovery;
+
 use std::collections::HashMap;
 
 use oauth_core::DynamicRegistration;
@@ -102,6 +104,11 @@ pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
         flow.insert("authorizationUrl".to_owned(), authorization.into());
         flow.insert("tokenUrl".to_owned(), token.clone().into());
         flow.insert("refreshUrl".to_owned(), token.into());
+        if let Some(scopes) = flow.get_mut("scopes").and_then(Value::as_object_mut) {
+            let of_openid = oauth.server().openid_scopes();
+            scopes
+                .extend(of_openid.map(|(name, description)| (name.to_owned(), description.into())));
+        }
     }
     if let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) {
         let ours = served(oauth);
@@ -115,6 +122,9 @@ pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
             Some((address.clone()?, operations))
         });
         *paths = moved.collect();
+        if paths.contains_key(bare(&oauth.place().addresses.token)) {
+            paths.extend(discovery::operations(oauth));
+        }
     }
     let schemes =
         document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut);

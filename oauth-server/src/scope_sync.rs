@@ -16,7 +16,7 @@ pub struct SyncedScopes {
     pub known: Vec<&'static str>,
     /// Those of them that belong to another resource now, or imply something else: what the code says.
     pub placed: Vec<&'static str>,
-    /// Known, and named by no code: nothing that it could be used for.
+    /// Known, and named by no code and no specification: nothing that it could be used for.
     pub unused: Vec<String>,
 }
 
@@ -49,9 +49,9 @@ pub async fn sync_scopes(
         }
     }
     let in_database = server.scopes().await?;
-    let unused = in_database
-        .iter()
-        .filter(|name| wanted(name) && declared.iter().all(|scope| scope.name != *name));
+    let declared = declared.iter().map(|scope| scope.name);
+    let used: Scopes = declared.chain(server.openid_scopes().map(|(name, _)| name)).collect();
+    let unused = in_database.iter().filter(|name| wanted(name) && !used.contains(name));
     synced.unused = unused.map(str::to_owned).collect();
     Ok(synced)
 }

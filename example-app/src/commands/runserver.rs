@@ -3,8 +3,8 @@
 use std::{io::Write, net::SocketAddr, time::Duration};
 
 use oauth_server::{
-    AuthorizationServer, Event, EventKind, OAuth, Store, cli, missing_scopes,
-    oauth_core::admin::Actor,
+    AuthorizationServer, Event, EventKind, GuessLimit, OAuth, Store, cli, missing_scopes,
+    oauth_core::admin::{Actor, UserFilter},
 };
 use poem::listener::{Acceptor, Listener, TcpListener};
 use tokio::signal::unix::{SignalKind, signal};
@@ -108,8 +108,15 @@ async fn prepared(site: &Site, bound: SocketAddr) -> Result<AuthorizationServer,
             "the database is empty: if it should not be, look at DATABASE_URL; else create a user with \
              createsuperuser, or load the demo data with loaddemo --yes-known-passwords"
         );
+    } else if has_nobody(&server).await? {
+        say!("nobody can sign in: createsuperuser makes a user, loaddemo that of the example");
     }
     Ok(server)
+}
+
+async fn has_nobody(server: &AuthorizationServer) -> Result<bool, Failure> {
+    let users = server.admin(Actor::command("runserver")).users(UserFilter::All, None).await?;
+    Ok(users.rows.is_empty())
 }
 
 fn announce(oauth: &OAuth, bound: SocketAddr) {
@@ -139,8 +146,13 @@ fn log(Event { at, kind, origin, .. }: &Event) {
         AuthorizationCodeUsedAgain { .. } | RefreshTokenUsedAfterInvalidation { .. } => {
             tracing::warn!(at, id, client, event = ?kind, "somebody may hold a stolen code or token");
         }
-        GuessesLimited { .. } => {
-            tracing::warn!(at, id, client, event = ?kind, "somebody guesses at passwords");
+        GuessesLimited { limit, .. } => {
+            let what = match limit {
+                GuessLimit::Registrations => "somebody registers many clients",
+                GuessLimit::UserCodes => "somebody guesses at the codes of devices",
+                _ => "somebody guesses at passwords",
+            };
+            tracing::warn!(at, id, client, event = ?kind, "{what}");
         }
         TokenIssued { .. } | TokenRefreshed { .. } => {
             tracing::debug!(at, id, client, event = ?kind);

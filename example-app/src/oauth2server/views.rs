@@ -1,6 +1,6 @@
 //! The quickstart's `oauth2server/views.py`.
 
-use oauth_server::{AuthorizationPage, OAuth, Page};
+use oauth_server::{AuthorizationPage, DynamicRegistration, OAuth, Page};
 use poem::{Response, handler, web::Data};
 use serde_json::json;
 
@@ -21,13 +21,25 @@ pub(crate) const AUTHORIZATION_ENDPOINT: AuthorizationPage = AuthorizationPage {
     authorization_template: "oauth2server/authorization_page",
 };
 
+/// Whether there are tools for assistants.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools(pub(crate) bool);
+
 /// The front page: where to go from here.
 #[handler]
-pub(crate) fn home(Data(oauth): Data<&OAuth>) -> Response {
+pub(crate) fn home(Data(oauth): Data<&OAuth>, Data(Tools(mcp)): Data<&Tools>) -> Response {
     // Its template says its text itself.
+    let settings = oauth.server().settings();
     let base = oauth.path(|addresses| &addresses.home);
-    let openid = oauth.server().settings().openid;
-    Page::new("home", &json!({ "base": base, "openid": openid })).language("en").render(oauth)
+    let context = json!({
+        // Below the path of an issuer there is none of the API's metadata: RFC 9728 §3.1 has them above.
+        "at_root": base == "/",
+        "base": base,
+        "openid": settings.openid,
+        "registration": settings.dynamic_registration != DynamicRegistration::Off,
+        "mcp": mcp,
+    });
+    Page::new("home", &context).language("en").render(oauth)
 }
 
 /// 200 while the process serves, whatever the database does: who restarts it for that would not mend it.

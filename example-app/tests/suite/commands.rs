@@ -5,6 +5,7 @@ mod cleartokens;
 mod createsuperuser;
 mod known_passwords;
 mod migrate;
+mod register_client;
 mod rotate_secret;
 
 use std::net::TcpListener;
@@ -117,6 +118,7 @@ fn a_migrated_database_is_not_fresh_so_it_gets_no_demo_data() {
 
     let said = site.serve().process.stdout();
     assert!(!said.contains("created") && !said.contains("demo data"), "{said}");
+    assert!(said.contains("nobody can sign in: createsuperuser makes a user"), "{said}");
     assert_eq!(site.query("SELECT username FROM oauth_users"), [""; 0]);
 }
 

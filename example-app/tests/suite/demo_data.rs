@@ -156,6 +156,19 @@ async fn swagger_ui_must_use_pkce() {
 }
 
 #[tokio::test]
+async fn swagger_ui_has_every_scope_that_the_server_gives() {
+    let (site, server) = fresh();
+    let user = server.signed_in().await;
+    let all = site.query("SELECT name FROM oauth_scopes ORDER BY name").join("%20");
+    let redirect_uri = format!("{}/docs/oauth-receiver.html", server.url());
+    let code = user.code(&format!("{}&scope={all}", swagger_ui(&server))).await;
+    let fields =
+        [("client_id", "swagger-ui"), ("redirect_uri", &redirect_uri), ("code_verifier", VERIFIER)];
+    let tokens = redeem(&user, None, &code, &fields).await;
+    assert_eq!(tokens.field("scope"), all.replace("%20", " "));
+}
+
+#[tokio::test]
 async fn example_service_has_the_grants_client_credentials_and_password_by_its_secret() {
     let (_site, server) = fresh();
     let agent = server.agent();

@@ -39,6 +39,11 @@ impl AuthorizationServer {
         ["sub", "auth_time", "acr", "amr"].into_iter().chain(claims::all())
     }
 
+    /// The scopes of OpenID Connect (Core §5.4), each with what it is for; none where that is off.
+    pub fn openid_scopes(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        self.settings.openid.then_some(SCOPES).into_iter().flatten()
+    }
+
     /// Registers the scopes of OpenID Connect where they are not there, and makes the first keys. Called by whoever needs
     /// either; for a start, so that what is wrong is said there.
     ///

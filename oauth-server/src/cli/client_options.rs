@@ -1,6 +1,6 @@
 //! The options of `register-client`: a client's registration.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use oauth_core::{
     ApplicationType, ClientSecret, GrantType, Lifetime, NewClient, RequireState, Scopes, Secret,
 };
@@ -11,7 +11,7 @@ use super::openid_options::OpenIdOptions;
 #[derive(Debug, Args)]
 pub struct ClientOptions {
     /// The name that users see
-    #[arg(long)]
+    #[arg(long, visible_alias = "client-name")]
     name: String,
     /// The identifier [default: drawn]
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -58,6 +58,9 @@ pub struct ClientOptions {
     /// It has no secret: an application in a browser or on a phone
     #[arg(long, conflicts_with = "choose_secret")]
     public: bool,
+    /// How it says who it is: none is --public, and with a secret it may do so either way
+    #[arg(long, value_name = "METHOD", conflicts_with = "public")]
+    token_endpoint_auth_method: Option<AuthMethod>,
     /// Read its secret from the terminal or standard input, in place of drawing one
     #[arg(long)]
     pub(super) choose_secret: bool,
@@ -104,10 +107,24 @@ pub struct ClientOptions {
     acts_as_owner: bool,
 }
 
+/// The values of `token_endpoint_auth_method` (RFC 7591 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum AuthMethod {
+    None,
+    ClientSecretBasic,
+    ClientSecretPost,
+}
+
 impl ClientOptions {
+    pub(super) fn is_public(&self) -> bool {
+        self.public || self.token_endpoint_auth_method == Some(AuthMethod::None)
+    }
+
     /// The registration, with the subject of the owner and the secret that was chosen.
     pub(super) fn into_client(self, owner: Option<String>, chosen: Option<Secret>) -> NewClient {
-        let drawn_or_none = if self.public { ClientSecret::None } else { ClientSecret::Generated };
+        let drawn_or_none =
+            if self.is_public() { ClientSecret::None } else { ClientSecret::Generated };
         let defaults = NewClient::new(self.name);
         NewClient {
             client_id: self.client_id,

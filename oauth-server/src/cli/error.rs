@@ -24,6 +24,9 @@ pub enum CommandError {
     /// There is no such user or client, and its name.
     #[error("there is no {0}")]
     Unknown(String),
+    /// Of two options each says the opposite of the other.
+    #[error("{0} cannot be used with {1}")]
+    Conflict(&'static str, &'static str),
     /// A password or secret could not be read, and which.
     #[error("cannot read the {0}: {1}")]
     Input(String, std::io::Error),

@@ -16,6 +16,9 @@ pub(super) async fn run(
             Some(user.id.to_string())
         }
     };
+    if options.is_public() && options.choose_secret {
+        return Err(CommandError::Conflict("--choose-secret", "--token-endpoint-auth-method none"));
+    }
     let chosen = if options.choose_secret {
         Some(Secret::from(secret::read("Secret")?.as_str()))
     } else {

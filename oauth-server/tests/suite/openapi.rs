@@ -44,12 +44,25 @@ both_databases! {
     async fn every_operation_shows_the_guard_that_it_has_and_no_other(site: Site) {
         let document = site.get("/openapi.json").await.with_status(200).json();
         let operations = operations(&document);
-        assert_eq!(operations.len(), 13, "{operations:#?}");
+        assert_eq!(operations.len(), 14, "{operations:#?}");
         for (method, path, operation) in operations {
             let answer = site.send(site.request(method.clone(), &path)).await;
             let guarded = answer.header("WWW-Authenticate").starts_with("Bearer");
             assert_eq!(shown_scopes(&operation).is_some(), guarded, "{method} {path}");
         }
+    }
+
+    async fn what_clients_read_first_is_in_the_document(site: Site) {
+        let site = site.with(|config| {
+            config.settings.openid = true;
+            config.settings.issuer = "http://localhost".to_owned();
+        }).await;
+        let document = site.get("/openapi.json").await.json();
+        for path in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/oauth2/keys"] {
+            assert!(document["paths"][path]["get"]["responses"]["200"].is_object(), "{path}");
+        }
+        let scopes = &document["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]["scopes"];
+        assert_eq!(scopes["openid"], "Know who you are here.");
     }
 
     async fn every_operation_shows_the_scopes_that_it_requires(site: Site) {
