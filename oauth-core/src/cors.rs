@@ -83,7 +83,7 @@ impl AuthorizationServer {
 /// The client is who it says; where a page waits for the answer, that is what counts.
 pub(crate) fn proven(client: &Client) {
     let _ = PAGE.try_with(|page| {
-        let registered = client.cors_origins.contains(&page.origin);
+        let registered = client.has_pages_at(&page.origin);
         page.registered.store(registered, Ordering::Relaxed);
     });
 }

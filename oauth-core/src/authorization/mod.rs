@@ -167,7 +167,8 @@ impl AuthorizationRequest {
     }
 
     /// Whether it may want the user to sign in once more: by `prompt=login`, `max_age`, `acr_values`, an essential `acr`, or by
-    /// saying whose session it shall be (OpenID Connect Core §3.1.2.1, §5.5.1.1). What a browser keeps for that is of no use once the request is answered.
+    /// saying whose session it shall be (OpenID Connect Core §3.1.2.1, §5.5.1.1). What a browser keeps for that is of no use once
+    /// the request is answered.
     #[must_use]
     pub fn wants_sign_in(&self) -> bool {
         let openid = &self.openid;

@@ -73,7 +73,8 @@ impl AuthorizationServer {
     /// The user has not said yes to this before, and may not be asked: `consent_required`. `None` where the user may be.
     #[must_use]
     pub fn consent_refused(&self, request: &AuthorizationRequest) -> Option<AuthorizationError> {
-        let why = "the user has to be asked for consent, and prompt=none forbids that";
+        let why = "the user has to be asked for consent, and prompt=none forbids that; what was allowed before counts \
+            for the same redirect_uri, and not for a client without a secret whose redirect_uri is not https";
         request
             .openid()
             .prompt

@@ -40,6 +40,7 @@ impl ClientInformation {
         let mut say = |name: &str, value: Value| document.insert(name.to_owned(), value);
         say("response_types", response_types(client));
         say("token_endpoint_auth_method", method.into());
+        say("subject_type", client.metadata.openid.subject_type.as_str().into());
         say("client_id", client.client_id.as_str().into());
         say("client_id_issued_at", client.created_at.into());
         say("registration_access_token", token.into());

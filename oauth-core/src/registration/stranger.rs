@@ -153,7 +153,7 @@ impl Members<'_> {
         let names = self.texts("response_types");
         let has_code = names.is_none_or(|names| names.iter().any(|name| name == "code"));
         if !has_code && grant_types.contains(&GrantType::AuthorizationCode) {
-            let problem = "must hold code, which is what authorization_code begins with";
+            let problem = "must hold code: a client that registers itself gets no other";
             self.faults.malformed("response_types", problem);
         }
     }

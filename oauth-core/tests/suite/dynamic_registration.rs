@@ -91,7 +91,7 @@ both_databases! {
             "redirect_uris": [CALLBACK],
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
-            "token_endpoint_auth_method": "none",
+            "token_endpoint_auth_method": "none", "subject_type": "public",
             "scope": "admin offline_access read write",
             "registration_access_token": token,
             "registration_client_uri": AT,

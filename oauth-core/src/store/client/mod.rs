@@ -11,6 +11,7 @@ pub(crate) mod secret;
 use std::fmt;
 
 use diesel::prelude::*;
+use url::Url;
 
 pub(crate) use self::{
     change::{delete, disown, raise_version, register, set_disabled, update},
@@ -124,6 +125,18 @@ impl Client {
         let (_, rest) = self.client_id.split_once("://")?;
         let host = rest.split(['/', '?', '#']).next()?;
         (self.registered_by == RegisteredBy::Document).then_some(host)
+    }
+
+    /// Whether pages of this origin are its own: it was registered for it, or, where the client registered itself, a page there
+    /// gets its answers.
+    pub(crate) fn has_pages_at(&self, origin: &str) -> bool {
+        let is_answered_at = |uri: &String| {
+            let of = Url::parse(uri).map(|uri| uri.origin());
+            of.is_ok_and(|of| of.is_tuple() && of.ascii_serialization() == origin)
+        };
+        self.cors_origins.iter().any(|registered| registered == origin)
+            || self.registered_by != RegisteredBy::Staff
+                && self.metadata.redirect_uris.iter().any(is_answered_at)
     }
 
     /// Whether all its answers go to its user's own device, where any program could pass itself off as this one.

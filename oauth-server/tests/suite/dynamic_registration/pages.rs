@@ -76,6 +76,9 @@ both_databases! {
             let read = site.reads_from(origin, &client_id, &token).await.with_status(200);
             assert_eq!(shown_to(&read), "nobody", "{origin}");
         }
+        let its_own = CALLBACK.trim_end_matches("/callback");
+        let read = site.reads_from(its_own, &client_id, &token).await.with_status(200);
+        assert_eq!(shown_to(&read), its_own, "where it gets its answers");
         let admin = site.server.admin(oauth_server::oauth_core::admin::Actor::command("test"));
         let client = site.server.client(&client_id).await.unwrap().unwrap();
         let with_page = NewClient { cors_origins: vec![OTHER.to_owned()], ..NewClient::from(&*client) };
