@@ -112,18 +112,22 @@ pub(crate) fn document(oauth: &OAuth, spec: &str) -> String {
     }
     if let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) {
         let ours = served(oauth);
-        let moved = std::mem::take(paths).into_iter().filter_map(|(path, mut operations)| {
-            let Some((_, address)) = ours.iter().find(|(ours, _)| *ours == path) else {
-                return Some((path, operations));
-            };
+        let at_issuer = |mut operations: Value| {
             if let Some(operations) = operations.as_object_mut().filter(|_| names_its_own) {
                 operations.insert("servers".to_owned(), servers.clone());
             }
-            Some((address.clone()?, operations))
+            operations
+        };
+        let moved = std::mem::take(paths).into_iter().filter_map(|(path, operations)| {
+            let Some((_, address)) = ours.iter().find(|(ours, _)| *ours == path) else {
+                return Some((path, operations));
+            };
+            Some((address.clone()?, at_issuer(operations)))
         });
         *paths = moved.collect();
         if paths.contains_key(bare(&oauth.place().addresses.token)) {
-            paths.extend(discovery::operations(oauth));
+            let read_first = discovery::operations(oauth).into_iter();
+            paths.extend(read_first.map(|(path, operations)| (path, at_issuer(operations))));
         }
     }
     let schemes =

@@ -1,5 +1,8 @@
 //! The OpenAPI document is the policy: what it shows is what is enforced.
 
+use oauth_server::{OAuth, OAuthApi};
+use poem::{Endpoint, Request};
+use poem_openapi::OpenApiService;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -63,6 +66,17 @@ both_databases! {
         }
         let scopes = &document["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]["scopes"];
         assert_eq!(scopes["openid"], "Know who you are here.");
+    }
+
+    async fn beside_an_api_elsewhere_the_providers_operations_stay_at_the_issuer(site: Site) {
+        let oauth = OAuth::builder(site.server.clone()).build().unwrap();
+        let service = OpenApiService::new(oauth.document(OAuthApi), "Notes", "1.0").server("https://api.example");
+        let answer = oauth.openapi(&service).get_response(Request::default()).await;
+        let document: Value = answer.into_body().into_json().await.unwrap();
+        assert_eq!(document["servers"], json!([{ "url": "https://api.example" }]));
+        for path in ["/oauth2/token", "/.well-known/oauth-authorization-server"] {
+            assert_eq!(document["paths"][path]["servers"], json!([{ "url": "http://id.example" }]), "{path}");
+        }
     }
 
     async fn every_operation_shows_the_scopes_that_it_requires(site: Site) {
