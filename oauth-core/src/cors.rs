@@ -2,7 +2,8 @@
 //! standard has it).
 //!
 //! Before a client is known, or where nobody proves to be one, an origin counts that any enabled client registered: that
-//! set is kept in memory, and looked up once a second at most. Once a client is proven, only its own origins count.
+//! set is kept in memory, and looked up once a second at most. Once a client is proven, only its own origins count:
+//! those that were registered for it, and those of its redirect URIs where it registered itself.
 
 use std::{
     collections::HashSet,
@@ -21,7 +22,7 @@ tokio::task_local! {
 /// A page that waits for an answer.
 struct Page {
     origin: String,
-    /// Whether the client that was proven meanwhile registered its origin.
+    /// Whether its origin is one of the client's that was proven meanwhile.
     registered: AtomicBool,
 }
 
@@ -46,7 +47,7 @@ impl AuthorizationServer {
     }
 
     /// Does what a page of this origin asks for, and says whether the page may read an answer that is no error: whether the
-    /// client registered the origin that proved itself meanwhile, or whose access token was admitted.
+    /// origin is one of the client's that proved itself meanwhile, or whose access token was admitted.
     pub async fn asked_by_page<T>(
         origin: String,
         work: impl Future<Output = T> + Send,
